@@ -1,0 +1,80 @@
+"""The conventions, once, and what a method gives back.
+
+image   uint8 (H, W, 3), RGB
+labels  uint8 (H, W); 255 = UNKNOWN (not told, or to be ignored)
+probs   float32 (C, H, W), sums to 1 over C
+(x, y)  pixels, origin top left, pixel centres at whole numbers, x to the right
+boxes   half open: [x0, x1) x [y0, y1)
+Class 0 is background. Class names are the list's own order: place in the list = label.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+UNKNOWN = 255
+MAX_CLASSES = 254
+BACKGROUND = "background"
+
+
+class CueError(ValueError):
+    """Cues, or a document of cues, that cannot be used; the message says what to do."""
+
+
+class ImageError(ValueError):
+    """A picture that cannot be read; the message says what to do."""
+
+
+class Result:
+    """What a segmenter says of one picture.
+
+    probs:   float32 (K, H, W), one row for each label in `present`, sums to 1 over K.
+    classes: the C class names.
+    present: the K labels the rows of `probs` stand for; all C when None. Classes nobody gave a cue for
+             have probability 0 and need no memory until `probs` is asked for.
+    ignored: bool (H, W), pixels a person marked "ignore": UNKNOWN in `labels`. None = no pixel.
+    """
+
+    def __init__(self, probs, classes, present=None, ignored=None):
+        self.classes = tuple(classes)
+        self.present = tuple(range(len(self.classes)) if present is None else present)
+        self.present_probs = np.asarray(probs, np.float32)
+        self.ignored = ignored
+        if len(self.present) != len(self.present_probs):
+            raise ValueError(f"{len(self.present)} labels for {len(self.present_probs)} rows of probabilities")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(H, W)."""
+        return self.present_probs.shape[1:]
+
+    @cached_property
+    def probs(self) -> np.ndarray:
+        """float32 (C, H, W), sums to 1 over C."""
+        if self.present == tuple(range(len(self.classes))):
+            return self.present_probs
+        full = np.zeros((len(self.classes), *self.shape), np.float32)
+        full[list(self.present)] = self.present_probs
+        return full
+
+    @cached_property
+    def labels(self) -> np.ndarray:
+        """uint8 (H, W): the most probable class, UNKNOWN where ignored."""
+        if len(self.present) == 2:
+            best = (self.present_probs[1] > self.present_probs[0]).view(np.uint8)
+        else:
+            best = self.present_probs.argmax(axis=0)
+        labels = np.asarray(self.present, np.uint8)[best]
+        if self.ignored is not None:
+            labels[self.ignored] = UNKNOWN
+        return labels
+
+    @cached_property
+    def uncertainty(self) -> np.ndarray:
+        """float32 (H, W): 0 sure .. 1 uniform over the classes present (least confidence, rescaled)."""
+        count = len(self.present)
+        if count == 1:
+            return np.zeros(self.shape, np.float32)
+        return np.clip((1 - self.present_probs.max(axis=0)) * (count / (count - 1)), 0, 1)

@@ -1,0 +1,142 @@
+"""Segmenter: the one door through which every method is asked, and the hooks a method fills in."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from . import seeds
+from .cues import Cues
+from .data import BACKGROUND, MAX_CLASSES, UNKNOWN, CueError, Result
+from .images import read_image
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The slow part of one picture's segmentation, made once; any number of `segment` calls may share it."""
+
+    shape: tuple[int, int]
+    made_by: str
+    content: Any
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays inside."""
+        return _nbytes(self.content)
+
+
+@dataclass(kw_only=True)
+class Segmenter:
+    """A method with its settings (the dataclass fields) and, where it learns, its weights.
+
+    name: what `create` calls it. uses: the kinds of cue it can work from. classes: the class names, background
+    first; () = as many as the cues name.
+    """
+
+    name: ClassVar[str] = ""
+    uses: ClassVar[frozenset[str]] = frozenset()
+
+    classes: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        self.classes = tuple(self.classes)
+        if len(self.classes) > MAX_CLASSES:
+            raise ValueError(f"at most {MAX_CLASSES} classes, got {len(self.classes)}. Merge some")
+
+    def prepare(self, image) -> Prepared:
+        """The slow part, once per picture. image: uint8 (H, W, 3), or anything `read_image` takes."""
+        image = read_image(image)
+        return Prepared(image.shape[:2], self._signature(), self._prepare(image))
+
+    def segment(self, image, cues: Cues = Cues(), prepared: Prepared | None = None) -> Result:
+        """The segmentation of `image` that honours `cues`: a pixel told keeps its label.
+
+        Raises ImageError or CueError with what to do; ValueError when `prepared` is of another picture or method.
+        """
+        image = read_image(image)
+        shape = image.shape[:2]
+        classes = self.classes or default_classes(cues)
+        cues.check(shape, len(classes))
+        self._check_kinds(cues)
+        prepared = prepared or self.prepare(image)
+        if prepared.shape != shape or prepared.made_by != self._signature():
+            raise ValueError(f"prepared is for {prepared.made_by} on {prepared.shape}. Call prepare(image) again")
+        present = sorted({0, *cues.located})
+        probs = self._probabilities(image, cues, present, prepared.content)
+        _honour(probs, cues, present)
+        return Result(probs, classes, present, seeds.ignored(cues, shape))
+
+    def fit(self, examples, progress=None) -> Segmenter:
+        """Learn from examples. Raises TypeError for methods that learn nothing beforehand."""
+        raise TypeError(f"{self.name} learns nothing beforehand. Give it cues with segment(image, cues)")
+
+    def state(self) -> dict[str, np.ndarray]:
+        """The weights by name; {} for methods without weights."""
+        return {}
+
+    def load_state(self, state: dict[str, np.ndarray]) -> None:
+        """Take weights as `state` gave them. Raises ValueError, naming what is missing or too much."""
+        missing, strange = set(self.state()) - set(state), set(state) - set(self.state())
+        if missing or strange:
+            raise ValueError(f"weights do not fit {self.name}: missing {sorted(missing)}, unknown {sorted(strange)}")
+
+    def settings(self) -> dict[str, Any]:
+        """The settings as plain JSON values; create(name, **settings) makes an equal segmenter."""
+        return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
+
+    def _prepare(self, image: np.ndarray) -> Any:
+        return None
+
+    def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Any) -> np.ndarray:
+        """float32 (K, H, W), a row for each label of `present` (sorted, 0 among them), sums to 1."""
+        raise NotImplementedError
+
+    def _signature(self) -> str:
+        told = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields(self) if f.name != "classes")
+        return f"{self.name}({told})"
+
+    def _check_kinds(self, cues: Cues) -> None:
+        if cues.located and cues.kinds & self.uses:
+            return
+        wanted = ", ".join(sorted(self.uses))
+        got = ", ".join(sorted(cues.kinds)) or "no cue"
+        raise CueError(f"{self.name} needs one of {wanted}; got {got}. Draw at least one on the picture")
+
+
+def default_classes(cues: Cues) -> tuple[str, ...]:
+    """Names for as many classes as the cues hold, at least two: background, object 1, ..."""
+    count = max(2, *(label + 1 for label in (*cues.located, 0)))
+    return (BACKGROUND, *(f"object {label}" for label in range(1, count)))
+
+
+def _honour(probs: np.ndarray, cues: Cues, present: list[int]) -> None:
+    """Write what is told into `probs`, in place: seeds are sure, and a boxed class is nowhere outside its boxes."""
+    shape = probs.shape[1:]
+    bounds = seeds.allowed(cues, shape, present)
+    if bounds is not None:
+        probs *= bounds
+        total = probs.sum(axis=0)
+        lost = total <= 0
+        probs /= np.where(lost, 1, total)
+        if lost.any():
+            first = bounds.argmax(axis=0)
+            ys, xs = np.nonzero(lost)
+            probs[first[ys, xs], ys, xs] = 1
+    told = seeds.draw(cues, shape)
+    ys, xs = np.nonzero(told != UNKNOWN)
+    probs[:, ys, xs] = 0
+    probs[np.searchsorted(present, told[ys, xs]), ys, xs] = 1
+
+
+def _nbytes(content: Any) -> int:
+    if isinstance(content, np.ndarray):
+        return content.nbytes
+    if is_dataclass(content):
+        return sum(_nbytes(getattr(content, f.name)) for f in fields(content))
+    if isinstance(content, dict):
+        return sum(_nbytes(value) for value in content.values())
+    if isinstance(content, list | tuple):
+        return sum(_nbytes(value) for value in content)
+    return sum(_nbytes(getattr(content, part)) for part in ("data", "indices", "indptr") if hasattr(content, part))
