@@ -1,0 +1,46 @@
+"""python app.py: the page, on this machine or in a Space. No network is needed."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(name, "2")  # several people share the cores: more threads for one only slow the others
+
+import cv2
+import gradio as gr
+from PIL import Image
+from starlette.middleware import Middleware
+
+from ui import limits, page
+
+CSS = ".wss-title { margin-bottom: 0 !important; } .wss-title h1 { font-size: 1.35rem; margin: 0; } footer { opacity: .75; }"
+
+
+def launch(**options):
+    """Start the server; `options` go to gradio's launch (for tests: prevent_thread_lock and the like)."""
+    cv2.setNumThreads(2)
+    Image.MAX_IMAGE_PIXELS = limits.PICTURE_PIXELS
+    return page.build().launch(
+        max_file_size=limits.UPLOAD_BYTES,
+        max_threads=16,
+        state_session_capacity=500,
+        footer_links=["api"],
+        run_history=False,
+        enable_monitoring=False,
+        allowed_paths=[],
+        show_error=True,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        strict_cors=True,
+        theme=gr.themes.Soft(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        css=CSS,
+        app_kwargs={"middleware": [Middleware(limits.BodyLimit)]},
+        **options,
+    )
+
+
+if __name__ == "__main__":
+    launch()

@@ -1,0 +1,50 @@
+// Downloads and cue files.
+async function save() {
+  if (!store.key) return toast('Open a picture first.');
+  const kind = $('[data-select=export]').value;
+  wait('Writing the file…');
+  const answer = await call('save', { key: store.key, cues: JSON.stringify(cuesForm()), method: store.method, kind, colours: store.classes.map((c) => c.colour) });
+  wait('');
+  if (answer && answer.gone) { await reopen(); if (net.reopened <= 1) return save(); return; }
+  if (!answer || answer.busy) return toast('The server is busy. Try again in a moment.');
+  if (answer.error) return toast(answer.error);
+  download(new Blob([bytesOf(answer.data)], { type: answer.mime }), answer.name);
+  status('Saved ' + answer.name);
+}
+function download(blob, name) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+async function loadCues(file) {
+  if (!file) return;
+  if (!store.key) return toast('Open the picture first, then load its cues.');
+  const answer = await call('read_cues', { text: await file.text(), width: store.width, height: store.height });
+  if (!answer) return toast('The server does not answer, or the file is too large.');
+  if (answer.error) return toast(answer.error);
+  takeForm(answer.cues);
+  status('Loaded ' + store.cues.length + ' cues from ' + file.name);
+}
+for (const input of root.querySelectorAll('[data-file]')) {
+  input.addEventListener('change', () => {
+    const file = input.files[0];
+    input.value = '';
+    if (input.dataset.file === 'picture') openFile(file); else loadCues(file);
+  });
+}
+for (const kind of ['dragover', 'drop']) {
+  root.addEventListener(kind, (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    stage.classList.toggle('over', kind === 'dragover');
+    const file = kind === 'drop' && event.dataTransfer.files[0];
+    if (file) { if (file.name.endsWith('.json')) loadCues(file); else openFile(file); }
+  });
+}
+root.addEventListener('dragleave', () => stage.classList.remove('over'));
+document.addEventListener('paste', (event) => {
+  const item = root.offsetParent && [...(event.clipboardData ? event.clipboardData.items : [])].find((i) => i.type.startsWith('image/'));
+  if (item) openFile(item.getAsFile());
+});

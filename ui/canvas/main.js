@@ -1,0 +1,34 @@
+// The first lines that need the rest: what follows a change, messages, and the start.
+function changed() {
+  view.hover = null;
+  showClasses();
+  showCues();
+  $('[data-do=undo]').disabled = !past.length;
+  $('[data-do=redo]').disabled = !future.length;
+  root.dataset.cues = String(store.cues.length);
+  if (mask.labels) paintMask();
+  draw();
+  if (!hasCues() || store.live) kick();
+}
+function status(text) { out('status', text); }
+function wait(text) {
+  $('.wss-wait').hidden = !text;
+  $('.wss-wait span').textContent = text;
+}
+function toast(text) {
+  $('.wss-toast span').textContent = text;
+  $('.wss-toast').hidden = false;
+}
+function hush() { $('.wss-toast').hidden = true; }
+
+new ResizeObserver(() => draw()).observe(stage);
+setTool('stroke');
+changed();
+(async () => {
+  const answer = await call('hello', {});
+  if (!answer || answer.error) { toast('The server does not answer. Reload the page.'); return; }
+  about = answer;
+  showAbout();
+  status('Open a picture to start.');
+  root.dataset.ready = 'yes';
+})();

@@ -1,0 +1,101 @@
+// The server: one request in flight, the newest cues win. No answer ever touches the cues.
+const net = { busy: false, dirty: false, seq: 0, shown: 0, opening: 0, reopened: 0 };
+
+async function call(name, payload) {
+  try { return await server[name](payload); } catch (error) { return undefined; }
+}
+const hasCues = () => store.cues.length > 0 || view.drawing || store.partial;
+
+// While a cue is being drawn, and after each change.
+function changing() {
+  draw();
+  if (store.live) kick();
+}
+function kick() {
+  if (!store.key) return;
+  if (!hasCues()) { net.shown = ++net.seq; clearMask(); previewForget(Infinity); return; }
+  net.dirty = true;
+  pump();
+}
+async function pump() {
+  if (net.busy) return;
+  net.busy = true;
+  try { while (net.dirty && store.key) { net.dirty = false; await ask(); } } finally { net.busy = false; }
+}
+async function ask() {
+  const seq = ++net.seq, key = store.key, asked = performance.now(), wanted = store.uncertain;
+  const part = view.drawing && view.drawing.kind === 'box' && (view.drawing.x0 === view.drawing.x1 || view.drawing.y0 === view.drawing.y1);
+  const stamp = ++preview.sent;
+  const answer = await call('segment', { key, seq, cues: JSON.stringify(cuesForm(part ? null : view.drawing)), method: store.method, uncertainty: wanted });
+  if (key !== store.key) return;
+  if (!answer) { toast('The server does not answer. Your cues are kept; trying again.'); return retry(2500); }
+  if (answer.gone) return reopen();
+  if (answer.busy) { status('The server is busy; your turn comes soon.'); return retry(answer.busy); }
+  if (answer.error) { toast(answer.error); previewForget(Infinity); draw(); return; }
+  if (answer.stale || answer.empty || seq < net.shown || !hasCues()) return;
+  net.shown = seq; net.reopened = 0;
+  const size = answer.width * answer.height;
+  setMask(answer.width, answer.height, decodeRuns(answer.runs, size), answer.uncertainty ? decodeRuns(answer.uncertainty, size) : null);
+  previewForget(stamp);
+  hush();
+  const total = performance.now() - asked;
+  out('latency', Math.round(total) + ' ms = network ' + Math.max(0, Math.round(total - answer.ms)) + ' + compute ' + Math.round(answer.ms) + ' · ' + answer.method);
+  status(store.cues.length + (store.cues.length === 1 ? ' cue' : ' cues') + ', about ' + answer.effort + ' s of labelling');
+  root.dataset.shown = String(seq);
+  draw();
+}
+async function retry(ms) {
+  net.dirty = true;
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+// The server had put the picture away: send it again, keep the cues.
+async function reopen() {
+  if (net.reopened++ > 2) { toast('The server cannot keep this picture open. Your cues are kept: save them as cues JSON.'); return; }
+  status('The server had put this picture away; sending it again.');
+  const answer = await call(store.source.example ? 'open_example' : 'open_picture', store.source.payload);
+  if (!answer || answer.error) { toast(answer ? answer.error : 'The server does not answer. Your cues are kept.'); return; }
+  store.key = answer.key;
+  net.dirty = true;
+}
+
+async function openFile(file) {
+  if (!file) return;
+  if (file.type && !file.type.startsWith('image/')) return toast('That is not a picture. Choose a PNG, JPEG, WebP, TIFF or GIF.');
+  const note = file.size > about.limits.upload ? 'The file was over ' + Math.round(about.limits.upload / 2 ** 20) + ' MB, so a smaller copy was sent; exports have its size.' : '';
+  try {
+    const small = note ? await shrink(file) : file;
+    await openWith('open_picture', { data: await base64Of(small), name: file.name || 'picture' }, false, note);
+  } catch (error) {
+    toast('This file cannot be read as a picture. Save it as JPEG or PNG and try again.');
+  }
+}
+async function shrink(file) {
+  const picture = await createImageBitmap(file), scale = Math.min(1, 4096 / Math.max(picture.width, picture.height));
+  const small = layer(Math.round(picture.width * scale), Math.round(picture.height * scale));
+  small.getContext('2d').drawImage(picture, 0, 0, small.width, small.height);
+  return new Promise((resolve) => small.toBlob(resolve, 'image/jpeg', 0.92));
+}
+async function openWith(name, payload, example, note) {
+  const turn = ++net.opening;
+  wait('Opening the picture…');
+  const answer = await call(name, payload);
+  if (turn !== net.opening) return;
+  wait('');
+  if (!answer) return toast('The server does not answer, or the file is too large for it. What you drew is kept.');
+  if (answer.error) return toast(answer.error);
+  const picture = new Image();
+  picture.src = answer.image;
+  await picture.decode();
+  Object.assign(store, { key: answer.key, width: answer.width, height: answer.height, picture, source: { example, payload }, cues: [], partial: null });
+  store.classes = store.classes.map((c) => ({ ...c, tag: false }));
+  net.shown = ++net.seq; net.reopened = 0;
+  clearMask(); previewOpen(picture, answer.width, answer.height);
+  if (answer.cues) takeForm(answer.cues);
+  forget(); hush();
+  root.dataset.open = String(turn);
+  $('.wss-drop').hidden = true;
+  fitScale(); changed();
+  status(note || answer.note || 'Ready. Brush over an object.');
+  if (!hasCues()) call('segment', { key: store.key, seq: ++net.seq, cues: '{}', method: store.method });
+}

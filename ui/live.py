@@ -1,0 +1,157 @@
+"""What the canvas asks the server. Every answer is plain JSON.
+
+An answer with "error" holds a sentence for the person; the cues live in the browser and are never touched here.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import json
+import logging
+import re
+import threading
+
+import numpy as np
+
+from wss_core import METHODS, CueError, ImageError
+from wss_core.cues import read_document
+from wss_core.data import MAX_CLASSES
+from wss_core.exports import EXPORTS, View, export
+from wss_core.images import is_animated, picture_to_bytes, read_image, resize_to_fit
+
+from . import codec, examples, limits
+from .sessions import Session
+from .solve import Busy, Solved, sessions, solve
+
+log = logging.getLogger(__name__)
+_decoding = threading.BoundedSemaphore(1)
+FAILED = "the server failed on this request. Your cues are kept: change one to try again, or pick another method"
+
+
+def answered(function):
+    """A server function that always answers: an exception would reach the browser as nothing at all."""
+
+    @functools.wraps(function)
+    def answer(payload) -> dict:
+        try:
+            if not isinstance(payload, dict):
+                raise ValueError(f"expected an object, got {type(payload).__name__}")
+            return function(payload)
+        except Busy:
+            return {"busy": 400}
+        except ValueError as error:
+            return {"error": str(error)}
+        except Exception:
+            log.exception("%s failed", function.__name__)
+            return {"error": FAILED}
+
+    return answer
+
+
+@answered
+def hello(payload: dict) -> dict:
+    """What the page needs to draw itself: methods, exports, examples, limits."""
+    return {
+        "methods": [{"name": "auto", "about": f"today: {METHODS[0].name}"}]
+        + [{"name": m.name, "about": m.__doc__.split("\n")[0]} for m in METHODS],
+        "exports": [{"name": name, "about": kind.about} for name, kind in EXPORTS.items()],
+        "examples": examples.thumbnails(),
+        "limits": {"upload": limits.UPLOAD_BYTES, "pixels": limits.PICTURE_PIXELS},
+    }
+
+
+@answered
+def open_picture(payload: dict) -> dict:
+    """{"data": base64 of a picture file, "name"} -> {"key", "width", "height", "image", "note"}."""
+    text = payload.get("data")
+    if not isinstance(text, str) or len(text) > limits.UPLOAD_BYTES * 4 // 3 + 4:
+        raise ImageError(f"the file is over {limits.UPLOAD_BYTES // 2**20} MB. Save it smaller and open it again")
+    data = base64.b64decode(text)
+    with _decoding:
+        image = read_image(data, limits.PICTURE_PIXELS)
+        note = "Animation: the first frame is used." if is_animated(data) else ""
+        working = resize_to_fit(image, limits.WORKING_SIDE)
+    name = str(payload.get("name") or "picture")[:200]
+    return {**_opened(Session(working, image.shape[:2], name, data)), "note": note}
+
+
+@answered
+def open_example(payload: dict) -> dict:
+    """{"name"} -> what open_picture answers, and "cues", the JSON form of the cues drawn on it."""
+    name = str(payload.get("name"))
+    image = examples.picture(name)
+    working = resize_to_fit(image, limits.WORKING_SIDE)
+    return {**_opened(Session(working, image.shape[:2], name)), "note": "", "cues": examples.EXAMPLES[name].cues()}
+
+
+@answered
+def segment(payload: dict) -> dict:
+    """{"key", "seq", "cues": JSON text, "method", "uncertainty"} -> the runs of labels, or gone / stale / busy."""
+    session = sessions.get(payload.get("key"))
+    if session is None:
+        return {"gone": True}
+    seq = payload.get("seq")
+    if not isinstance(seq, int) or seq < session.latest:
+        return {"stale": True}
+    session.latest = seq
+    solved = solve(session, payload.get("cues"), str(payload.get("method")))
+    if solved.result is None:
+        return {"seq": seq, "empty": True, "method": solved.method}
+    return {"seq": seq, **_mask(solved, bool(payload.get("uncertainty")))}
+
+
+@answered
+def save(payload: dict) -> dict:
+    """{"key", "cues", "method", "kind", "colours"} -> {"name", "mime", "data": base64}, at the size that was sent."""
+    session = sessions.get(payload.get("key"))
+    if session is None:
+        return {"gone": True}
+    solved = solve(session, payload.get("cues"), str(payload.get("method")))
+    if solved.result is None:
+        raise CueError("there is nothing to save yet. Draw a cue first")
+    kind = str(payload.get("kind"))
+    with _decoding:
+        image = read_image(session.source, limits.PICTURE_PIXELS) if session.source else examples.picture(session.name)
+        view = View(solved.result, image, solved.cues, session.name, colours=_colours(payload.get("colours")))
+        name, data = export(kind, view)
+    return {"name": name, "mime": EXPORTS[kind].mime, "data": base64.b64encode(data).decode()}
+
+
+@answered
+def read_cues(payload: dict) -> dict:
+    """{"text", "width", "height"} -> {"cues": checked JSON form} of a cues file for a picture of that size."""
+    text, width, height = (payload.get(key) for key in ("text", "width", "height"))
+    if not isinstance(text, str) or len(text) > limits.CUES_BYTES:
+        raise CueError(f"the file is over {limits.CUES_BYTES // 2**20} MB. Load a cues JSON that was saved here")
+    cues, classes = read_document(text, (int(height), int(width)))
+    return {"cues": {**json.loads(cues.to_json(classes)), "most": max((0, *cues.located))}}
+
+
+def _colours(names) -> tuple[tuple[int, int, int], ...]:
+    """(R, G, B) of "#rrggbb" texts; () unless all are."""
+    if not isinstance(names, list) or not all(isinstance(n, str) and re.fullmatch("#[0-9a-fA-F]{6}", n) for n in names):
+        return ()
+    return tuple(tuple(bytes.fromhex(name[1:])) for name in names[:MAX_CLASSES])
+
+
+def _opened(session: Session) -> dict:
+    height, width = session.full
+    picture = base64.b64encode(picture_to_bytes(session.image, "WEBP", quality=88, method=2)).decode()
+    return {"key": sessions.add(session), "width": width, "height": height, "image": f"data:image/webp;base64,{picture}"}
+
+
+def _mask(solved: Solved, uncertainty: bool) -> dict:
+    labels = solved.result.labels
+    answer = {
+        "height": labels.shape[0],
+        "width": labels.shape[1],
+        "runs": base64.b64encode(codec.encode_labels(labels)).decode(),
+        "ms": round(solved.seconds * 1000, 1),
+        "method": solved.method,
+        "effort": round(solved.cues.seconds(solved.classes), 1),
+    }
+    if uncertainty:
+        steps = np.rint(solved.result.uncertainty * 15).astype(np.uint8)
+        answer["uncertainty"] = base64.b64encode(codec.encode_labels(steps)).decode()
+    return answer

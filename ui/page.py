@@ -1,0 +1,80 @@
+"""The page: the canvas, a tab about it, and the /segment endpoint for programs."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from pathlib import Path
+
+import gradio as gr
+
+from wss_core import METHODS, ImageError
+from wss_core.exports import View, export
+from wss_core.images import read_image, resize_to_fit
+from wss_core.readouts import areas
+
+from . import limits
+from .canvas import CueCanvas
+from .sessions import Session
+from .solve import Busy, solve
+
+ABOUT = (Path(__file__).parent / "about.md").read_text("utf8")
+
+
+def segment(image: str, cues: dict, method: str = "auto") -> tuple[str, dict]:
+    """Segment a picture file from cues, and give a palette PNG mask (index = class) and a summary.
+
+    image: a picture file. cues: {"classes": [...], "points": [[x, y, label], ...], "boxes": [[x0, y0, x1, y1,
+    label], ...], "strokes": [{"label", "width", "path"}, ...], "labels": base64 PNG}, in the picture's pixels.
+    method: "auto" or a name of METHODS. Summary: method, classes, seconds of computing, area in pixels by class.
+    """
+    start = time.perf_counter()
+    try:
+        if image is None:
+            raise ImageError("no picture came. Send image=handle_file(path)")
+        data = Path(image).read_bytes()
+        picture = read_image(data, limits.PICTURE_PIXELS)
+        session = Session(resize_to_fit(picture, limits.WORKING_SIDE), picture.shape[:2], Path(image).name, data)
+        solved = solve(session, cues, method)
+        if solved.result is None:
+            raise ImageError("no cue came. Send at least one point, box or stroke")
+        view = View(solved.result, picture, solved.cues, session.name)
+        name, mask = export("mask", view)
+    except Busy:
+        raise gr.Error("the server is busy. Try again in a few seconds") from None
+    except ValueError as error:
+        raise gr.Error(str(error)) from None
+    path = Path(tempfile.mkdtemp(prefix="wss-")) / name
+    path.write_bytes(mask)
+    return str(path), {
+        "method": solved.method,
+        "classes": list(solved.classes),
+        "seconds": round(time.perf_counter() - start, 4),
+        "area": areas(view.labels, solved.classes),
+    }
+
+
+def build() -> gr.Blocks:
+    """The page, not yet launched."""
+    with gr.Blocks(title="Weakly supervised segmentation", fill_width=True, analytics_enabled=False) as page:
+        gr.Markdown("# Pixel masks from few labels", elem_classes="wss-title")
+        with gr.Tab("Segment"):
+            CueCanvas(elem_id="canvas")
+        with gr.Tab("About"):
+            gr.Markdown(ABOUT)
+        _endpoint()
+    page.queue(max_size=32, default_concurrency_limit=1)
+    return page
+
+
+def _endpoint() -> None:
+    names = ["auto", *(method.name for method in METHODS)]
+    with gr.Group(visible=False):
+        image = gr.File(label="image", file_types=["image"], type="filepath")
+        cues = gr.JSON(label="cues")
+        method = gr.Dropdown(names, value="auto", label="method")
+        mask, summary = gr.File(label="mask"), gr.JSON(label="summary")
+        gr.Button().click(
+            segment, [image, cues, method], [mask, summary], api_name="segment", concurrency_limit=limits.SOLVES_AT_ONCE
+        )

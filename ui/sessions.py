@@ -1,0 +1,82 @@
+"""Pictures that people have open: each behind a key nobody can guess, the least recently used put away first."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from wss_core.images import resize_to_fit
+from wss_core.segmenter import Prepared, Segmenter
+
+from . import limits
+
+
+@dataclass
+class Session:
+    """One open picture. image: the working copy, uint8 (h, w, 3); full: (H, W) of the picture that was sent.
+
+    source: the file that was sent, as bytes, or None for an example; name: the file's or the example's.
+    """
+
+    image: np.ndarray
+    full: tuple[int, int]
+    name: str
+    source: bytes | None = None
+    latest: int = -1
+    prepared: dict[tuple, tuple[np.ndarray, Prepared]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held for this picture."""
+        return self.image.nbytes + len(self.source or b"") + sum(i.nbytes + p.nbytes for i, p in list(self.prepared.values()))
+
+    def ready(self, method: Segmenter, side: int = limits.WORKING_SIDE) -> tuple[np.ndarray, Prepared]:
+        """(picture, prepared) for a method, on a copy of at most `side` pixels; the slow part happens once."""
+        key = (method.name, min(side, max(self.image.shape[:2])))
+        with self.lock:
+            if key not in self.prepared:
+                image = resize_to_fit(self.image, side)
+                self.prepared[key] = image, method.prepare(image)
+            return self.prepared[key]
+
+
+class Sessions:
+    """Open pictures by key, bounded by entries and by bytes."""
+
+    def __init__(self, entries: int = limits.CACHE_ENTRIES, nbytes: int = limits.CACHE_BYTES):
+        self.entries, self.nbytes = entries, nbytes
+        self._open: OrderedDict[str, Session] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def add(self, session: Session) -> str:
+        """The key under which the session is kept."""
+        key = secrets.token_urlsafe(18)
+        with self._lock:
+            self._open[key] = session
+        self.trim()
+        return key
+
+    def get(self, key) -> Session | None:
+        """The session, now the most recently used; None when it was put away or never was."""
+        with self._lock:
+            if not isinstance(key, str) or key not in self._open:
+                return None
+            self._open.move_to_end(key)
+            return self._open[key]
+
+    def trim(self) -> None:
+        """Put the least recently used pictures away until both bounds hold; the newest always stays."""
+        with self._lock:
+            sizes = {key: session.nbytes for key, session in self._open.items()}
+            total = sum(sizes.values())
+            while len(self._open) > 1 and (len(self._open) > self.entries or total > self.nbytes):
+                key, _ = self._open.popitem(last=False)
+                total -= sizes[key]
+
+    def __len__(self) -> int:
+        return len(self._open)
