@@ -18,11 +18,12 @@ from ui import limits, page
 CSS = ".wss-title { margin-bottom: 0 !important; } .wss-title h1 { font-size: 1.35rem; margin: 0; } footer { opacity: .75; }"
 
 
-def launch(**options):
+def launch(**options) -> gr.Blocks:
     """Start the server; `options` go to gradio's launch (for tests: prevent_thread_lock and the like)."""
     cv2.setNumThreads(2)
     Image.MAX_IMAGE_PIXELS = limits.PICTURE_PIXELS
-    return page.build().launch(
+    blocks = page.build()
+    blocks.launch(
         max_file_size=limits.UPLOAD_BYTES,
         max_threads=16,
         state_session_capacity=500,
@@ -30,7 +31,7 @@ def launch(**options):
         run_history=False,
         enable_monitoring=False,
         allowed_paths=[],
-        show_error=True,
+        show_error=False,
         ssr_mode=False,
         pwa=False,
         mcp_server=False,
@@ -40,6 +41,7 @@ def launch(**options):
         app_kwargs={"middleware": [Middleware(limits.BodyLimit)]},
         **options,
     )
+    return blocks
 
 
 if __name__ == "__main__":

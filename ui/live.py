@@ -22,7 +22,7 @@ from wss_core.images import is_animated, picture_to_bytes, read_image, resize_to
 
 from . import codec, examples, limits
 from .sessions import Session
-from .solve import Busy, Solved, sessions, solve
+from .solve import Busy, Solved, sessions, solve, turn
 
 log = logging.getLogger(__name__)
 _decoding = threading.BoundedSemaphore(1)
@@ -53,8 +53,8 @@ def answered(function):
 def hello(payload: dict) -> dict:
     """What the page needs to draw itself: methods, exports, examples, limits."""
     return {
-        "methods": [{"name": "auto", "about": f"today: {METHODS[0].name}"}]
-        + [{"name": m.name, "about": m.__doc__.split("\n")[0]} for m in METHODS],
+        "methods": [{"name": "auto", "about": METHODS[0].name}]
+        + [{"name": m.name, "about": ""} for m in METHODS],
         "exports": [{"name": name, "about": kind.about} for name, kind in EXPORTS.items()],
         "examples": examples.thumbnails(),
         "limits": {"upload": limits.UPLOAD_BYTES, "pixels": limits.PICTURE_PIXELS},
@@ -67,8 +67,11 @@ def open_picture(payload: dict) -> dict:
     text = payload.get("data")
     if not isinstance(text, str) or len(text) > limits.UPLOAD_BYTES * 4 // 3 + 4:
         raise ImageError(f"the file is over {limits.UPLOAD_BYTES // 2**20} MB. Save it smaller and open it again")
-    data = base64.b64decode(text)
-    with _decoding:
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise ImageError("the picture did not arrive whole. Open it again") from None
+    with turn(_decoding):
         image = read_image(data, limits.PICTURE_PIXELS)
         note = "Animation: the first frame is used." if is_animated(data) else ""
         working = resize_to_fit(image, limits.WORKING_SIDE)
@@ -111,7 +114,7 @@ def save(payload: dict) -> dict:
     if solved.result is None:
         raise CueError("there is nothing to save yet. Draw a cue first")
     kind = str(payload.get("kind"))
-    with _decoding:
+    with turn(_decoding):
         image = read_image(session.source, limits.PICTURE_PIXELS) if session.source else examples.picture(session.name)
         view = View(solved.result, image, solved.cues, session.name, colours=_colours(payload.get("colours")))
         name, data = export(kind, view)
@@ -124,7 +127,9 @@ def read_cues(payload: dict) -> dict:
     text, width, height = (payload.get(key) for key in ("text", "width", "height"))
     if not isinstance(text, str) or len(text) > limits.CUES_BYTES:
         raise CueError(f"the file is over {limits.CUES_BYTES // 2**20} MB. Load a cues JSON that was saved here")
-    cues, classes = read_document(text, (int(height), int(width)))
+    if not all(isinstance(size, int) and size > 0 for size in (width, height)):
+        raise CueError("open the picture before its cues")
+    cues, classes = read_document(text, (height, width))
     return {"cues": {**json.loads(cues.to_json(classes)), "most": max((0, *cues.located))}}
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 import time
 from pathlib import Path
 
 import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
 
 from wss_core import METHODS, ImageError
 from wss_core.exports import View, export
@@ -45,9 +45,7 @@ def segment(image: str, cues: dict, method: str = "auto") -> tuple[str, dict]:
         raise gr.Error("the server is busy. Try again in a few seconds") from None
     except ValueError as error:
         raise gr.Error(str(error)) from None
-    path = Path(tempfile.mkdtemp(prefix="wss-")) / name
-    path.write_bytes(mask)
-    return str(path), {
+    return save_bytes_to_cache(mask, name, cache_dir=get_upload_folder()), {
         "method": solved.method,
         "classes": list(solved.classes),
         "seconds": round(time.perf_counter() - start, 4),
@@ -57,7 +55,7 @@ def segment(image: str, cues: dict, method: str = "auto") -> tuple[str, dict]:
 
 def build() -> gr.Blocks:
     """The page, not yet launched."""
-    with gr.Blocks(title="Weakly supervised segmentation", fill_width=True, analytics_enabled=False) as page:
+    with gr.Blocks(title="Weakly supervised segmentation", fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)) as page:
         gr.Markdown("# Pixel masks from few labels", elem_classes="wss-title")
         with gr.Tab("Segment"):
             CueCanvas(elem_id="canvas")
@@ -71,7 +69,7 @@ def build() -> gr.Blocks:
 def _endpoint() -> None:
     names = ["auto", *(method.name for method in METHODS)]
     with gr.Group(visible=False):
-        image = gr.File(label="image", file_types=["image"], type="filepath")
+        image = gr.File(label="image", type="filepath")
         cues = gr.JSON(label="cues")
         method = gr.Dropdown(names, value="auto", label="method")
         mask, summary = gr.File(label="mask"), gr.JSON(label="summary")

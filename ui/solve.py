@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from wss_core import CueError, Cues, Result, create, seeds
@@ -15,11 +16,22 @@ from . import limits
 from .sessions import Session, Sessions
 
 sessions = Sessions()
-_turns = threading.BoundedSemaphore(limits.SOLVES_AT_ONCE)
+_solving = threading.BoundedSemaphore(limits.SOLVES_AT_ONCE)
 
 
 class Busy(Exception):
     """No solver came free in time."""
+
+
+@contextmanager
+def turn(places: threading.BoundedSemaphore):
+    """Hold one of the places while inside. Raises Busy when none comes free in WAIT_SECONDS."""
+    if not places.acquire(timeout=limits.WAIT_SECONDS):
+        raise Busy
+    try:
+        yield
+    finally:
+        places.release()
 
 
 @dataclass(frozen=True)
@@ -46,17 +58,13 @@ def solve(session: Session, cues_json, method: str) -> Solved:
     side = limits.WORKING_SIDE
     while (len(cues.located) + 1) * side * side * 0.75 > limits.SOLVE_NUMBERS and side > 128:
         side //= 2
-    if not _turns.acquire(timeout=limits.WAIT_SECONDS):
-        raise Busy
-    try:
+    with turn(_solving):
         image, prepared = session.ready(segmenter, side)
         start = time.perf_counter()
         result = None
         if cues.kinds:
             result = segmenter.segment(image, seeds.scaled(cues, session.full, image.shape[:2]), prepared)
             result.labels  # noqa: B018 - computed here, inside the turn and the timing
-    finally:
-        _turns.release()
     sessions.trim()
     return Solved(cues, classes, segmenter.name, result, time.perf_counter() - start)
 

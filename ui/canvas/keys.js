@@ -67,7 +67,10 @@ function onKey(event) {
   } else if (event.altKey) {
     if (key !== '0') return;
     fitScale();
-  } else if (key === ' ' && !target.matches('button, input')) act.space = true;
+  } else if (key === ' ' && (view.cursor || !target.matches('button, input'))) {
+    act.space = true;
+    canvas.focus({ preventScroll: true }); // else letting go of Space would press the button that has the focus
+  }
   else if (key === 'enter' && target.matches('button, input')) return;
   else if (/^[0-9]$/.test(key)) setActive(Number(key));
   else if (letters[key]) letters[key]();

@@ -79,9 +79,14 @@ async function shrink(file) {
 async function openWith(name, payload, example, note) {
   const turn = ++net.opening;
   wait('Opening the picture…');
-  const answer = await call(name, payload);
+  let answer = await call(name, payload);
+  for (let tries = 0; answer && answer.busy && tries < 20 && turn === net.opening; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, answer.busy));
+    answer = await call(name, payload);
+  }
   if (turn !== net.opening) return;
   wait('');
+  if (answer && answer.busy) return toast('The server is busy. Try again in a minute; what you drew is kept.');
   if (!answer) return toast('The server does not answer, or the file is too large for it. What you drew is kept.');
   if (answer.error) return toast(answer.error);
   const picture = new Image();
@@ -94,6 +99,7 @@ async function openWith(name, payload, example, note) {
   if (answer.cues) takeForm(answer.cues);
   forget(); hush();
   root.dataset.open = String(turn);
+  stage.style.setProperty('--aspect', answer.height / answer.width);
   $('.wss-drop').hidden = true;
   fitScale(); changed();
   status(note || answer.note || 'Ready. Brush over an object.');

@@ -71,11 +71,12 @@ function showAbout() {
   const option = (entry) => make('option', { value: entry.name, textContent: entry.name + (entry.about ? ': ' + entry.about : '') });
   $('[data-select=method]').replaceChildren(...about.methods.map(option));
   $('[data-select=export]').replaceChildren(...about.exports.map((e) => make('option', { value: e.name, textContent: e.about })));
-  $('.wss-examples').replaceChildren(...about.examples.map((example) => {
-    const picture = make('img', { src: example.image, alt: '' });
-    const button = make('button', { type: 'button', title: example.about }, picture, make('span', { textContent: example.title }));
-    button.dataset.example = example.name;
-    button.addEventListener('click', () => openWith('open_example', { name: example.name }, true, ''));
-    return button;
-  }));
+  for (const gallery of root.querySelectorAll('.wss-examples')) gallery.replaceChildren(...about.examples.map(exampleButton));
+}
+function exampleButton(example) {
+  const button = make('button', { type: 'button', title: example.about }, make('img', { src: example.image, alt: '' }), make('span', { textContent: example.title }));
+  button.dataset.example = example.name;
+  button.setAttribute('aria-label', 'Example: ' + example.about);
+  button.addEventListener('click', () => openWith('open_example', { name: example.name }, true, ''));
+  return button;
 }

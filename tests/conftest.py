@@ -1,0 +1,42 @@
+"""One real server and one real browser for the whole run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+
+import pytest
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+QUIET += ["--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def served():
+    """The address of the real page on a free port of this machine, "http://127.0.0.1:PORT/"."""
+    import app
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    running = app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=port)
+    yield f"http://127.0.0.1:{port}/"
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium; skips where none is installed, unless WSS_REQUIRE_BROWSER says that it must be."""
+    if CHROMIUM is None:
+        if os.environ.get("WSS_REQUIRE_BROWSER"):
+            pytest.fail("WSS_REQUIRE_BROWSER is set, but no chromium was found on PATH")
+        pytest.skip("no Chromium on PATH: install Debian's chromium, or Chrome, to test the page")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()

@@ -1,0 +1,236 @@
+"""The canvas's server functions, called as the browser calls them, but without one."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ui import examples, limits, live, solve
+from ui.codec import decode_labels
+from ui.sessions import Session, Sessions
+
+
+def encoded(picture: np.ndarray, kind: str = "PNG") -> str:
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, kind)
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+@pytest.fixture
+def halves() -> np.ndarray:
+    """Left half red, right half blue, 60 x 80."""
+    picture = np.zeros((60, 80, 3), np.uint8)
+    picture[:, :40], picture[:, 40:] = (200, 30, 30), (30, 30, 200)
+    return picture
+
+
+@pytest.fixture
+def key(halves) -> str:
+    return live.open_picture({"data": encoded(halves), "name": "halves.png"})["key"]
+
+
+CUES = json.dumps({"classes": ["background", "red"], "points": [[10, 30, 1], [70, 30, 0]]})
+
+
+def asked(key, seq=1, cues=CUES, **more) -> dict:
+    return live.segment({"key": key, "seq": seq, "cues": cues, "method": "auto", **more})
+
+
+def test_open_and_segment(key):
+    answer = asked(key, uncertainty=True)
+    labels = decode_labels(base64.b64decode(answer["runs"]), (answer["height"], answer["width"]))
+    assert labels.shape == (60, 80)
+    assert labels[:, :36].mean() > 0.95
+    assert labels[:, 44:].mean() < 0.05
+    steps = decode_labels(base64.b64decode(answer["uncertainty"]), labels.shape)
+    assert steps.max() <= 15
+    assert answer["method"] == "propagate"
+
+
+def test_a_large_picture_is_worked_on_small_but_told_and_saved_large():
+    picture = np.zeros((600, 2000, 3), np.uint8)
+    picture[:, 1000:] = 255
+    answer = live.open_picture({"data": encoded(picture), "name": "wide.png"})
+    assert (answer["width"], answer["height"]) == (2000, 600)
+    cues = json.dumps({"points": [[1900, 300, 1], [100, 300, 0]]})
+    mask = asked(answer["key"], cues=cues)
+    assert mask["width"] == limits.WORKING_SIDE
+    saved = live.save({"key": answer["key"], "cues": cues, "method": "auto", "kind": "mask"})
+    labels = np.asarray(Image.open(io.BytesIO(base64.b64decode(saved["data"]))))
+    assert labels.shape == (600, 2000)
+    assert labels[300, 1900] == 1
+    assert labels[300, 100] == 0
+    kept = live.save({"key": answer["key"], "cues": cues, "method": "auto", "kind": "cues"})
+    assert json.loads(base64.b64decode(kept["data"]))["points"] == [[1900, 300, 1], [100, 300, 0]]
+
+
+def test_newest_wins_and_older_requests_are_stale(key):
+    assert "runs" in asked(key, seq=5)
+    assert asked(key, seq=4) == {"stale": True}
+    assert asked(key, seq=None) == {"stale": True}
+
+
+@pytest.mark.parametrize("key_sent", ["no such key", None, 7, ["x"], {}])
+def test_an_expired_session_says_gone(key_sent):
+    assert asked(key_sent) == {"gone": True}
+    assert live.save({"key": key_sent, "kind": "mask"}) == {"gone": True}
+
+
+def test_no_cues_only_prepares(key):
+    assert asked(key, cues="{}")["empty"]
+
+
+@pytest.mark.parametrize(
+    ("cues", "words"),
+    [
+        ('{"points": [[500, 3, 1]]}', "outside the 80 x 60 picture"),
+        ('{"points": [[NaN, 3, 1]]}', "NaN"),
+        ("{", "not JSON"),
+        (None, "must be a JSON object"),
+        ('{"classes": ["a", "b"], "points": [[1, 1, 2]]}', "there are 2 classes"),
+        ('{"tags": ["cat"]}', "Draw at least one"),
+        (" " * (limits.CUES_BYTES + 1), "Use fewer"),
+    ],
+)
+def test_bad_cues_get_a_sentence(key, cues, words):
+    assert words in asked(key, cues=cues)["error"]
+
+
+def test_an_unknown_method_gets_a_sentence(key):
+    assert "Choose one of" in asked(key, method="magic")["error"]
+
+
+def test_what_was_not_foreseen_is_answered_too(key, monkeypatch, caplog):
+    def broken(*_):
+        raise RuntimeError("secret path /tmp/x")
+
+    monkeypatch.setattr(live, "solve", broken)
+    assert asked(key) == {"error": live.FAILED}
+    assert "secret path" in caplog.text
+
+
+@pytest.mark.parametrize("payload", [None, 3, [], "x"])
+def test_a_payload_that_is_no_object(payload):
+    assert "expected an object" in live.segment(payload)["error"]
+
+
+def test_bad_pictures_get_a_sentence():
+    assert "not a picture" in live.open_picture({"data": base64.b64encode(b"hello").decode()})["error"]
+    assert "did not arrive whole" in live.open_picture({"data": "%%%"})["error"]
+    assert "over 10 MB" in live.open_picture({"data": "A" * (limits.UPLOAD_BYTES * 2)})["error"]
+    assert "over 10 MB" in live.open_picture({})["error"]
+
+
+def test_more_pixels_than_allowed_are_refused(monkeypatch, halves):
+    monkeypatch.setattr(limits, "PICTURE_PIXELS", 1000)
+    assert "Make it smaller" in live.open_picture({"data": encoded(halves)})["error"]
+
+
+def test_an_animation_opens_with_a_note():
+    frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
+    answer = live.open_picture({"data": base64.b64encode(buffer.getvalue()).decode(), "name": "a.gif"})
+    assert "first frame" in answer["note"]
+
+
+def test_busy_when_no_solver_comes_free(key, monkeypatch):
+    monkeypatch.setattr(limits, "WAIT_SECONDS", 0.01)
+    with solve.turn(solve._solving), solve.turn(solve._solving):
+        assert asked(key) == {"busy": 400}
+    assert "runs" in asked(key, seq=2)
+
+
+def test_many_threads_on_one_picture_prepare_once(halves, monkeypatch):
+    prepared = []
+    original = solve.create("auto").__class__._prepare
+    monkeypatch.setattr(solve.create("auto").__class__, "_prepare", lambda *a: prepared.append(1) or original(*a))
+    key = live.open_picture({"data": encoded(halves)})["key"]
+    threads = [threading.Thread(target=asked, args=(key, i)) for i in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(prepared) == 1
+
+
+def test_every_export_kind_comes_with_bytes(key):
+    for kind in live.EXPORTS:
+        answer = live.save(
+            {"key": key, "cues": CUES, "method": "auto", "kind": kind, "colours": ["#000000", "#ff0000"]}
+        )
+        assert answer.get("name", "").startswith("halves"), answer
+        assert len(base64.b64decode(answer["data"])) > 20
+    assert "Choose one of" in live.save({"key": key, "cues": CUES, "method": "auto", "kind": "exe"})["error"]
+    assert "nothing to save" in live.save({"key": key, "cues": "{}", "method": "auto", "kind": "mask"})["error"]
+
+
+def test_saved_masks_take_the_page_colours(key):
+    answer = live.save({"key": key, "cues": CUES, "method": "auto", "kind": "mask", "colours": ["#010203", "#aabbcc"]})
+    picture = Image.open(io.BytesIO(base64.b64decode(answer["data"])))
+    assert picture.getpalette()[3:6] == [0xAA, 0xBB, 0xCC]
+
+
+def test_read_cues_checks_the_file():
+    text = json.dumps({"classes": ["background", "cat"], "points": [[3, 4, 1]]})
+    assert live.read_cues({"text": text, "width": 80, "height": 60})["cues"]["points"] == [[3.0, 4.0, 1]]
+    assert "outside" in live.read_cues({"text": text, "width": 3, "height": 3})["error"]
+    assert "open the picture" in live.read_cues({"text": text, "width": None, "height": 3})["error"]
+
+
+@pytest.mark.parametrize("name", list(examples.EXAMPLES))
+def test_examples_open_with_cues_that_segment(name):
+    answer = live.open_example({"name": name})
+    mask = asked(answer["key"], cues=json.dumps(answer["cues"]))
+    labels = decode_labels(base64.b64decode(mask["runs"]), (mask["height"], mask["width"]))
+    assert set(np.unique(labels)) == set(range(len(answer["cues"]["classes"])))
+
+
+def test_an_unknown_example_gets_a_sentence():
+    assert "there is no example" in live.open_example({"name": "../../etc/passwd"})["error"]
+
+
+def test_hello_tells_all_the_page_needs():
+    answer = live.hello({})
+    assert [m["name"] for m in answer["methods"]][:1] == ["auto"]
+    assert len(answer["examples"]) >= 4
+    json.dumps(answer)
+
+
+def picture_of(nbytes: int) -> Session:
+    return Session(np.zeros((1, nbytes // 3, 3), np.uint8), (1, nbytes // 3), "p")
+
+
+def test_the_least_recently_used_picture_is_put_away():
+    kept = Sessions(entries=2, nbytes=10**9)
+    first, second = kept.add(picture_of(30)), kept.add(picture_of(30))
+    assert kept.get(first)
+    third = kept.add(picture_of(30))
+    assert kept.get(second) is None
+    assert kept.get(first)
+    assert kept.get(third)
+
+
+def test_the_cache_is_bounded_by_bytes_but_the_newest_stays():
+    kept = Sessions(entries=9, nbytes=100)
+    first = kept.add(picture_of(60))
+    assert kept.get(first)
+    second = kept.add(picture_of(60))
+    assert kept.get(first) is None
+    third = kept.add(picture_of(600))
+    assert kept.get(second) is None
+    assert kept.get(third)
+    assert len(kept) == 1
+
+
+def test_keys_cannot_be_guessed_from_one_another():
+    kept = Sessions()
+    keys = {kept.add(picture_of(3)) for _ in range(50)}
+    assert len(keys) == 50
+    assert min(map(len, keys)) >= 24
