@@ -228,6 +228,7 @@ def test_zoom_and_pan_do_not_move_the_cues(visit, photo):
     v.page.mouse.click(*v.at(0.5, 0.5))  # the wheel zooms about the pointer: this place stays
     point = json.loads(v.saved("cues")[1])["points"][0]
     assert point[:2] == pytest.approx([370, 249.5], abs=1.5)
+    v.page.mouse.move(*v.at(0.5, 0.5))
     v.page.keyboard.down("Space")
     v.drag((0.5, 0.5), (0.6, 0.6))
     v.page.keyboard.up("Space")

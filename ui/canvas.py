@@ -10,7 +10,21 @@ from . import live
 
 _PARTS = Path(__file__).parent / "canvas"
 # In this order they make one function: later parts use names of earlier ones at once, of later ones when called.
-SCRIPTS = ("begin", "codec", "store", "preview", "view", "drawcues", "tools", "eraser", "net", "files", "panel", "keys", "main")
+SCRIPTS = (
+    "begin",
+    "codec",
+    "store",
+    "preview",
+    "view",
+    "drawcues",
+    "tools",
+    "eraser",
+    "net",
+    "files",
+    "panel",
+    "keys",
+    "main",
+)
 
 
 def script() -> str:
@@ -26,7 +40,14 @@ class CueCanvas(gr.HTML):
             html_template=(_PARTS / "canvas.html").read_text("utf8"),
             css_template=(_PARTS / "canvas.css").read_text("utf8"),
             js_on_load=script(),
-            server_functions=[live.hello, live.open_picture, live.open_example, live.segment, live.save, live.read_cues],
+            server_functions=[
+                live.hello,
+                live.open_picture,
+                live.open_example,
+                live.segment,
+                live.save,
+                live.read_cues,
+            ],
             apply_default_css=False,
             **standard,
         )

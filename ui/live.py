@@ -53,8 +53,7 @@ def answered(function):
 def hello(payload: dict) -> dict:
     """What the page needs to draw itself: methods, exports, examples, limits."""
     return {
-        "methods": [{"name": "auto", "about": METHODS[0].name}]
-        + [{"name": m.name, "about": ""} for m in METHODS],
+        "methods": [{"name": "auto", "about": METHODS[0].name}] + [{"name": m.name, "about": ""} for m in METHODS],
         "exports": [{"name": name, "about": kind.about} for name, kind in EXPORTS.items()],
         "examples": examples.thumbnails(),
         "limits": {"upload": limits.UPLOAD_BYTES, "pixels": limits.PICTURE_PIXELS},
@@ -143,7 +142,12 @@ def _colours(names) -> tuple[tuple[int, int, int], ...]:
 def _opened(session: Session) -> dict:
     height, width = session.full
     picture = base64.b64encode(picture_to_bytes(session.image, "WEBP", quality=88, method=2)).decode()
-    return {"key": sessions.add(session), "width": width, "height": height, "image": f"data:image/webp;base64,{picture}"}
+    return {
+        "key": sessions.add(session),
+        "width": width,
+        "height": height,
+        "image": f"data:image/webp;base64,{picture}",
+    }
 
 
 def _mask(solved: Solved, uncertainty: bool) -> dict:

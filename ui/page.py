@@ -55,7 +55,9 @@ def segment(image: str, cues: dict, method: str = "auto") -> tuple[str, dict]:
 
 def build() -> gr.Blocks:
     """The page, not yet launched."""
-    with gr.Blocks(title="Weakly supervised segmentation", fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)) as page:
+    with gr.Blocks(
+        title="Weakly supervised segmentation", fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)
+    ) as page:
         gr.Markdown("# Pixel masks from few labels", elem_classes="wss-title")
         with gr.Tab("Segment"):
             CueCanvas(elem_id="canvas")

@@ -33,7 +33,11 @@ class Session:
     @property
     def nbytes(self) -> int:
         """Bytes held for this picture."""
-        return self.image.nbytes + len(self.source or b"") + sum(i.nbytes + p.nbytes for i, p in list(self.prepared.values()))
+        return (
+            self.image.nbytes
+            + len(self.source or b"")
+            + sum(i.nbytes + p.nbytes for i, p in list(self.prepared.values()))
+        )
 
     def ready(self, method: Segmenter, side: int = limits.WORKING_SIDE) -> tuple[np.ndarray, Prepared]:
         """(picture, prepared) for a method, on a copy of at most `side` pixels; the slow part happens once."""

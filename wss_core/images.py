@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -15,7 +16,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from .data import UNKNOWN, ImageError
 
 MAX_PIXELS = 40_000_000
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "MPO", "AVIF")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")  # a phone's MPO opens as JPEG
+# What Pillow's decoders raise for damaged files; AVIF's a RuntimeError, TIFF's a TypeError.
+_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, RuntimeError)
+_DAMAGE += (TypeError, LookupError, ArithmeticError, struct.error)
 
 
 def read_image(source, max_pixels: int = MAX_PIXELS) -> np.ndarray:
@@ -38,7 +42,7 @@ def read_image(source, max_pixels: int = MAX_PIXELS) -> np.ndarray:
         raise ImageError(f"the picture has too many pixels. Send one of at most {max_pixels:,}") from None
     except UnidentifiedImageError:
         raise ImageError("this is not a picture that can be read. Send a PNG, JPEG, WebP, TIFF or GIF") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except _DAMAGE as error:
         if isinstance(error, ImageError):
             raise
         raise ImageError(f"the picture file is damaged or cut short ({error}). Save it again and retry") from None
@@ -47,7 +51,7 @@ def read_image(source, max_pixels: int = MAX_PIXELS) -> np.ndarray:
 def is_animated(data: bytes) -> bool:
     """True when an animation was sent, of which only the first frame is used."""
     with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-        return getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO"
+        return getattr(picture, "is_animated", False) and picture.format != "MPO"
 
 
 def _check_size(width: int, height: int, max_pixels: int) -> None:
@@ -131,7 +135,7 @@ def labels_from_png(data: bytes, shape: tuple[int, int] | None, max_pixels: int 
             return np.array(picture)
     except ImageError:
         raise
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (*_DAMAGE, Image.DecompressionBombError) as error:
         raise ImageError(f"the mask is not a PNG that can be read ({error}). Save it again as PNG") from None
 
 

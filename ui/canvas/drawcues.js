@@ -6,7 +6,7 @@ function paintCues(p) {
   if (view.outline) paintOutline(p, view.outline);
   if (view.cursor && (store.tool === 'stroke' || store.tool === 'erase')) {
     p.beginPath();
-    p.arc(view.cursor[0], view.cursor[1], Math.max(2, store.brush / 2 * view.scale), 0, 7);
+    p.arc(view.cursor[0], view.cursor[1], Math.max(2, store.brush / 2), 0, 7);
     rim(p, '#fff', 1.5);
   }
 }

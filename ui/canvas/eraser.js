@@ -1,6 +1,6 @@
 // The eraser rubs strokes out where it passes (a stroke may fall into pieces) and takes points, boxes and fills whole.
 function eraseAt([x, y]) {
-  const radius = Math.max(store.brush / 2, 4 / view.scale), kept = [];
+  const radius = Math.max(store.brush / 2, 4) / view.scale, kept = [];
   for (const cue of store.cues) kept.push(...remains(cue, x, y, radius));
   if (kept.length !== store.cues.length || kept.some((cue, i) => cue !== store.cues[i])) { store.cues = kept; changing(); }
   draw();

@@ -1,8 +1,10 @@
 // The server: one request in flight, the newest cues win. No answer ever touches the cues.
 const net = { busy: false, dirty: false, seq: 0, shown: 0, opening: 0, reopened: 0 };
 
+// undefined when no answer came, for whatever reason.
 async function call(name, payload) {
-  try { return await server[name](payload); } catch (error) { return undefined; }
+  const late = new Promise((resolve) => setTimeout(resolve, 60000));
+  try { return await Promise.race([server[name](payload), late]); } catch (error) { return undefined; }
 }
 const hasCues = () => store.cues.length > 0 || view.drawing || store.partial;
 

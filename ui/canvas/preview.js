@@ -1,7 +1,7 @@
 // The first guess, in the browser, in about a millisecond, before the server answers: the new part of a cue floods
 // the pixels around it that look alike (geodesic distance in colour, cut off at `reach`) on a coarse grid.
 const preview = { w: 0, h: 0, rgb: null, label: null, stamp: null, canvas: null, sent: 0, dirty: false };
-const PREVIEW_SIDE = 192;
+const PREVIEW_SIDE = 144, REACH = 130;
 
 function previewOpen(picture, width, height) {
   const scale = Math.min(1, PREVIEW_SIDE / Math.max(width, height));
@@ -62,7 +62,7 @@ function previewGrow(points, label, width) {
       if (i * i + j * j <= r * r && u + i >= 0 && v + j >= 0 && u + i < w && v + j < h) seeds.add((v + j) * w + u + i);
     }
   }
-  flood(preview.rgb, w, h, seeds, 90, (cell) => { preview.label[cell] = label; preview.stamp[cell] = preview.sent; });
+  flood(preview.rgb, w, h, seeds, REACH, (cell) => { preview.label[cell] = label; preview.stamp[cell] = preview.sent; });
   preview.dirty = true;
 }
 function previewPaint() {

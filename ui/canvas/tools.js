@@ -54,7 +54,7 @@ function startTool(event) {
   const label = labelFor(event), at = inPicture(toPicture(...spot(event)));
   act.mode = store.tool; act.start = at;
   if (store.tool === 'stroke') {
-    view.drawing = { kind: 'stroke', label, width: store.brush, path: [at] };
+    view.drawing = { kind: 'stroke', label, width: round1(Math.max(1, store.brush / view.scale)), path: [at] };
     grew([at]);
   } else if (store.tool === 'box') {
     view.drawing = { kind: 'box', label, x0: at[0], y0: at[1], x1: at[0], y1: at[1] };

@@ -87,7 +87,12 @@ function paintLayers() {
     pen.globalAlpha = store.opacity / 100;
     if (mask.labels) pen.drawImage(mask.fill, ...place);
     previewPaint();
-    if (preview.canvas && store.cues.length + (view.drawing ? 1 : 0)) pen.drawImage(preview.canvas, ...place);
+    if (preview.canvas && hasCues()) {
+      const sharp = !pen.imageSmoothingEnabled;
+      pen.imageSmoothingEnabled = true;
+      pen.drawImage(preview.canvas, ...place);
+      pen.imageSmoothingEnabled = !sharp;
+    }
   }
   if (mask.labels && (store.showMask || sure)) {
     pen.globalAlpha = 0.95;

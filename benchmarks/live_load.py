@@ -1,0 +1,201 @@
+"""People drawing at once on one server: is every answer right, whose is it, and how long does it take?
+
+    python benchmarks/live_load.py --people 8 --seconds 20 --out out
+
+Starts `python app.py` on a free port of this machine (or takes --url, a loopback address), opens a picture of its
+own for every person, and draws one stroke after another, each as the page does it: one request in flight, the newest
+cues. Counts errors, cues lost (a told pixel that does not come back with its label), busy answers, and answers that
+belong to another person's picture (every picture has a mark that only its owner's mask can show).
+Writes live_load.csv, one row per request.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import csv
+import io
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlparse
+
+import httpx
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from ui import examples
+from ui.codec import decode_labels
+
+MOST_PEOPLE, MOST_SECONDS = 32, 120
+
+
+class Person:
+    """One browser: a picture of its own, cues that grow, and what went wrong."""
+
+    def __init__(self, url: str, component: int, number: int):
+        self.http = httpx.Client(base_url=url, timeout=30)
+        self.component, self.number = component, number
+        self.rows: list[dict] = []
+        self.wrong: list[str] = []
+        names = list(examples.EXAMPLES)
+        picture = examples.picture(names[number % len(names)])
+        # A size of its own: another person's mask would not fit it.
+        self.height, self.width = 320 + 8 * number, 480 + 8 * number
+        self.picture = np.asarray(Image.fromarray(picture).resize((self.width, self.height)))
+        self.random = np.random.default_rng(number)
+        self.strokes: list[dict] = []
+
+    def call(self, function: str, data: dict) -> dict:
+        body = {"session_hash": f"load{self.number}", "component_id": self.component, "fn_name": function, "data": data}
+        answer = self.http.post("/gradio_api/component_server/", json=body)
+        answer.raise_for_status()
+        return answer.json()
+
+    def open(self) -> None:
+        buffer = io.BytesIO()
+        Image.fromarray(self.picture).save(buffer, "PNG")
+        sent = {"data": base64.b64encode(buffer.getvalue()).decode(), "name": f"person {self.number}.png"}
+        self.key = self.call("open_picture", sent)["key"]
+
+    def draw(self, until: float) -> None:
+        """Draw until the time is over: each request holds one more piece of a stroke."""
+        seq = 0
+        while time.perf_counter() < until:
+            self._extend()
+            seq += 1
+            self._ask(seq)
+
+    def _extend(self) -> None:
+        if len(self.strokes) > 20:
+            self.strokes = []
+        if not self.strokes or len(self.strokes[-1]["path"]) > 8:
+            start = self.random.uniform((20, 20), (self.width - 20, self.height - 20)).round(1).tolist()
+            self.strokes.append({"label": len(self.strokes) % 3, "width": 8, "path": [start]})
+        path = self.strokes[-1]["path"]
+        step = self.random.uniform(-9, 9, 2)
+        path.append(np.clip(np.add(path[-1], step), 5, (self.width - 6, self.height - 6)).round(1).tolist())
+
+    def _ask(self, seq: int) -> None:
+        cues = {"classes": ["background", "one", "two"], "strokes": self.strokes}
+        start = time.perf_counter()
+        try:
+            answer = self.call("segment", {"key": self.key, "seq": seq, "cues": json.dumps(cues), "method": "auto"})
+        except httpx.HTTPError as error:
+            self.wrong.append(f"person {self.number}: {error!r}")
+            return
+        took = (time.perf_counter() - start) * 1000
+        kind = next((name for name in ("busy", "error", "gone", "stale") if name in answer), "mask")
+        row = {
+            "person": self.number,
+            "seq": seq,
+            "answer": kind,
+            "ms": round(took, 1),
+            "compute_ms": answer.get("ms", ""),
+        }
+        self.rows.append(row)
+        if kind == "busy":
+            time.sleep(answer["busy"] / 1000)
+        elif kind != "mask":
+            self.wrong.append(f"person {self.number}: {answer}")
+        else:
+            self._check(answer)
+
+    def _check(self, answer: dict) -> None:
+        if (answer["width"], answer["height"]) != (self.width, self.height):
+            self.wrong.append(f"person {self.number} got the mask of another picture")
+            return
+        labels = decode_labels(base64.b64decode(answer["runs"]), (self.height, self.width))
+        last = self.strokes[-1]
+        x, y = map(round, last["path"][-1])
+        if labels[y, x] != last["label"]:
+            self.wrong.append(f"person {self.number}: the cue at ({x}, {y}) was lost")
+
+
+def start_server() -> tuple[subprocess.Popen, str]:
+    """The app in a process of its own, and its address once it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {**os.environ, "GRADIO_SERVER_PORT": str(port), "GRADIO_SERVER_NAME": "127.0.0.1"}
+    app = Path(__file__).resolve().parent.parent / "app.py"
+    process = subprocess.Popen([sys.executable, str(app)], env=settings, stdout=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(120):
+        try:
+            if httpx.get(url, timeout=5).status_code == 200:
+                return process, url
+        except httpx.HTTPError:
+            time.sleep(0.5)
+    process.kill()
+    raise SystemExit("the server did not start within 60 seconds")
+
+
+def crowd(url: str, count: int, seconds: float) -> list[Person]:
+    """`count` people who open their pictures and draw for `seconds`, all at once."""
+    config = httpx.get(url + "/config", timeout=30).json()
+    component = next(c["id"] for c in config["components"] if c["props"].get("component_class_name") == "CueCanvas")
+    people = [Person(url, component, number) for number in range(count)]
+    for person in tqdm(people, desc="opening pictures"):
+        person.open()
+    until = time.perf_counter() + seconds
+    threads = [threading.Thread(target=person.draw, args=(until,), daemon=True) for person in people]
+    for thread in threads:
+        thread.start()
+    for _ in tqdm(range(int(seconds)), desc="drawing"):
+        time.sleep(1)
+    for thread in threads:
+        thread.join(timeout=60)
+    return people
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, default=8, help=f"how many draw at once, at most {MOST_PEOPLE}")
+    parser.add_argument("--seconds", type=int, default=20, help=f"for how long, at most {MOST_SECONDS}")
+    parser.add_argument("--url", help="a server that runs on this machine already")
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for live_load.csv")
+    told = parser.parse_args()
+    if told.url and urlparse(told.url).hostname not in ("127.0.0.1", "localhost", "::1"):
+        parser.error("--url must be an address of this machine: a load is never sent anywhere else")
+    process, url = (None, told.url.rstrip("/")) if told.url else start_server()
+    try:
+        people = crowd(url, min(told.people, MOST_PEOPLE), min(told.seconds, MOST_SECONDS))
+    finally:
+        if process:
+            process.terminate()
+    return report(people, told.out)
+
+
+def report(people: list[Person], out: Path) -> int:
+    """Print the figures, write the rows; 1 when anything went wrong."""
+    rows = [row for person in people for row in person.rows]
+    wrong = [text for person in people for text in person.wrong]
+    out.mkdir(parents=True, exist_ok=True)
+    with open(out / "live_load.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    times = sorted(row["ms"] for row in rows if row["answer"] == "mask")
+    computes = [row["compute_ms"] for row in rows if row["answer"] == "mask"]
+    busy = sum(row["answer"] == "busy" for row in rows)
+    print(f"{len(people)} people, {len(times)} masks, {busy} busy answers, {len(wrong)} wrong")
+    print(
+        f"answer ms: median {statistics.median(times):.0f}, p95 {times[int(len(times) * 0.95)]:.0f}, max {times[-1]:.0f}"
+    )
+    print(f"of it compute ms: median {statistics.median(computes):.0f}")
+    print("\n".join(wrong[:10]))
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,154 @@
+"""Imports go down. The floors are this list, top to bottom; a module may import those on lower floors only."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FLOORS = [
+    "app",
+    "ui",
+    "leaderboard",
+    "wss_core wss_core.__main__",
+    "wss_core.hub",
+    "wss_core.settings",
+    "wss_core.methods",
+    "wss_core.training wss_core.features wss_core.choice wss_core.generative",
+    "wss_core.exports",
+    "wss_core.readouts wss_core.losses wss_core.spread wss_core.examples",
+    "wss_core.segmenter",
+    "wss_core.seeds wss_core.outlines",
+    "wss_core.cues",
+    "wss_core.wire",
+    "wss_core.images",
+    "wss_core.data",
+]
+HEIGHT = {name: -floor for floor, names in enumerate(FLOORS) for name in names.split()}
+OURS = ("app", "ui", "leaderboard", "wss_core")
+NOT_IN = {"gradio": ("wss_core", "leaderboard"), "gradio_client": ("wss_core", "leaderboard")}
+
+
+def read_modules(root: Path) -> dict[str, str]:
+    """{"wss_core.spread": source, ...} of the program, packages by their own name."""
+    files = [*root.glob("app.py"), *(f for name in OURS[1:] for f in (root / name).rglob("*.py"))]
+    names = {".".join(f.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): f for f in files}
+    return {name: file.read_text(encoding="utf-8") for name, file in names.items()}
+
+
+def imports(name: str, source: str, modules) -> list[tuple[str, bool]]:
+    """(imported module, at the top level?) of one module; the packages above a module do not count."""
+    tree = ast.parse(source)
+    top = set(tree.body)
+    is_package = any(other.startswith(name + ".") for other in modules)
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, node in top) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            parts = name.split(".")
+            kept = len(parts) + is_package - node.level if node.level else 0
+            base = ".".join([*parts[:kept], *([node.module] if node.module else [])])
+            places = [f"{base}.{alias.name}" for alias in node.names]
+            found += [(place if place in modules else base, node in top) for place in places]
+    return found
+
+
+def home(module: str) -> str:
+    """The entry of FLOORS a module belongs to; "" when it has none."""
+    while module and module not in HEIGHT:
+        module = module.rpartition(".")[0]
+        if module == "wss_core":
+            return ""  # the face is no home for the modules beside it
+    return module
+
+
+def violations(modules: dict[str, str]) -> list[str]:
+    """What breaks the floors, a sentence each."""
+    found = []
+    for name, source in modules.items():
+        if not home(name):
+            found.append(f"{name} has no floor: add it to FLOORS and to ARCHITECTURE.md")
+            continue
+        for target, at_top in imports(name, source, modules):
+            package = target.split(".")[0]
+            if name.split(".")[0] in NOT_IN.get(package, ()):
+                found.append(f"{name} imports {package}")
+            if package in OURS:
+                found += [f"{name} {problem}" for problem in _problems(name, target, at_top)]
+    return found + _circles(modules)
+
+
+def _problems(name: str, target: str, at_top: bool):
+    here, there = home(name), home(target)
+    if not at_top:
+        yield f"imports {target} inside a function"
+    if target == "wss_core" and here.startswith("wss_core"):
+        yield "imports the face, wss_core/__init__"
+    elif here == there == "wss_core.methods" and name != here:
+        yield f"imports another method, {target}"
+    elif here != there and not (there and HEIGHT[there] < HEIGHT[here]):
+        yield f"imports upwards, {target}"
+
+
+def _circles(modules: dict[str, str]) -> list[str]:
+    """Modules that import themselves by way of others."""
+    below = {name: {t for t, _ in imports(name, source, modules) if t in modules} for name, source in modules.items()}
+    while leaves := [name for name, targets in below.items() if not targets]:
+        for leaf in leaves:
+            del below[leaf]
+        below = {name: targets - set(leaves) for name, targets in below.items()}
+    return [f"import circle among {', '.join(sorted(below))}"] if below else []
+
+
+def test_imports_go_down():
+    modules = read_modules(ROOT)
+    assert "wss_core.data" in modules
+    assert "wss_core.methods.propagate" in modules
+    assert violations(modules) == []
+
+
+FINE = {
+    "wss_core": "from .hub import load\nfrom .methods import create",
+    "wss_core.hub": "import os\nfrom .methods import create\ndef save():\n    from safetensors import numpy",
+    "wss_core.methods": "from .cam import Cam",
+    "wss_core.methods.cam": "from .. import seeds\nfrom ..data import Result",
+    "wss_core.seeds": "from .data import Result\nimport numpy as np",
+    "wss_core.data": "import gradio_is_another_name",
+    "ui.page": "import gradio as gr\nfrom wss_core import load\nfrom . import canvas",
+    "ui.canvas": "",
+    "ui": "",
+    "app": "from ui import page",
+}
+
+
+def test_the_checker_passes_what_is_fine():
+    assert violations(FINE) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "words"),
+    [
+        ("wss_core.data", "from .seeds import draw", "wss_core.data imports upwards, wss_core.seeds"),
+        ("wss_core.seeds", "from . import hub", "wss_core.seeds imports upwards, wss_core.hub"),
+        ("wss_core.seeds", "import wss_core.hub", "wss_core.seeds imports upwards, wss_core.hub"),
+        ("wss_core.seeds", "from wss_core.hub import load", "wss_core.seeds imports upwards, wss_core.hub"),
+        ("wss_core.seeds", "import ui.page", "wss_core.seeds imports upwards, ui.page"),
+        ("wss_core.seeds", "from leaderboard import metrics", "wss_core.seeds imports upwards, leaderboard"),
+        ("wss_core.seeds", "import gradio", "wss_core.seeds imports gradio"),
+        ("wss_core.seeds", "def f():\n    from gradio.data import x", "wss_core.seeds imports gradio"),
+        ("wss_core.seeds", "from . import Result", "wss_core.seeds imports the face"),
+        ("wss_core.seeds", "from wss_core import Result", "wss_core.seeds imports the face"),
+        ("wss_core.seeds", "def f():\n    from .data import Result", "imports wss_core.data inside a function"),
+        ("wss_core.seeds", "if True:\n    import wss_core.data", "imports wss_core.data inside a function"),
+        ("wss_core.methods.sam", "from .cam import Cam", "wss_core.methods.sam imports another method"),
+        ("wss_core.methods.sam", "from . import create", "wss_core.methods.sam imports another method"),
+        ("wss_core.methods.sam", "from ..hub import load", "wss_core.methods.sam imports upwards, wss_core.hub"),
+        ("wss_core.helpers", "", "wss_core.helpers has no floor"),
+        ("ui.canvas", "from .page import build", "import circle among"),
+        ("leaderboard", "import ui", "leaderboard imports upwards, ui"),
+    ],
+)
+def test_the_checker_sees_what_is_wrong(name, source, words):
+    found = violations(FINE | {name: source})
+    assert any(words in sentence for sentence in found), found
