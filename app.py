@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 
 from ui import limits, page
 
-CSS = ".wss-title { margin-bottom: 0 !important; } .wss-title h1 { font-size: 1.35rem; margin: 0; } footer { opacity: .75; }"
+CSS = ".wss-title { margin-bottom: 0 !important; } .wss-title h1 { font-size: 1.35rem; margin: 0; }"
 
 
 def launch(**options) -> gr.Blocks:

@@ -1,13 +1,16 @@
 """Segmenters in folders: what is saved comes back, what was not saved by us does not."""
 
 import json
-import sys
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from typing import ClassVar
 
+import numpy as np
 import pytest
 
+from wss_core import methods
 from wss_core.hub import load, save
 from wss_core.methods import METHODS, create
+from wss_core.segmenter import Segmenter
 from wss_core.settings import build, parse
 
 GOOD = {"format": 1, "method": "propagate", "settings": {}}
@@ -35,9 +38,46 @@ def test_saving_again_leaves_nothing_of_the_old(tmp_path):
     assert load(tmp_path) == create("propagate")
 
 
-def test_builtin_and_no_import_of_safetensors():
+def test_builtin_is_the_interactive_model():
     assert load("builtin") == create("propagate")
-    assert "safetensors" not in sys.modules
+
+
+@dataclass(kw_only=True)
+class Learned(Segmenter):
+    """A method with weights, which no method of ours has yet."""
+
+    name: ClassVar[str] = "learned"
+    width: int = 3
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.weights = np.zeros(self.width, np.float32)
+
+    def state(self):
+        return {"weights": self.weights}
+
+    def load_state(self, state):
+        super().load_state(state)
+        self.weights = state["weights"]
+
+
+def test_weights_come_back(tmp_path, monkeypatch):
+    numpy_tensors = pytest.importorskip("safetensors.numpy")
+    monkeypatch.setattr(methods, "METHODS", (*METHODS, Learned))
+    learned = Learned(width=5)
+    learned.weights[:] = range(5)
+    again = load(save(learned, tmp_path))
+    assert again.width == 5
+    np.testing.assert_array_equal(again.weights, range(5))
+    numpy_tensors.save_file({"other": learned.weights}, tmp_path / "model.safetensors")
+    with pytest.raises(ValueError, match="missing .'weights'., unknown .'other'."):
+        load(tmp_path)
+    (tmp_path / "model.safetensors").write_bytes(b"no tensors")
+    with pytest.raises(ValueError, match=r"model.safetensors is damaged \(.*Save the segmenter again"):
+        load(tmp_path)
+    (tmp_path / "model.safetensors").unlink()
+    with pytest.raises(ValueError, match="learned needs model.safetensors"):
+        load(tmp_path)
 
 
 BAD = [

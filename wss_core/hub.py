@@ -52,9 +52,7 @@ def load(source) -> Segmenter:
         wanted = "needs" if segmenter.state() else "takes no"
         raise ValueError(f"{segmenter.name} {wanted} {weights.name} in {source}. Save the segmenter again")
     if weights.exists():
-        from safetensors.numpy import load_file
-
-        segmenter.load_state(load_file(weights))
+        segmenter.load_state(_tensors(weights))
     return segmenter
 
 
@@ -64,6 +62,16 @@ def _files(folder: Path) -> tuple[Path, Path]:
         if path.is_symlink():
             raise ValueError(f"{path} is a link. Copy the file itself there")
     return files
+
+
+def _tensors(path: Path) -> dict:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise ValueError(f"{path} is damaged ({error}). Save the segmenter again") from None
 
 
 def _config(path: Path) -> dict:

@@ -17,7 +17,7 @@ $('[data-range=brush]').addEventListener('input', (event) => setBrush(Number(eve
 $('[data-range=opacity]').addEventListener('input', (event) => { store.opacity = Number(event.target.value); out('opacity', store.opacity); draw(); });
 $('[data-select=method]').addEventListener('change', (event) => { store.method = event.target.value; if (store.live) kick(); });
 $('.wss-help').append(
-  make('h3', { textContent: 'Keys and gestures' }),
+  make('h2', { textContent: 'Keys and gestures' }),
   make('dl', {}, ...KEYS.flatMap(([key, what]) => [make('dt', { textContent: key }), make('dd', { textContent: what })])),
   make('button', { type: 'button', textContent: 'Close', onclick: () => actions.help() }),
 );
