@@ -140,6 +140,25 @@ def test_an_animation_opens_with_a_note():
     assert "first frame" in answer["note"]
 
 
+def test_the_most_classes_in_one_go(key):
+    spots = [[x, y, 14 * (y // 3) + x // 5] for y in range(1, 55, 3) for x in range(4, 72, 5)]
+    spots = [spot for spot in spots if spot[2] < 254]
+    form = {"classes": [f"class {i}" for i in range(254)], "points": spots}
+    answer = asked(key, cues=json.dumps(form))
+    labels = decode_labels(base64.b64decode(answer["runs"]), (answer["height"], answer["width"]))
+    scale = answer["width"] / 80
+    assert len(spots) > 240
+    assert scale == 1
+    assert all(labels[y, x] == label for x, y, label in spots)
+
+
+def test_so_many_classes_are_solved_on_a_smaller_copy(monkeypatch):
+    monkeypatch.setattr(limits, "SOLVE_NUMBERS", 3 * 512 * 512)
+    key = live.open_picture({"data": encoded(np.zeros((400, 900, 3), np.uint8))})["key"]
+    answer = asked(key, cues='{"points": [[5, 5, 1], [800, 300, 2], [400, 300, 0]]}')
+    assert answer["width"] == 512
+
+
 def test_busy_when_no_solver_comes_free(key, monkeypatch):
     monkeypatch.setattr(limits, "WAIT_SECONDS", 0.01)
     with solve.turn(solve._solving), solve.turn(solve._solving):

@@ -140,6 +140,19 @@ def test_draw_two_classes_undo_rename_export(visit, photo):
     assert labels[y, x] == 1
 
 
+def test_a_preview_is_painted_before_any_answer_comes(visit, photo):
+    v = visit()
+    v.open(photo)
+    v.page.route("**/component_server/**", lambda route: None)  # the server never answers again
+    v.drag((0.35, 0.45), (0.5, 0.4), (0.68, 0.45))
+    v.page.wait_for_timeout(200)
+    with_preview = v.painted(1)
+    v.page.keyboard.press("m")
+    v.page.wait_for_timeout(200)
+    assert v.data("shown") is None
+    assert with_preview > v.painted(1) + 300
+
+
 def test_tabs_and_cues_files_keep_what_was_drawn(visit, photo, tmp_path):
     v = visit()
     v.open(photo)

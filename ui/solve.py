@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from wss_core import CueError, Cues, Result, create, seeds
 from wss_core.cues import read_document
-from wss_core.data import MAX_CLASSES
 from wss_core.segmenter import default_classes
 
 from . import limits
@@ -67,6 +66,3 @@ def solve(session: Session, cues_json, method: str) -> Solved:
             result.labels  # noqa: B018 - computed here, inside the turn and the timing
     sessions.trim()
     return Solved(cues, classes, segmenter.name, result, time.perf_counter() - start)
-
-
-assert MAX_CLASSES * 512 * 512 * 0.75 < limits.SOLVE_NUMBERS, "the smallest side must do for the most classes"

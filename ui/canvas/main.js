@@ -15,11 +15,14 @@ function wait(text) {
   $('.wss-wait').hidden = !text;
   $('.wss-wait span').textContent = text;
 }
-function toast(text) {
+// `passing`: a word about the mask, which the next mask takes away; other words stay until they are closed.
+function toast(text, passing) {
   $('.wss-toast span').textContent = text;
+  $('.wss-toast').dataset.passing = passing ? 'yes' : 'no';
   $('.wss-toast').hidden = false;
 }
 function hush() { $('.wss-toast').hidden = true; }
+function hushPassing() { if ($('.wss-toast').dataset.passing === 'yes') hush(); }
 
 new ResizeObserver(() => draw()).observe(stage);
 setTool('stroke');

@@ -30,16 +30,16 @@ async function ask() {
   const stamp = ++preview.sent;
   const answer = await call('segment', { key, seq, cues: JSON.stringify(cuesForm(part ? null : view.drawing)), method: store.method, uncertainty: wanted });
   if (key !== store.key) return;
-  if (!answer) { toast('The server does not answer. Your cues are kept; trying again.'); return retry(2500); }
+  if (!answer) { toast('The server does not answer. Your cues are kept; trying again.', true); return retry(2500); }
   if (answer.gone) return reopen();
   if (answer.busy) { status('The server is busy; your turn comes soon.'); return retry(answer.busy); }
-  if (answer.error) { toast(answer.error); previewForget(Infinity); draw(); return; }
+  if (answer.error) { toast(answer.error, true); previewForget(Infinity); draw(); return; }
   if (answer.stale || answer.empty || seq < net.shown || !hasCues()) return;
   net.shown = seq; net.reopened = 0;
   const size = answer.width * answer.height;
   setMask(answer.width, answer.height, decodeRuns(answer.runs, size), answer.uncertainty ? decodeRuns(answer.uncertainty, size) : null);
   previewForget(stamp);
-  hush();
+  hushPassing();
   const total = performance.now() - asked;
   out('latency', Math.round(total) + ' ms = network ' + Math.max(0, Math.round(total - answer.ms)) + ' + compute ' + Math.round(answer.ms) + ' · ' + answer.method);
   status(store.cues.length + (store.cues.length === 1 ? ' cue' : ' cues') + ', about ' + answer.effort + ' s of labelling');
