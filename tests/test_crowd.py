@@ -12,6 +12,8 @@ def test_people_at_once_get_their_own_masks(served):
 def test_a_lost_cue_would_be_noticed(served):
     (person,) = crowd(served.rstrip("/"), count=1, seconds=1)
     person.strokes[-1] = {**person.strokes[-1], "label": 7}
-    answer = person.call("segment", {"key": person.key, "seq": 10**6, "cues": '{"points": [[1, 1, 0]]}', "method": "auto"})
+    answer = person.call(
+        "segment", {"key": person.key, "seq": 10**6, "cues": '{"points": [[1, 1, 0]]}', "method": "auto"}
+    )
     person._check(answer)
     assert "was lost" in person.wrong[-1]

@@ -1,7 +1,7 @@
 """Weakly supervised segmentation: pixel masks from few labels.
 
-    from wss_core import Cues, Stroke, create
-    labels = create("propagate").segment("photo.jpg", Cues(strokes=[Stroke(1, 9, ((120, 80), (160, 90)))])).labels
+from wss_core import Cues, Stroke, create
+labels = create("propagate").segment("photo.jpg", Cues(strokes=[Stroke(1, 9, ((120, 80), (160, 90)))])).labels
 """
 
 from .cues import Box, Cues, Example, Point, Stroke

@@ -1,0 +1,56 @@
+"""propagate: cues -> mask, by features of this picture alone and a solver that spreads the seeds over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .. import features as feature_maps
+from .. import seeds
+from ..cues import Cues
+from ..segmenter import Segmenter
+from ..spread import find, guided
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that does not depend on the cues."""
+
+    grid: tuple[int, int]
+    field: Any
+    guide: guided.Guide
+
+
+@dataclass(kw_only=True)
+class Propagate(Segmenter):
+    """Nothing is trained beforehand: the picture's own features are fitted to the seeds at every stroke.
+
+    features: one of FEATURES. spread: one of SPREAD. side: cells along the grid's longer side.
+    """
+
+    name: ClassVar[str] = "propagate"
+    uses: ClassVar[frozenset[str]] = frozenset({"points", "boxes", "strokes", "labels"})
+
+    features: str = "texture"
+    spread: str = "live"
+    side: int = 256  # a hand-drawn stroke is no finer, and one solve stays within 30 ms
+
+    def __post_init__(self):
+        super().__post_init__()
+        find(self.spread)
+        feature_maps.check(self.features)
+
+    def _prepare(self, image: np.ndarray) -> Content:
+        grid = feature_maps.grid_shape(image.shape[:2], self.side)
+        maps = feature_maps.extract(self.features, image, grid)
+        field = find(self.spread).prepare(maps, feature_maps.lab(image, grid))
+        return Content(grid, field, guided.prepare(image, grid))
+
+    def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Content) -> np.ndarray:
+        shape = image.shape[:2]
+        told = seeds.draw(cues, shape, content.grid)
+        bounds = seeds.allowed(cues, shape, present, content.grid)
+        probs = find(self.spread).solve(content.field, told, bounds, present)
+        return guided.enlarge(probs, content.guide)
