@@ -3,7 +3,10 @@
     python benchmarks/live_latency.py --out /tmp/latency
 
 Pictures bundled with scikit-image, cropped to 4:3 and resized; the same growing list of strokes for every method in
-one run; every method in a process of its own, so that its memory can be told. Writes live_latency.csv.
+one run; every method in a process of its own, so that its memory can be told. The slow peers answer after some of
+the strokes only, so "times faster" compares the same picture after the same strokes, pair by pair: the median, the
+least, and the median over pictures that were not enlarged (GrabCut's cut is slower on enlarged, smooth ones).
+Writes live_latency.csv.
 """
 
 from __future__ import annotations
@@ -33,7 +36,9 @@ from wss_core import Cues, Stroke, create, seeds
 SIZES = ((640, 480), (1024, 768))
 # picture -> an ellipse inside its object: centre and half axes, in parts of the picture
 PICTURES = {
+    "retina": (0.50, 0.50, 0.20, 0.30),
     "coffee": (0.50, 0.50, 0.22, 0.30),
+    "hubble_deep_field": (0.45, 0.50, 0.05, 0.07),
     "chelsea": (0.45, 0.55, 0.25, 0.30),
     "astronaut": (0.40, 0.60, 0.18, 0.35),
     "rocket": (0.50, 0.60, 0.02, 0.20),
@@ -41,15 +46,17 @@ PICTURES = {
 METHODS = ("propagate", "grabcut", "OpenCV grabCut", "scikit-image random_walker")
 PEERS = METHODS[2:]
 BASE = "OpenCV grabCut"
+NATIVE = 1.05  # enlarged by no more than this counts as not enlarged
 
 
-def picture(name: str, size: tuple[int, int]) -> np.ndarray:
-    """uint8 (H, W, 3), the middle of the picture at 4:3, resized to (W, H)."""
+def picture(name: str, size: tuple[int, int]) -> tuple[np.ndarray, float]:
+    """uint8 (H, W, 3), the middle of the picture at 4:3, resized to (W, H); and how many times it was enlarged."""
     image = getattr(data, name)()
     height, width = image.shape[:2]
     high, wide = min(height, width * 3 // 4), min(width, height * 4 // 3)
     top, left = (height - high) // 2, (width - wide) // 2
-    return cv2.resize(image[top : top + high, left : left + wide], size, interpolation=cv2.INTER_CUBIC)
+    way = cv2.INTER_AREA if wide > size[0] else cv2.INTER_CUBIC
+    return cv2.resize(image[top : top + high, left : left + wide], size, interpolation=way), size[0] / wide
 
 
 def strokes(name: str, size: tuple[int, int], count: int) -> list[Stroke]:
@@ -85,19 +92,17 @@ def skimage_walker(image: np.ndarray, cues: Cues) -> np.ndarray:
     return (random_walker(image / 255, markers, beta=130, mode="cg_j", channel_axis=-1) - 1).astype(np.uint8)
 
 
-def measure(method: str, size: tuple[int, int], updates: int, repeats: int, threads: int) -> dict:
-    """One row of the table, but for the ratio. Peers answer at `repeats` of the updates, evenly spread, only."""
+def measure(method: str, size: tuple[int, int], updates: int, peer_updates: list[int], threads: int) -> dict:
+    """One row of the table, but for the ratios; `answers` has a (picture, strokes, seconds, mask bytes) for each."""
     cv2.setNumThreads(threads)
-    scenes = [(picture(name, size), strokes(name, size, updates)) for name in PICTURES]
-    counts = range(1, updates + 1)
-    if method in PEERS:
-        scenes = scenes[:repeats]
-        counts = [updates // 2]
-    _answers(method, picture("chelsea", (64, 48)), strokes("chelsea", (64, 48), 4), [2])  # first calls load code
+    names = list(PICTURES)[: 2 if method == METHODS[3] else None]
+    counts = peer_updates if method in PEERS else range(1, updates + 1)
+    _answers(method, picture("coffee", (64, 48))[0], strokes("coffee", (64, 48), 4), [2])  # first calls load code
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    runs = [_answers(method, image, drawn, counts) for image, drawn in scenes]
+    runs = {name: _answers(method, picture(name, size)[0], strokes(name, size, updates), counts) for name in names}
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    seconds, masks = ([value for run in runs for value in run[key]] for key in ("seconds", "bytes"))
+    answers = [(name, *answer) for name, run in runs.items() for answer in run["answers"]]
+    seconds = [answer[2] for answer in answers]
     return {
         "method": method,
         "width": size[0],
@@ -105,21 +110,21 @@ def measure(method: str, size: tuple[int, int], updates: int, repeats: int, thre
         "updates": len(seconds),
         "median_ms": 1e3 * statistics.median(seconds),
         "p95_ms": 1e3 * float(np.percentile(seconds, 95)),
-        "prepare_ms": 1e3 * statistics.median(run["prepare"] for run in runs),
-        "content_mb": max(run["content"] for run in runs) / 1e6,
+        "prepare_ms": 1e3 * statistics.median(run["prepare"] for run in runs.values()),
+        "content_mb": max(run["content"] for run in runs.values()) / 1e6,
         "peak_mb": grown / 1e3,
-        "mask_bytes": round(statistics.median(masks)),
+        "mask_bytes": round(statistics.median(answer[3] for answer in answers)),
+        "answers": answers,
     }
 
 
 def _answers(method: str, image: np.ndarray, drawn: list[Stroke], counts) -> dict:
-    """Seconds and mask bytes after each of `counts` strokes, seconds to prepare and bytes kept."""
+    """Seconds to prepare, bytes kept, and (strokes, seconds, mask bytes) after each of `counts` strokes."""
     start, prepared = time.perf_counter(), None
     if method not in PEERS:
         segmenter = create(method)
         prepared = segmenter.prepare(image)
-    run = {"prepare": time.perf_counter() - start, "content": prepared.nbytes if prepared else 0}
-    run |= {"seconds": [], "bytes": []}
+    run = {"prepare": time.perf_counter() - start, "content": prepared.nbytes if prepared else 0, "answers": []}
     for count in counts:
         cues = Cues(strokes=drawn[:count])
         start = time.perf_counter()
@@ -127,9 +132,23 @@ def _answers(method: str, image: np.ndarray, drawn: list[Stroke], counts) -> dic
             labels = segmenter.segment(image, cues, prepared).labels
         else:
             labels = (opencv_grabcut if method == BASE else skimage_walker)(image, cues)
-        run["seconds"].append(time.perf_counter() - start)
-        run["bytes"].append(len(encode_labels(labels)))
+        run["answers"].append((count, time.perf_counter() - start, len(encode_labels(labels))))
     return run
+
+
+def compare(row: dict, base: dict) -> dict:
+    """How many times faster `row` is than `base` on the same picture after the same strokes; NaN without a pair."""
+    size = row["width"], row["height"]
+    slow = {answer[:2]: answer[2] for answer in base["answers"]}
+    pairs = [(name, slow[name, n] / seconds) for name, n, seconds, _ in row["answers"] if (name, n) in slow]
+    ratios = [ratio for _, ratio in pairs]
+    native = [ratio for name, ratio in pairs if picture(name, size)[1] <= NATIVE]
+    return {
+        "pairs": len(pairs),
+        "times_faster": statistics.median(ratios) if ratios else float("nan"),
+        "least": min(ratios, default=float("nan")),
+        "not_enlarged": statistics.median(native) if native else float("nan"),
+    }
 
 
 def measure_all(args) -> list[dict]:
@@ -138,33 +157,35 @@ def measure_all(args) -> list[dict]:
     rows = []
     for method, size in tqdm(jobs, unit="method"):
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            repeats = 1 if method == METHODS[3] else args.repeats
-            rows.append(pool.submit(measure, method, size, args.updates, repeats, args.threads).result())
+            rows.append(pool.submit(measure, method, size, args.updates, args.peer_updates, args.threads).result())
+    bases = {row["width"]: row for row in rows if row["method"] == BASE}
     for row in rows:
-        base = next(r for r in rows if r["method"] == BASE and r["width"] == row["width"])
-        row["times_faster"] = base["median_ms"] / row["median_ms"]
+        row |= compare(row, bases[row["width"]])
         row |= {"threads": args.threads, "machine": platform.processor() or platform.machine()}
         row |= {"opencv": cv2.__version__, "scikit_image": version("scikit-image"), "numpy": np.__version__}
         row["date"] = datetime.date.today().isoformat()
+    for row in rows:
+        del row["answers"]
     return rows
 
 
 def show(rows: list[dict]) -> None:
-    """The table on the terminal; the last column is against raw GrabCut at the same size."""
-    head = ("method", "size", "median ms", "p95 ms", "prepare ms", "kept MB", "peak MB", "mask bytes", "times faster")
-    print("".join(f"{word:>13}" if i else f"{word:28}" for i, word in enumerate(head)))
+    """The table on the terminal; the last three columns are against raw GrabCut at the same size."""
+    keys = ("updates", "median_ms", "p95_ms", "prepare_ms", "content_mb", "peak_mb", "mask_bytes")
+    ratios = ("times_faster", "least", "not_enlarged")
+    print(f"{'method':28}{'size':>10}" + "".join(f"{key:>13}" for key in (*keys, *ratios)))
     for row in rows:
-        size = f"{row['width']}x{row['height']}"
-        values = [row[key] for key in ("median_ms", "p95_ms", "prepare_ms", "content_mb", "peak_mb", "mask_bytes")]
-        cells = [f"{value:13.0f}" for value in values]
-        print(f"{row['method']:28}{size:>13}{''.join(cells)}{row['times_faster']:13.1f}")
+        cells = [f"{row[key]:13.0f}" for key in keys] + [f"{row[key]:13.1f}" for key in ratios]
+        print(f"{row['method']:28}{row['width']:>5}x{row['height']:<4}" + "".join(cells))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder for live_latency.csv")
     parser.add_argument("--updates", type=int, default=32, help="strokes drawn on each picture (default 32)")
-    parser.add_argument("--repeats", type=int, default=4, help="pictures the slow GrabCut is run on (default 4)")
+    parser.add_argument(
+        "--peer-updates", type=int, nargs="+", default=[4, 16], help="strokes after which the slow peers answer"
+    )
     parser.add_argument("--threads", type=int, default=2, help="threads for OpenCV and BLAS (default 2)")
     parser.add_argument("--no-walker", dest="walker", action="store_false", help="leave scikit-image's walker out")
     args = parser.parse_args()
