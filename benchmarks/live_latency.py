@@ -18,6 +18,7 @@ import os
 import platform
 import resource
 import statistics
+import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
@@ -29,6 +30,8 @@ import numpy as np
 from skimage import data
 from skimage.segmentation import random_walker
 from tqdm import tqdm
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from ui.codec import encode_labels
 from wss_core import Cues, Stroke, create, seeds
