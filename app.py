@@ -17,7 +17,9 @@ from starlette.middleware import Middleware
 
 from ui import limits, page
 
-CSS = ".wss-title { margin-bottom: 0 !important; } .wss-title h1 { font-size: 1.35rem; margin: 0; }"
+CSS = (
+    ".wss-title { margin-bottom: 0 !important; } .wss-title h1 { font-size: clamp(1.05rem, 4vw, 1.35rem); margin: 0; }"
+)
 
 
 def launch(**options) -> gr.Blocks:

@@ -332,6 +332,15 @@ def test_a_phone_draws_with_a_finger_and_zooms_with_two(visit, photo):
     v.settled("")
     assert v.data("cues") == "1"
     assert v.page.evaluate("scrollY") == 0
+    v.page.click(".wss-chips button >> nth=0")
+    v.page.locator(".wss-stage").scroll_into_view_if_needed()
+    fingers("touchStart", v.at(0.1, 0.9))
+    for i in range(1, 9):
+        fingers("touchMove", v.at(0.1 + 0.05 * i, 0.9))
+    fingers("touchEnd")
+    assert v.data("cues") == "2"
+    assert [s["label"] for s in json.loads(v.saved("cues")[1])["strokes"]] == [1, 0]
+    v.page.evaluate("scrollTo(0, 0)")
     zoom = v.page.inner_text("[data-out=zoom]")
     fingers("touchStart", v.at(0.4, 0.5))
     fingers("touchStart", v.at(0.4, 0.5), v.at(0.6, 0.5))
@@ -339,7 +348,7 @@ def test_a_phone_draws_with_a_finger_and_zooms_with_two(visit, photo):
         fingers("touchMove", v.at(0.4 - 0.05 * i, 0.5), v.at(0.6 + 0.05 * i, 0.5))
     fingers("touchEnd")
     assert v.page.inner_text("[data-out=zoom]") != zoom
-    assert v.data("cues") == "1"
+    assert v.data("cues") == "2"
 
 
 def test_dark_mode_has_dark_paper(visit):

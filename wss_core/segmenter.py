@@ -57,8 +57,8 @@ class Segmenter:
         """
         image = read_image(image)
         shape = image.shape[:2]
+        cues.check(shape, len(self.classes) or MAX_CLASSES)
         classes = self.classes or default_classes(cues)
-        cues.check(shape, len(classes))
         self._check_kinds(cues)
         prepared = prepared or self.prepare(image)
         if prepared.shape != shape or prepared.made_by != self._signature():

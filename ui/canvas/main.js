@@ -9,6 +9,7 @@ function changed() {
   if (mask.labels) paintMask();
   draw();
   if (!hasCues() || store.live) kick();
+  else status('Live is off: the mask waits for Update once (Enter).');
 }
 function status(text) { out('status', text); }
 function wait(text) {

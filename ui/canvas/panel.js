@@ -5,9 +5,22 @@ function make(tag, properties, ...children) {
   return made;
 }
 function showClasses() {
+  showChips();
   const list = $('.wss-classes');
   if (list.contains(document.activeElement) && document.activeElement.type === 'text') return;
   list.replaceChildren(...store.classes.map(classRow), ignoreRow());
+}
+// On a phone the list of classes lies below the picture: the chips above it choose a class without scrolling.
+function showChips() {
+  const labels = [...store.classes.keys(), IGNORE];
+  $('.wss-chips').replaceChildren(...labels.map((label) => {
+    const chip = make('button', { type: 'button', title: 'Draw ' + nameOf(label), className: (store.active === label ? 'on' : '') + (label === IGNORE ? ' wss-stripes' : '') });
+    if (label !== IGNORE) chip.style.background = colourOf(label);
+    chip.setAttribute('aria-label', 'Draw ' + nameOf(label));
+    chip.setAttribute('aria-pressed', store.active === label);
+    chip.addEventListener('click', () => setActive(label));
+    return chip;
+  }));
 }
 function pickRow(label, key, ...content) {
   const on = store.active === label;
@@ -48,6 +61,7 @@ function ignoreRow() {
 function setActive(label, typing) {
   if (label !== IGNORE && label >= store.classes.length) return;
   store.active = label;
+  showChips();
   if (typing) for (const row of root.querySelectorAll('.wss-class')) row.classList.toggle('on', row.querySelector('.wss-pick').dataset.label === String(label));
   else showClasses();
 }
@@ -64,7 +78,12 @@ function showCues() {
     row.addEventListener('pointerleave', () => { view.hover = null; draw(); });
     return row;
   });
-  if (store.partial) rows.unshift(make('li', {}, make('span', { textContent: 'partial mask (from a file)' })));
+  if (store.partial) {
+    const remove = make('button', { type: 'button', className: 'wss-x', textContent: '×' });
+    remove.setAttribute('aria-label', 'Delete the partial mask');
+    remove.addEventListener('click', () => commit(() => { store.partial = null; }));
+    rows.unshift(make('li', {}, make('span', { textContent: 'partial mask (from a file)' }), remove));
+  }
   $('.wss-list ul').replaceChildren(...rows);
 }
 function showAbout() {

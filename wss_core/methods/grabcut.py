@@ -28,7 +28,10 @@ class Content:
 
 @dataclass(kw_only=True)
 class GrabCut(Segmenter):
-    """side: pixels of the copy's longer side that is cut, 0 = the picture itself. iterations: fits of the colours."""
+    """Colour mixtures and a graph cut on a small copy, each class against the rest.
+
+    side: pixels of the copy's longer side, 0 = the picture itself. iterations: fits of the colours.
+    """
 
     name: ClassVar[str] = "grabcut"
     uses: ClassVar[frozenset[str]] = frozenset({"points", "boxes", "strokes", "labels"})

@@ -25,7 +25,7 @@ class Content:
 
 @dataclass(kw_only=True)
 class Propagate(Segmenter):
-    """Nothing is trained beforehand: the picture's own features are fitted to the seeds at every stroke.
+    """The picture's own features, fitted to the cues at every stroke, and a solver that spreads them; nothing is trained.
 
     features: one of FEATURES. spread: one of SPREAD. side: cells along the grid's longer side.
     """
