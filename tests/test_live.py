@@ -73,7 +73,9 @@ def test_a_large_picture_is_worked_on_small_but_told_and_saved_large():
 def test_newest_wins_and_older_requests_are_stale(key):
     assert "runs" in asked(key, seq=5)
     assert asked(key, seq=4) == {"stale": True}
-    assert asked(key, seq=None) == {"stale": True}
+    for seq in (None, True, 5.0, 10**30, "6"):
+        assert asked(key, seq=seq) == {"stale": True}
+    assert "runs" in asked(key, seq=6)
 
 
 @pytest.mark.parametrize("key_sent", ["no such key", None, 7, ["x"], {}])
@@ -104,6 +106,12 @@ def test_bad_cues_get_a_sentence(key, cues, words):
 
 def test_an_unknown_method_gets_a_sentence(key):
     assert "Choose one of" in asked(key, method="magic")["error"]
+
+
+def test_grabcut_is_bounded_in_classes(key):
+    spots = [[5 * i, 10, i] for i in range(14)]
+    assert "Choose propagate" in asked(key, cues=json.dumps({"points": spots}), method="grabcut")["error"]
+    assert "runs" in asked(key, seq=2, cues=json.dumps({"points": spots[:4]}), method="grabcut")
 
 
 def test_what_was_not_foreseen_is_answered_too(key, monkeypatch, caplog):
@@ -200,7 +208,9 @@ def test_read_cues_checks_the_file():
     text = json.dumps({"classes": ["background", "cat"], "points": [[3, 4, 1]]})
     assert live.read_cues({"text": text, "width": 80, "height": 60})["cues"]["points"] == [[3.0, 4.0, 1]]
     assert "outside" in live.read_cues({"text": text, "width": 3, "height": 3})["error"]
-    assert "open the picture" in live.read_cues({"text": text, "width": None, "height": 3})["error"]
+    for width in (None, True, 0, -3, 10**400):
+        assert "open the picture" in live.read_cues({"text": text, "width": width, "height": 3})["error"]
+    assert "not a text file" in live.read_cues({"text": 3, "width": 80, "height": 60})["error"]
 
 
 @pytest.mark.parametrize("name", list(examples.EXAMPLES))

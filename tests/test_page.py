@@ -229,6 +229,144 @@ def test_a_class_is_removed_with_its_cues_and_comes_back(visit, photo):
     assert [s["label"] for s in json.loads(v.saved("cues")[1])["strokes"]] == [2, 3]
 
 
+def strokes(visit) -> list[dict]:
+    return json.loads(visit.saved("cues")[1])["strokes"]
+
+
+def chosen(visit) -> str:
+    return visit.page.locator(".wss-class.on input[type=text]").input_value()
+
+
+def test_the_class_shown_is_the_class_drawn(visit, photo):
+    v = visit()
+    v.open(photo)
+    for _ in range(3):
+        v.page.click("[data-do=addClass]")
+    assert chosen(v) == "object 4"
+    v.page.keyboard.press("3")
+    v.page.get_by_label("Remove object", exact=True).click()
+    assert chosen(v) == "object 3"
+    v.drag((0.4, 0.4), (0.5, 0.4))
+    form = json.loads(v.saved("cues")[1])
+    assert form["classes"][form["strokes"][0]["label"]] == "object 3"
+
+
+def test_undo_takes_the_last_corner_of_a_polygon_first(visit, photo):
+    v = visit()
+    v.open(photo)
+    v.page.click("[data-do=addClass]")
+    v.page.keyboard.press("f")
+    for place in ((0.3, 0.3), (0.5, 0.3), (0.5, 0.5), (0.9, 0.9)):
+        v.page.mouse.click(*v.at(*place))
+    v.page.keyboard.press("Control+z")
+    v.page.keyboard.press("Enter")
+    (outline,) = strokes(v)
+    assert (outline["label"], len(outline["path"])) == (2, 3)
+    v.page.keyboard.press("Control+z")
+    v.page.mouse.click(*v.at(0.3, 0.3))
+    v.page.get_by_label("Remove object 2").click()
+    v.page.keyboard.press("Enter")
+    assert v.data("cues") == "0"
+
+
+def test_another_picture_takes_nothing_half_drawn_along(visit, photo, tmp_path):
+    small = tmp_path / "small.png"
+    Image.new("RGB", (120, 100), "teal").save(small)
+    v = visit()
+    v.open(photo)
+    v.page.keyboard.press("f")
+    for place in ((0.6, 0.6), (0.8, 0.6), (0.8, 0.8)):
+        v.page.mouse.click(*v.at(*place))
+    v.open(str(small))
+    v.page.keyboard.press("Enter")
+    assert v.data("cues") == "0"
+    v.open(photo)
+    v.page.keyboard.press("b")
+    v.drag((0.6, 0.6), (0.8, 0.8), release=False)
+    v.open(str(small))
+    v.page.mouse.up()
+    assert v.data("cues") == "0"
+
+
+def test_the_old_picture_coming_back_late_does_not_replace_the_new_one(visit, photo, tmp_path):
+    from ui.solve import sessions
+
+    small = tmp_path / "small.png"
+    Image.new("RGB", (120, 100), "teal").save(small)
+    v = visit()
+    v.open(photo)
+    v.drag((0.4, 0.45), (0.6, 0.45))
+    v.settled("")
+    held = []
+
+    def hold(route):
+        if not held and "open_picture" in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    v.page.route("**/component_server/**", hold)
+    sessions._open.clear()
+    v.drag((0.1, 0.95), (0.9, 0.97), button="right")
+    v.page.wait_for_timeout(500)
+    v.open(str(small))
+    held[0].continue_()
+    v.page.wait_for_timeout(700)
+    v.page.keyboard.press("p")
+    v.page.mouse.click(*v.at(0.5, 0.5))
+    name, data = v.saved("mask")
+    assert name == "small_mask.png"
+    assert Image.open(io.BytesIO(data)).size == (120, 100)
+
+
+def test_a_fast_eraser_leaves_no_gaps(visit, photo):
+    v = visit()
+    v.open(photo)
+    for x in (0.3, 0.4, 0.5, 0.6, 0.7):
+        v.drag((x, 0.3), (x, 0.7))
+    v.page.keyboard.press("e")
+    v.page.mouse.move(*v.at(0.2, 0.5))
+    v.page.mouse.down()
+    v.page.mouse.move(*v.at(0.8, 0.5))  # one event for the whole way
+    v.page.mouse.up()
+    assert len(strokes(v)) == 10
+
+
+def test_cues_without_classes_get_as_many_as_they_need(visit, photo, tmp_path):
+    path = tmp_path / "cues.json"
+    path.write_text('{"points": [[10, 10, 255], [200, 200, 7]], "tags": ["zebra"]}')
+    v = visit()
+    v.open(photo)
+    v.page.set_input_files("[data-file=cues]", str(path))
+    v.page.wait_for_selector(".wss[data-cues='2']")
+    form = json.loads(v.saved("cues")[1])
+    assert len(form["classes"]) == 9
+    assert form["tags"] == ["zebra"]
+    assert sorted(p[2] for p in form["points"]) == [7, 255]
+
+
+def test_the_keyboard_opens_the_list_of_cues_and_keeps_its_place(visit, photo):
+    v = visit()
+    v.open(photo)
+    v.page.focus(".wss-list summary")
+    v.page.keyboard.press("Enter")
+    assert v.page.locator(".wss-list").get_attribute("open") is not None
+    v.page.focus(".wss-class input[type=checkbox]")
+    v.page.keyboard.press("Space")
+    assert v.page.evaluate("document.activeElement.getAttribute('aria-label')") == "object is in the picture"
+
+
+def test_a_box_too_small_says_so_and_leaves_no_error(visit, photo):
+    v = visit(viewport={"width": 1500, "height": 700})  # with a margin beside the picture
+    v.open(photo)
+    v.page.keyboard.press("r")
+    v.drag((-0.03, 0.2), (-0.01, 0.6))
+    assert v.data("cues") == "0"
+    v.page.wait_for_timeout(300)
+    assert v.page.locator(".wss-toast").is_hidden()
+    assert "too small" in v.page.inner_text("[data-out=status]")
+
+
 def test_zoom_and_pan_do_not_move_the_cues(visit, photo):
     v = visit()
     v.open(photo)

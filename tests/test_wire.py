@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+from wss_core import wire
 from wss_core.cues import Cues, read_document
 from wss_core.data import CueError
 from wss_core.images import labels_to_png
@@ -118,3 +119,18 @@ def test_null_and_missing_are_not_told():
     nothing = dict.fromkeys(("classes", "tags", "points", "boxes", "strokes", "labels"))
     assert Cues.from_json(nothing) == Cues.from_json("{}") == Cues()
     assert Cues.from_json({"tags": []}).tags == ()  # told: no class is present
+
+
+# An emoji with a joiner, Persian with a non-joiner, a non-breaking and a wide space, a letter newer than Python's tables.
+NAMES = ["\U0001f469\u200d\U0001f680", "\u0645\u06cc\u200c\u062e", "a\u00a0b", "\u5168\u3000\u5e45", "\U0001fae9"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_every_script_are_names(name):
+    assert wire.class_names(["background", name])[1] == name
+
+
+@pytest.mark.parametrize("name", ["a\u2028b", "a\x00b", "\ud800", "  ", "\x85"])
+def test_names_that_break_lines_or_text_are_not(name):
+    with pytest.raises(CueError, match="no name"):
+        wire.class_names(["background", name])

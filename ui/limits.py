@@ -13,6 +13,8 @@ PICTURE_PIXELS = 25_000_000
 WORKING_SIDE = 1024
 # Present classes x pixels of one solve, in float32 numbers: 256 MB at the most.
 SOLVE_NUMBERS = 64_000_000
+# grabcut cuts one class after another, about 0.1 s each.
+GRABCUT_CLASSES = 12
 CACHE_ENTRIES = int(os.environ.get("WSS_CACHE_ENTRIES", "64"))
 CACHE_BYTES = int(os.environ.get("WSS_CACHE_MB", "2048")) * 2**20
 SOLVES_AT_ONCE = 2

@@ -26,6 +26,7 @@ from .solve import Busy, Solved, sessions, solve, turn
 
 log = logging.getLogger(__name__)
 _decoding = threading.BoundedSemaphore(1)
+MOST_SEQ = 2**53  # JavaScript's whole numbers end there
 FAILED = "the server failed on this request. Your cues are kept: change one to try again, or pick another method"
 
 
@@ -94,7 +95,7 @@ def segment(payload: dict) -> dict:
     if session is None:
         return {"gone": True}
     seq = payload.get("seq")
-    if not isinstance(seq, int) or seq < session.latest:
+    if type(seq) is not int or not session.latest <= seq < MOST_SEQ:
         return {"stale": True}
     session.latest = seq
     solved = solve(session, payload.get("cues"), str(payload.get("method")))
@@ -124,9 +125,11 @@ def save(payload: dict) -> dict:
 def read_cues(payload: dict) -> dict:
     """{"text", "width", "height"} -> {"cues": checked JSON form} of a cues file for a picture of that size."""
     text, width, height = (payload.get(key) for key in ("text", "width", "height"))
-    if not isinstance(text, str) or len(text) > limits.CUES_BYTES:
+    if not isinstance(text, str):
+        raise CueError("that is not a text file. Load a cues JSON that was saved here")
+    if len(text) > limits.CUES_BYTES:
         raise CueError(f"the file is over {limits.CUES_BYTES // 2**20} MB. Load a cues JSON that was saved here")
-    if not all(isinstance(size, int) and size > 0 for size in (width, height)):
+    if not all(type(size) is int and 0 < size <= limits.PICTURE_PIXELS for size in (width, height)):
         raise CueError("open the picture before its cues")
     cues, classes = read_document(text, (height, width))
     return {"cues": {**json.loads(cues.to_json(classes)), "most": max((0, *cues.located))}}

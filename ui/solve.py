@@ -54,6 +54,8 @@ def solve(session: Session, cues_json, method: str) -> Solved:
     cues, classes = read_document(cues_json, session.full)
     classes = classes or default_classes(cues)
     segmenter = create(method, classes=classes)
+    if segmenter.name == "grabcut" and len(cues.located) > limits.GRABCUT_CLASSES:
+        raise CueError(f"grabcut takes at most {limits.GRABCUT_CLASSES} classes here. Choose propagate for more")
     side = limits.WORKING_SIDE
     while (len(cues.located) + 1) * side * side * 0.75 > limits.SOLVE_NUMBERS and side > 128:
         side //= 2

@@ -135,6 +135,8 @@ def labels_from_png(data: bytes, shape: tuple[int, int] | None, max_pixels: int 
             return np.array(picture)
     except ImageError:
         raise
+    except UnidentifiedImageError:
+        raise ImageError("the mask is not a PNG that can be read. Save it again as PNG") from None
     except (*_DAMAGE, Image.DecompressionBombError) as error:
         raise ImageError(f"the mask is not a PNG that can be read ({error}). Save it again as PNG") from None
 

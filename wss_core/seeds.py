@@ -93,8 +93,9 @@ def _paint_stroke(seeds: np.ndarray, stroke, scale: np.ndarray, value: int) -> N
     if stroke.width == 0:
         cv2.fillPoly(seeds, [corners], value, lineType=cv2.LINE_8, shift=_SHIFT)
         return
-    # OpenCV's thickness 2 k paints 2 k + 1 pixels, and 2 k + 1 paints two more; 32767 is its limit.
-    thickness = min(max(1, 2 * math.ceil(stroke.width * scale.mean() / 2 - 1)), 32766)
+    # OpenCV's thickness 2 k paints 2 k + 1 pixels, and 2 k + 1 paints two more; 32767 is its limit,
+    # and what is thrice as wide as the picture covers it all.
+    thickness = min(max(1, 2 * math.ceil(stroke.width * scale.mean() / 2 - 1)), 32766, 3 * max(seeds.shape))
     if len(corners) == 1:
         corners = np.repeat(corners, 2, axis=0)
     cv2.polylines(seeds, [corners], False, value, thickness=thickness, lineType=cv2.LINE_8, shift=_SHIFT)

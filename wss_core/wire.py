@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import unicodedata
 
 import numpy as np
 
@@ -140,9 +141,15 @@ def _number(value, where: str) -> float:
 
 
 def _name(name, where: str) -> str:
-    if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME or not name.isprintable():
+    if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME or _controls(name):
         raise CueError(f"{where}: {name!r:.40} is no name. Use 1 to {MAX_NAME} printable characters")
     return name.strip()
+
+
+def _controls(name: str) -> bool:
+    """True with control characters, halves of surrogate pairs, or line and paragraph separators. Joiners and
+    non-breaking spaces are parts of names (Persian, emoji), also those newer than Python's own tables."""
+    return any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in name)
 
 
 def _rows(rows, where: str, most: int = MAX_CUES) -> list:

@@ -5,6 +5,13 @@ function eraseAt([x, y]) {
   if (kept.length !== store.cues.length || kept.some((cue, i) => cue !== store.cues[i])) { store.cues = kept; changing(); }
   draw();
 }
+// A fast hand leaves gaps between two events: rub along the way from the last place.
+function eraseAlong([x, y]) {
+  const [px, py] = act.start, step = Math.max(store.brush / 2, 4) / view.scale;
+  const parts = Math.max(1, Math.ceil(Math.hypot(x - px, y - py) / step));
+  for (let k = 1; k <= parts; k++) eraseAt([px + (x - px) * k / parts, py + (y - py) * k / parts]);
+  act.start = [x, y];
+}
 function remains(cue, x, y, radius) {
   if (cue.kind === 'point') return Math.hypot(cue.x - x, cue.y - y) < radius + 4 / view.scale ? [] : [cue];
   if (cue.kind === 'box') return touchesBox(cue, x, y, radius) ? [] : [cue];
@@ -30,9 +37,9 @@ function endErase(cancelled) {
   if (!before) return;
   if (cancelled) { store.cues = before.cues; changed(); return; }
   if (before.cues === store.cues) return;
-  past.push(before);
-  future.length = 0;
-  changed();
+  const after = snapshot();
+  Object.assign(store, before);
+  commit(() => { Object.assign(store, after); previewForget(Infinity); });
 }
 function distanceTo(path, x, y) {
   let best = Infinity;

@@ -1,12 +1,19 @@
 // Downloads and cue files.
+let saving = false;
 async function save() {
   if (!store.key) return toast('Open a picture first.');
+  if (saving) return;
+  saving = true;
+  try { await saveOnce(); } finally { saving = false; }
+}
+async function saveOnce() {
   const kind = $('[data-select=export]').value;
   wait('Writing the file…');
   const answer = await call('save', { key: store.key, cues: JSON.stringify(cuesForm()), method: store.method, kind, colours: store.classes.map((c) => c.colour) });
   wait('');
-  if (answer && answer.gone) { await reopen(); if (net.reopened <= 1) return save(); return; }
-  if (!answer || answer.busy) return toast('The server is busy. Try again in a moment.');
+  if (answer && answer.gone) { await reopen(); if (net.reopened <= 1) return saveOnce(); return; }
+  if (!answer) return toast('The server does not answer. Your cues are kept; try again in a moment.');
+  if (answer.busy) return toast('The server is busy. Try again in a moment.');
   if (answer.error) return toast(answer.error);
   download(new Blob([bytesOf(answer.data)], { type: answer.mime }), answer.name);
   status('Saved ' + answer.name);
@@ -21,7 +28,9 @@ function download(blob, name) {
 async function loadCues(file) {
   if (!file) return;
   if (!store.key) return toast('Open the picture first, then load its cues.');
+  const key = store.key;
   const answer = await call('read_cues', { text: await file.text(), width: store.width, height: store.height });
+  if (key !== store.key) return;
   if (!answer) return toast('The server does not answer, or the file is too large.');
   if (answer.error) return toast(answer.error);
   takeForm(answer.cues);
@@ -40,7 +49,7 @@ for (const kind of ['dragover', 'drop']) {
     event.stopPropagation();
     stage.classList.toggle('over', kind === 'dragover');
     const file = kind === 'drop' && event.dataTransfer.files[0];
-    if (file) { if (file.name.endsWith('.json')) loadCues(file); else openFile(file); }
+    if (file) { if (file.name.toLowerCase().endsWith('.json')) loadCues(file); else openFile(file); }
   });
 }
 root.addEventListener('dragleave', () => stage.classList.remove('over'));

@@ -15,7 +15,7 @@ for (const button of root.querySelectorAll('[data-tool]')) button.addEventListen
 for (const box of root.querySelectorAll('[data-check]')) box.addEventListener('change', () => setCheck(box.dataset.check, box.checked));
 $('[data-range=brush]').addEventListener('input', (event) => setBrush(Number(event.target.value)));
 $('[data-range=opacity]').addEventListener('input', (event) => { store.opacity = Number(event.target.value); out('opacity', store.opacity); draw(); });
-$('[data-select=method]').addEventListener('change', (event) => { store.method = event.target.value; if (store.live) kick(); });
+$('[data-select=method]').addEventListener('change', (event) => { store.method = event.target.value; event.target.blur(); if (store.live) kick(); });
 $('.wss-help').append(
   make('h2', { textContent: 'Keys and gestures' }),
   make('dl', {}, ...KEYS.flatMap(([key, what]) => [make('dt', { textContent: key }), make('dd', { textContent: what })])),
@@ -24,7 +24,7 @@ $('.wss-help').append(
 
 function setTool(tool) {
   store.tool = tool;
-  if (tool !== 'fill') view.outline = null;
+  if (tool !== 'fill' && tool !== 'pan') view.outline = null;
   for (const button of root.querySelectorAll('[data-tool]')) {
     const on = button.dataset.tool === tool;
     button.setAttribute('aria-checked', on);
@@ -60,18 +60,18 @@ function onKey(event) {
   if (!root.isConnected) { document.removeEventListener('keydown', onKey); return; }
   const target = event.target, typing = target.matches('input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable]');
   if (typing || !root.offsetParent || act.mode) return;
-  const key = event.key.toLowerCase();
+  const key = event.key.toLowerCase(), pressable = target.closest('button, input, summary, a');
   if (event.ctrlKey || event.metaKey) {
     if (key !== 'z' && key !== 'y') return;
     if (key === 'y' || event.shiftKey) redo(); else undo();
   } else if (event.altKey) {
     if (key !== '0') return;
     fitScale();
-  } else if (key === ' ' && (view.cursor || !target.matches('button, input'))) {
+  } else if (key === ' ' && (view.cursor || !pressable)) {
     act.space = true;
     canvas.focus({ preventScroll: true }); // else letting go of Space would press the button that has the focus
   }
-  else if (key === 'enter' && target.matches('button, input')) return;
+  else if (key === 'enter' && pressable) return;
   else if (/^[0-9]$/.test(key)) setActive(Number(key));
   else if (letters[key]) letters[key]();
   else return;

@@ -15,7 +15,7 @@ function changing() {
 }
 function kick() {
   if (!store.key) return;
-  if (!hasCues()) { net.shown = ++net.seq; clearMask(); previewForget(Infinity); return; }
+  if (!hasCues()) { net.shown = ++net.seq; clearMask(); previewForget(Infinity); hushPassing(); return; }
   net.dirty = true;
   pump();
 }
@@ -26,9 +26,8 @@ async function pump() {
 }
 async function ask() {
   const seq = ++net.seq, key = store.key, asked = performance.now(), wanted = store.uncertain;
-  const part = view.drawing && view.drawing.kind === 'box' && (view.drawing.x0 === view.drawing.x1 || view.drawing.y0 === view.drawing.y1);
   const stamp = ++preview.sent;
-  const answer = await call('segment', { key, seq, cues: JSON.stringify(cuesForm(part ? null : view.drawing)), method: store.method, uncertainty: wanted });
+  const answer = await call('segment', { key, seq, cues: JSON.stringify(cuesForm(view.drawing && view.drawing.kind === 'box' ? wholeBox(view.drawing) : view.drawing)), method: store.method, uncertainty: wanted });
   if (key !== store.key) return;
   if (!answer) { toast('The server does not answer. Your cues are kept; trying again.', true); return retry(2500); }
   if (answer.gone) return reopen();
@@ -42,7 +41,8 @@ async function ask() {
   hushPassing();
   const total = performance.now() - asked;
   out('latency', Math.round(total) + ' ms = network ' + Math.max(0, Math.round(total - answer.ms)) + ' + compute ' + Math.round(answer.ms) + ' · ' + answer.method);
-  status(store.cues.length + (store.cues.length === 1 ? ' cue' : ' cues') + ', about ' + answer.effort + ' s of labelling');
+  const count = store.cues.length + (store.partial ? 1 : 0) + (view.drawing ? 1 : 0);
+  if (!view.outline) status(count + (count === 1 ? ' cue' : ' cues') + ', about ' + answer.effort + ' s of labelling');
   root.dataset.shown = String(seq);
   draw();
 }
@@ -55,7 +55,9 @@ async function retry(ms) {
 async function reopen() {
   if (net.reopened++ > 2) { toast('The server cannot keep this picture open. Your cues are kept: save them as cues JSON.'); return; }
   status('The server had put this picture away; sending it again.');
-  const answer = await call(store.source.example ? 'open_example' : 'open_picture', store.source.payload);
+  const source = store.source;
+  const answer = await call(source.example ? 'open_example' : 'open_picture', source.payload);
+  if (source !== store.source) return; // another picture was opened meanwhile
   if (!answer || answer.error) { toast(answer ? answer.error : 'The server does not answer. Your cues are kept.'); return; }
   store.key = answer.key;
   net.dirty = true;
@@ -94,6 +96,7 @@ async function openWith(name, payload, example, note) {
   const picture = new Image();
   picture.src = answer.image;
   await picture.decode();
+  stopActing();
   Object.assign(store, { key: answer.key, width: answer.width, height: answer.height, picture, source: { example, payload }, cues: [], partial: null });
   store.classes = store.classes.map((c) => ({ ...c, tag: false }));
   net.shown = ++net.seq; net.reopened = 0;

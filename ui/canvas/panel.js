@@ -8,7 +8,11 @@ function showClasses() {
   showChips();
   const list = $('.wss-classes');
   if (list.contains(document.activeElement) && document.activeElement.type === 'text') return;
+  const focus = list.contains(document.activeElement) && document.activeElement.getAttribute('aria-label');
   list.replaceChildren(...store.classes.map(classRow), ignoreRow());
+  if (focus) for (const each of list.querySelectorAll('[aria-label]')) if (each.getAttribute('aria-label') === focus) each.focus();
+  const on = list.querySelector('.on');
+  if (on) list.scrollTop = Math.min(Math.max(list.scrollTop, on.offsetTop + on.offsetHeight - list.offsetTop - list.clientHeight), on.offsetTop - list.offsetTop);
 }
 // On a phone the list of classes lies below the picture: the chips above it choose a class without scrolling.
 function showChips() {

@@ -36,11 +36,23 @@ function travel(from, to) {
   if (!from.length) return false;
   to.push(snapshot());
   Object.assign(store, from.pop());
-  store.active = Math.min(store.active, store.active === IGNORE ? IGNORE : store.classes.length - 1);
+  replaced();
   changed();
   return true;
 }
-const undo = () => travel(past, future);
+// Classes or cues are others now: nothing half drawn, no old guess and no label without a class may stay.
+function replaced() {
+  view.outline = null;
+  if (store.active !== IGNORE) store.active = Math.min(store.active, store.classes.length - 1);
+  previewForget(Infinity);
+}
+function undo() {
+  if (!view.outline) return travel(past, future);
+  const path = view.outline.path.slice(0, -1); // first the corners of a polygon that is not closed yet
+  view.outline = path.length ? { ...view.outline, path } : null;
+  draw();
+  return true;
+}
 const redo = () => travel(future, past);
 function forget() { past.length = 0; future.length = 0; }
 
@@ -48,21 +60,23 @@ function addCue(cue) {
   if (store.cues.length >= MOST_CUES) return toast('That is ' + MOST_CUES + ' cues, the most taken. Erase some first.');
   commit(() => { store.cues = [...store.cues, cue]; });
 }
-const removeCue = (cue) => commit(() => { store.cues = store.cues.filter((c) => c !== cue); });
+const removeCue = (cue) => commit(() => { store.cues = store.cues.filter((c) => c !== cue); previewForget(Infinity); });
 const clearCues = () => {
   if (!store.cues.length && !store.partial) return;
-  commit(() => { store.cues = []; store.partial = null; });
+  commit(() => { store.cues = []; store.partial = null; replaced(); });
 };
 
 function addClass() {
   if (store.classes.length >= MOST_CLASSES) return toast('That is ' + MOST_CLASSES + ' classes, the most taken.');
   let n = store.classes.length, name;
   do { name = 'object ' + n++; } while (store.classes.some((c) => c.name === name));
-  commit(() => { store.classes = [...store.classes, { name, colour: colourFor(store.classes.length), tag: false }]; });
-  store.active = store.classes.length - 1;
+  commit(() => {
+    store.classes = [...store.classes, { name, colour: colourFor(store.classes.length), tag: false }];
+    store.active = store.classes.length - 1;
+  });
 }
 function renameClass(label, name) {
-  name = [...name.replace(/[\u0000-\u001f\u007f-\u009f]/g, '').trim()].slice(0, 64).join('');
+  name = [...name.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, '').trim()].slice(0, 64).join('').trim();
   if (!name || name === nameOf(label)) return;
   if (store.classes.some((c) => c.name === name)) return toast('There is a class of that name already.');
   editClass(label, { name });
@@ -76,8 +90,10 @@ function removeClass(label) {
     store.classes = store.classes.filter((c, i) => i !== label);
     store.cues = store.cues.filter((c) => c.label !== label)
       .map((c) => c.label !== IGNORE && c.label > label ? { ...c, label: c.label - 1 } : c);
+    if (store.active !== IGNORE && store.active >= label) store.active = Math.max(1, store.active - 1);
+    replaced();
+    clearMask(); // its labels mean other classes now
   });
-  if (store.active !== IGNORE) store.active = Math.max(1, Math.min(store.active, store.classes.length - 1));
 }
 
 // The JSON form that the page, the API, the command line and files share.
@@ -100,12 +116,14 @@ function takeForm(form) {
     if (names) {
       store.classes = names.map((name, i) => ({ name, colour: known.get(name) || colourFor(i), tag: false }));
     }
-    const top = Math.max(1, ...[...form.points, ...form.boxes].map((row) => row[row.length - 1]), ...form.strokes.map((s) => s.label), form.most || 0);
-    while (store.classes.length <= top && top !== IGNORE) {
+    while (store.classes.length <= (form.most || 0)) {
       const i = store.classes.length;
       store.classes = [...store.classes, { name: 'object ' + i, colour: colourFor(i), tag: false }];
     }
     const tags = new Set(form.tags || []);
+    for (const name of tags) {
+      if (!names && !store.classes.some((c) => c.name === name)) store.classes = [...store.classes, { name, colour: colourFor(store.classes.length), tag: true }];
+    }
     store.classes = store.classes.map((c) => ({ ...c, tag: tags.has(c.name) }));
     store.cues = [
       ...form.boxes.map(([x0, y0, x1, y1, label]) => ({ kind: 'box', x0, y0, x1, y1, label })),
@@ -113,6 +131,7 @@ function takeForm(form) {
       ...form.points.map(([x, y, label]) => ({ kind: 'point', x, y, label })),
     ];
     store.partial = form.labels || null;
+    replaced();
+    clearMask();
   });
-  store.active = Math.min(store.active, store.classes.length - 1);
 }

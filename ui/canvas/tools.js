@@ -77,7 +77,7 @@ function moveTool(event) {
     const [x, y] = toPicture(...spot(event));
     view.drawing = { ...drawing, x1: Math.min(Math.max(Math.round(x + 0.5), 0), store.width), y1: Math.min(Math.max(Math.round(y + 0.5), 0), store.height) };
     changing();
-  } else if (act.mode === 'erase') eraseAt(at);
+  } else if (act.mode === 'erase') eraseAlong(at);
 }
 function endTool(event, cancelled) {
   const mode = act.mode, drawing = view.drawing;
@@ -92,11 +92,24 @@ function endTool(event, cancelled) {
   if (mode === 'fill') endFill(drawing, at);
   draw();
 }
-function endBox(box) {
+// The box in whole pixels, from its upper left corner to its lower right one; null when it is too small to mean one.
+function wholeBox(box) {
   const x0 = Math.floor(Math.min(box.x0 + 0.5, box.x1)), x1 = Math.ceil(Math.max(box.x0 + 0.5, box.x1));
   const y0 = Math.floor(Math.min(box.y0 + 0.5, box.y1)), y1 = Math.ceil(Math.max(box.y0 + 0.5, box.y1));
-  if (x1 - x0 < 2 || y1 - y0 < 2) { changed(); return; }
-  addCue({ kind: 'box', label: box.label, x0: Math.max(0, x0), y0: Math.max(0, y0), x1: Math.min(store.width, x1), y1: Math.min(store.height, y1) });
+  const whole = { kind: 'box', label: box.label, x0: Math.max(0, x0), y0: Math.max(0, y0), x1: Math.min(store.width, x1), y1: Math.min(store.height, y1) };
+  return whole.x1 - whole.x0 < 2 || whole.y1 - whole.y0 < 2 ? null : whole;
+}
+function endBox(box) {
+  const whole = wholeBox(box);
+  if (whole) return addCue(whole);
+  changed();
+  status('That box was too small: drag from one corner of the object to the opposite one.');
+}
+// Another picture comes: whatever was half done on this one ends here.
+function stopActing() {
+  Object.assign(act, { mode: null, erased: null, pinch: null });
+  view.drawing = null; view.outline = null;
+  pointers.clear();
 }
 // A drag is a lasso; a click sets a corner of a polygon, closed by Enter, a double click or a click on the first corner.
 function endFill(drawing, at) {
@@ -112,6 +125,7 @@ function endFill(drawing, at) {
 function closeOutline() {
   const outline = view.outline;
   view.outline = null;
+  if (outline && outline.path.length < 3) status('A polygon needs three corners or more.');
   if (outline && outline.path.length > 2) addCue({ kind: 'fill', label: outline.label, path: outline.path });
   draw();
 }
