@@ -21,6 +21,13 @@ def photo(tmp_path_factory) -> str:
     return str(path)
 
 
+@pytest.fixture
+def small(tmp_path) -> str:
+    path = tmp_path / "small.png"
+    Image.new("RGB", (120, 100), "teal").save(path)
+    return str(path)
+
+
 class Visit:
     """One browser tab on the page, with what went wrong in it, and hands to draw with."""
 
@@ -269,30 +276,26 @@ def test_undo_takes_the_last_corner_of_a_polygon_first(visit, photo):
     assert v.data("cues") == "0"
 
 
-def test_another_picture_takes_nothing_half_drawn_along(visit, photo, tmp_path):
-    small = tmp_path / "small.png"
-    Image.new("RGB", (120, 100), "teal").save(small)
+def test_another_picture_takes_nothing_half_drawn_along(visit, photo, small):
     v = visit()
     v.open(photo)
     v.page.keyboard.press("f")
     for place in ((0.6, 0.6), (0.8, 0.6), (0.8, 0.8)):
         v.page.mouse.click(*v.at(*place))
-    v.open(str(small))
+    v.open(small)
     v.page.keyboard.press("Enter")
     assert v.data("cues") == "0"
     v.open(photo)
     v.page.keyboard.press("b")
     v.drag((0.6, 0.6), (0.8, 0.8), release=False)
-    v.open(str(small))
+    v.open(small)
     v.page.mouse.up()
     assert v.data("cues") == "0"
 
 
-def test_the_old_picture_coming_back_late_does_not_replace_the_new_one(visit, photo, tmp_path):
+def test_the_old_picture_coming_back_late_does_not_replace_the_new_one(visit, photo, small):
     from ui.solve import sessions
 
-    small = tmp_path / "small.png"
-    Image.new("RGB", (120, 100), "teal").save(small)
     v = visit()
     v.open(photo)
     v.drag((0.4, 0.45), (0.6, 0.45))
@@ -309,7 +312,7 @@ def test_the_old_picture_coming_back_late_does_not_replace_the_new_one(visit, ph
     sessions._open.clear()
     v.drag((0.1, 0.95), (0.9, 0.97), button="right")
     v.page.wait_for_timeout(500)
-    v.open(str(small))
+    v.open(small)
     held[0].continue_()
     v.page.wait_for_timeout(700)
     v.page.keyboard.press("p")

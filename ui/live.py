@@ -14,11 +14,12 @@ import threading
 
 import numpy as np
 
-from wss_core import METHODS, CueError, ImageError
+from wss_core import CueError, ImageError
 from wss_core.cues import read_document
 from wss_core.data import MAX_CLASSES
 from wss_core.exports import EXPORTS, View, export
-from wss_core.images import is_animated, picture_to_bytes, read_image, resize_to_fit
+from wss_core.images import is_animated, picture_to_bytes, read_image
+from wss_core.methods import names
 
 from . import codec, examples, limits
 from .sessions import Session
@@ -54,10 +55,10 @@ def answered(function):
 def hello(payload: dict) -> dict:
     """What the page needs to draw itself: methods, exports, examples, limits."""
     return {
-        "methods": [{"name": "auto", "about": METHODS[0].name}] + [{"name": m.name, "about": ""} for m in METHODS],
+        "methods": [{"name": "auto", "about": names()[0]}] + [{"name": name, "about": ""} for name in names()],
         "exports": [{"name": name, "about": kind.about} for name, kind in EXPORTS.items()],
         "examples": examples.thumbnails(),
-        "limits": {"upload": limits.UPLOAD_BYTES, "pixels": limits.PICTURE_PIXELS},
+        "limits": {"upload": limits.UPLOAD_BYTES},
     }
 
 
@@ -74,18 +75,16 @@ def open_picture(payload: dict) -> dict:
     with turn(_decoding):
         image = read_image(data, limits.PICTURE_PIXELS)
         note = "Animation: the first frame is used." if is_animated(data) else ""
-        working = resize_to_fit(image, limits.WORKING_SIDE)
-    name = str(payload.get("name") or "picture")[:200]
-    return {**_opened(Session(working, image.shape[:2], name, data)), "note": note}
+        session = Session.of(image, str(payload.get("name") or "picture")[:200], data)
+    return {**_opened(session), "note": note}
 
 
 @answered
 def open_example(payload: dict) -> dict:
     """{"name"} -> what open_picture answers, and "cues", the JSON form of the cues drawn on it."""
     name = str(payload.get("name"))
-    image = examples.picture(name)
-    working = resize_to_fit(image, limits.WORKING_SIDE)
-    return {**_opened(Session(working, image.shape[:2], name)), "note": "", "cues": examples.EXAMPLES[name].cues()}
+    session = Session.of(examples.picture(name), name)
+    return {**_opened(session), "note": "", "cues": examples.EXAMPLES[name].cues()}
 
 
 @answered

@@ -9,9 +9,10 @@ import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
-from wss_core import METHODS, ImageError
+from wss_core import ImageError
 from wss_core.exports import View, export
-from wss_core.images import read_image, resize_to_fit
+from wss_core.images import read_image
+from wss_core.methods import names
 from wss_core.readouts import areas
 
 from . import limits
@@ -33,9 +34,8 @@ def segment(image: str, cues: dict, method: str = "auto") -> tuple[str, dict]:
     try:
         if image is None:
             raise ImageError("no picture came. Send image=handle_file(path)")
-        data = Path(image).read_bytes()
-        picture = read_image(data, limits.PICTURE_PIXELS)
-        session = Session(resize_to_fit(picture, limits.WORKING_SIDE), picture.shape[:2], Path(image).name, data)
+        picture = read_image(Path(image).read_bytes(), limits.PICTURE_PIXELS)
+        session = Session.of(picture, Path(image).name)
         solved = solve(session, cues, method)
         if solved.result is None:
             raise ImageError("no cue came. Send at least one point, box or stroke")
@@ -69,11 +69,10 @@ def build() -> gr.Blocks:
 
 
 def _endpoint() -> None:
-    names = ["auto", *(method.name for method in METHODS)]
     with gr.Group(visible=False):
         image = gr.File(label="image", type="filepath")
         cues = gr.JSON(label="cues")
-        method = gr.Dropdown(names, value="auto", label="method")
+        method = gr.Dropdown(["auto", *names()], value="auto", label="method")
         mask, summary = gr.File(label="mask"), gr.JSON(label="summary")
         gr.Button().click(
             segment, [image, cues, method], [mask, summary], api_name="segment", concurrency_limit=limits.SOLVES_AT_ONCE

@@ -30,6 +30,11 @@ class Session:
     prepared: dict[tuple, tuple[np.ndarray, Prepared]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @classmethod
+    def of(cls, picture: np.ndarray, name: str, source: bytes | None = None) -> Session:
+        """A session of a picture uint8 (H, W, 3) as it was sent."""
+        return cls(resize_to_fit(picture, limits.WORKING_SIDE), picture.shape[:2], name, source)
+
     @property
     def nbytes(self) -> int:
         """Bytes held for this picture."""

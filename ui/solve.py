@@ -59,6 +59,7 @@ def solve(session: Session, cues_json, method: str) -> Solved:
     side = limits.WORKING_SIDE
     while (len(cues.located) + 1) * side * side * 0.75 > limits.SOLVE_NUMBERS and side > 128:
         side //= 2
+    known = len(session.prepared)
     with turn(_solving):
         image, prepared = session.ready(segmenter, side)
         start = time.perf_counter()
@@ -66,5 +67,7 @@ def solve(session: Session, cues_json, method: str) -> Solved:
         if cues.kinds:
             result = segmenter.segment(image, seeds.scaled(cues, session.full, image.shape[:2]), prepared)
             result.labels  # noqa: B018 - computed here, inside the turn and the timing
-    sessions.trim()
-    return Solved(cues, classes, segmenter.name, result, time.perf_counter() - start)
+        seconds = time.perf_counter() - start
+    if len(session.prepared) > known:
+        sessions.trim()
+    return Solved(cues, classes, segmenter.name, result, seconds)

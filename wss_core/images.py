@@ -16,6 +16,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from .data import UNKNOWN, ImageError
 
 MAX_PIXELS = 40_000_000
+IGNORED_COLOUR = (224, 224, 192)  # as the border in PASCAL VOC
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")  # a phone's MPO opens as JPEG
 # What Pillow's decoders raise for damaged files; AVIF's a RuntimeError, TIFF's a TypeError.
 _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, RuntimeError)
@@ -117,6 +118,12 @@ def resize_to_fit(image: np.ndarray, side: int) -> np.ndarray:
     return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS))
 
 
+def resize_nearest(plane: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """The plane (h, w) at another size (H, W), each pixel taken from the nearest one (by pixel centres)."""
+    rows, columns = (((np.arange(n) + 0.5) * m / n).astype(int) for n, m in zip(shape, plane.shape, strict=True))
+    return plane[rows][:, columns]
+
+
 def labels_to_png(labels: np.ndarray) -> bytes:
     """A grey PNG whose values are the labels."""
     return picture_to_bytes(Image.fromarray(labels), "PNG")
@@ -153,8 +160,13 @@ def picture_to_bytes(picture: Image.Image | np.ndarray, kind: str, **options) ->
 def palette_png(labels: np.ndarray, colours: list[tuple[int, int, int]]) -> bytes:
     """A mode-P PNG whose indices are the labels; colours[i] paints label i, UNKNOWN is near white as in VOC."""
     picture = Image.frombytes("P", labels.shape[::-1], np.ascontiguousarray(labels, np.uint8).tobytes())
+    picture.putpalette(colour_table(colours).tobytes())
+    return picture_to_bytes(picture, "PNG")
+
+
+def colour_table(colours) -> np.ndarray:
+    """uint8 (256, 3): colours[i], (R, G, B), for label i, IGNORED_COLOUR for UNKNOWN, black for the rest."""
     table = np.zeros((256, 3), np.uint8)
     table[: len(colours)] = colours
-    table[UNKNOWN] = (224, 224, 192)
-    picture.putpalette(table.tobytes())
-    return picture_to_bytes(picture, "PNG")
+    table[UNKNOWN] = IGNORED_COLOUR
+    return table

@@ -10,8 +10,7 @@ import numpy as np
 
 from .cues import Box
 from .data import UNKNOWN, Result
-
-IGNORED_COLOUR = (224, 224, 192)
+from .images import colour_table, resize_nearest
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def resize_labels(result: Result, shape: tuple[int, int]) -> np.ndarray:
         labels[plane > best] = label
         np.maximum(best, plane, out=best)
     if result.ignored is not None:
-        labels[_nearest(result.ignored.view(np.uint8), shape) > 0] = UNKNOWN
+        labels[resize_nearest(result.ignored, shape)] = UNKNOWN
     return labels
 
 
@@ -84,10 +83,7 @@ def overlay(image: np.ndarray, labels: np.ndarray, palette, strength: float = 0.
 
     `strength`: share of the colour, 0..1. Background stays as it is; ignored pixels get the VOC border's colour.
     """
-    table = np.zeros((256, 3), np.uint8)
-    table[: len(palette)] = palette
-    table[UNKNOWN] = IGNORED_COLOUR
-    paint = table[labels]
+    paint = colour_table(palette)[labels]
     mixed = cv2.addWeighted(image, 1 - strength, paint, strength, 0)
     line = _contours(labels)
     mixed[line] = paint[line]
@@ -104,10 +100,3 @@ def _contours(labels: np.ndarray) -> np.ndarray:
     line[:-1] |= down
     side = 1 + 2 * (max(labels.shape) // 1500)
     return cv2.dilate(line, np.ones((side, side), np.uint8)).astype(bool)
-
-
-def _nearest(plane: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """The uint8 plane at another size, each pixel taken from the nearest one (by pixel centres)."""
-    rows = ((np.arange(shape[0]) + 0.5) * plane.shape[0] / shape[0]).astype(int)
-    columns = ((np.arange(shape[1]) + 0.5) * plane.shape[1] / shape[1]).astype(int)
-    return plane[rows][:, columns]

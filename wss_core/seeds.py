@@ -10,6 +10,7 @@ import numpy as np
 
 from .cues import Box, Cues
 from .data import UNKNOWN
+from .images import resize_nearest
 
 _SHIFT = 4  # OpenCV draws with this many binary places after the point
 
@@ -108,8 +109,7 @@ def scaled(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> Cues:
     x, y = grid[1] / shape[1], grid[0] / shape[0]
     labels = cues.labels
     if labels is not None:
-        rows, columns = (((np.arange(n) + 0.5) * m / n).astype(int) for n, m in zip(grid, shape, strict=True))
-        labels = cues.labels[rows][:, columns]
+        labels = resize_nearest(cues.labels, grid)
         _paint_labels(labels, cues.labels)  # so that thin lines survive on a smaller grid
     return Cues(
         tags=cues.tags,

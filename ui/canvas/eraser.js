@@ -1,13 +1,14 @@
 // The eraser rubs strokes out where it passes (a stroke may fall into pieces) and takes points, boxes and fills whole.
+const eraserRadius = () => Math.max(store.brush / 2, 4) / view.scale;
 function eraseAt([x, y]) {
-  const radius = Math.max(store.brush / 2, 4) / view.scale, kept = [];
+  const radius = eraserRadius(), kept = [];
   for (const cue of store.cues) kept.push(...remains(cue, x, y, radius));
   if (kept.length !== store.cues.length || kept.some((cue, i) => cue !== store.cues[i])) { store.cues = kept; changing(); }
   draw();
 }
 // A fast hand leaves gaps between two events: rub along the way from the last place.
 function eraseAlong([x, y]) {
-  const [px, py] = act.start, step = Math.max(store.brush / 2, 4) / view.scale;
+  const [px, py] = act.start, step = eraserRadius();
   const parts = Math.max(1, Math.ceil(Math.hypot(x - px, y - py) / step));
   for (let k = 1; k <= parts; k++) eraseAt([px + (x - px) * k / parts, py + (y - py) * k / parts]);
   act.start = [x, y];
@@ -65,5 +66,5 @@ function insidePath(path, x, y) {
 // The cue under a place, topmost first, for Delete.
 function cueAt(x, y) {
   const reach = 8 / view.scale;
-  return [...store.cues].reverse().find((cue) => remains(cue, x, y, reach).some((part) => part !== cue) || !remains(cue, x, y, reach).length);
+  return [...store.cues].reverse().find((cue) => remains(cue, x, y, reach)[0] !== cue); // touched: gone or in pieces
 }

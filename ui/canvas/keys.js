@@ -39,6 +39,7 @@ function setBrush(width) {
   out('brush', store.brush);
   draw();
 }
+const stepBrush = (sign) => setBrush(store.brush + sign * Math.max(1, Math.round(store.brush / 8)));
 function setCheck(name, on) {
   store[name] = on;
   $('[data-check=' + name + ']').checked = on;
@@ -52,7 +53,7 @@ function deleteCue() {
 const letters = {
   b: () => setTool('stroke'), p: () => setTool('point'), r: () => setTool('box'), f: () => setTool('fill'), e: () => setTool('erase'), h: () => setTool('pan'),
   i: () => setActive(IGNORE), m: () => setCheck('showMask', !store.showMask), u: () => setCheck('uncertain', !store.uncertain), l: () => setCheck('live', !store.live),
-  '[': () => setBrush(store.brush - Math.max(1, Math.round(store.brush / 8))), ']': () => setBrush(store.brush + Math.max(1, Math.round(store.brush / 8))),
+  '[': () => stepBrush(-1), ']': () => stepBrush(1),
   '+': () => zoom(1.3), '=': () => zoom(1.3), '-': () => zoom(1 / 1.3), '?': () => actions.help(), delete: deleteCue, backspace: deleteCue,
   enter: () => (view.outline ? closeOutline() : actions.once()), escape: () => { view.outline = null; $('.wss-help').hidden = true; draw(); },
 };

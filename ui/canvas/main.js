@@ -6,7 +6,7 @@ function changed() {
   $('[data-do=undo]').disabled = !past.length;
   $('[data-do=redo]').disabled = !future.length;
   root.dataset.cues = String(store.cues.length);
-  if (mask.labels) paintMask();
+  if (mask.labels && mask.classes !== store.classes) paintMask(); // other colours
   draw();
   if (!hasCues() || store.live) kick();
   else status('Live is off: the mask waits for Update once (Enter).');

@@ -15,7 +15,6 @@ function previewOpen(picture, width, height) {
   preview.canvas = canvas;
   preview.label = new Uint8Array(preview.w * preview.h).fill(IGNORE);
   preview.stamp = new Int32Array(preview.w * preview.h);
-  preview.cost = new Float32Array(preview.w * preview.h);
   previewForget(Infinity);
 }
 function previewForget(before) {
@@ -24,17 +23,16 @@ function previewForget(before) {
   for (let i = 0; i < label.length; i++) if (stamp[i] < before) label[i] = IGNORE;
   preview.dirty = true;
 }
-// Labels the cells that `seeds` (indices of cells) reach within `reach`; returns how many. Buckets of equal cost
+// Calls `settle` for each cell that `seeds` (indices of cells) reach within `reach`. Buckets of equal cost
 // make Dijkstra's queue: each cell is settled in order of its distance.
 function flood(rgb, w, h, seeds, reach, settle) {
   const buckets = Array.from({ length: 65 }, () => []), cost = new Map();
   for (const cell of seeds) { cost.set(cell, 0); buckets[0].push(cell); }
-  let count = 0;
   for (let b = 0; b < 65; b++) {
     for (const cell of buckets[b]) {
       const here = cost.get(cell);
       if (Math.floor(here / reach * 64) !== b || here < 0) continue;
-      settle(cell); count++;
+      settle(cell);
       cost.set(cell, -1);
       const x = cell % w, y = (cell / w) | 0;
       for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
@@ -50,7 +48,6 @@ function flood(rgb, w, h, seeds, reach, settle) {
       }
     }
   }
-  return count;
 }
 function previewGrow(points, label, width) {
   if (!preview.rgb || !points.length) return;

@@ -7,7 +7,7 @@ const store = {
   classes: [{ name: 'background', colour: COLOURS[0], tag: false }, { name: 'object', colour: COLOURS[1], tag: false }],
   cues: [], partial: null, active: 1,
   tool: 'stroke', brush: 14, opacity: 50, live: true, showMask: true, uncertain: false, method: 'auto',
-  key: null, source: null, name: 'picture', width: 0, height: 0, picture: null,
+  key: null, source: null, width: 0, height: 0, picture: null,
 };
 const past = [], future = [];
 const snapshot = () => ({ classes: store.classes, cues: store.cues, partial: store.partial });
@@ -23,6 +23,8 @@ function colourFor(label) {
 }
 const colourOf = (label) => label === IGNORE ? '#f8fafc' : (store.classes[label] || { colour: colourFor(label) }).colour;
 const nameOf = (label) => label === IGNORE ? 'ignore' : (store.classes[label] || { name: '?' }).name;
+
+const newClass = (name, label) => ({ name, colour: colourFor(label), tag: false });
 
 function commit(change) {
   const before = snapshot();
@@ -71,7 +73,7 @@ function addClass() {
   let n = store.classes.length, name;
   do { name = 'object ' + n++; } while (store.classes.some((c) => c.name === name));
   commit(() => {
-    store.classes = [...store.classes, { name, colour: colourFor(store.classes.length), tag: false }];
+    store.classes = [...store.classes, newClass(name, store.classes.length)];
     store.active = store.classes.length - 1;
   });
 }
@@ -114,15 +116,15 @@ function takeForm(form) {
   const known = new Map(store.classes.map((c) => [c.name, c.colour]));
   commit(() => {
     if (names) {
-      store.classes = names.map((name, i) => ({ name, colour: known.get(name) || colourFor(i), tag: false }));
+      store.classes = names.map((name, i) => ({ ...newClass(name, i), colour: known.get(name) || colourFor(i) }));
     }
     while (store.classes.length <= (form.most || 0)) {
       const i = store.classes.length;
-      store.classes = [...store.classes, { name: 'object ' + i, colour: colourFor(i), tag: false }];
+      store.classes = [...store.classes, newClass('object ' + i, i)];
     }
     const tags = new Set(form.tags || []);
     for (const name of tags) {
-      if (!names && !store.classes.some((c) => c.name === name)) store.classes = [...store.classes, { name, colour: colourFor(store.classes.length), tag: true }];
+      if (!names && !store.classes.some((c) => c.name === name)) store.classes = [...store.classes, newClass(name, store.classes.length)];
     }
     store.classes = store.classes.map((c) => ({ ...c, tag: tags.has(c.name) }));
     store.cues = [

@@ -45,7 +45,7 @@ canvas.addEventListener('wheel', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || store.tool === 'pan') {
     zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.002)), ...spot(event));
   } else if (store.tool === 'stroke' || store.tool === 'erase') {
-    setBrush(store.brush + (event.deltaY < 0 ? 1 : -1) * Math.max(1, Math.round(store.brush / 8)));
+    stepBrush(event.deltaY < 0 ? 1 : -1);
   } else return;
   event.preventDefault();
 }, { passive: false });

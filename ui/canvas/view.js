@@ -1,6 +1,6 @@
 // What is seen: picture, mask, preview, uncertainty, cues. `view` maps picture to screen: screen = picture * scale + offset.
 const view = { scale: 1, x: 0, y: 0, fitted: true, pending: false, hover: null, drawing: null, outline: null, cursor: null };
-const mask = { width: 0, height: 0, labels: null, uncertainty: null, fill: null, edge: null, heat: null };
+const mask = { width: 0, height: 0, labels: null, uncertainty: null, classes: null, fill: null, edge: null, heat: null };
 const stage = $('.wss-stage'), canvas = $('.wss-stage canvas'), pen = canvas.getContext('2d');
 
 function rgbOf(label) {
@@ -26,7 +26,7 @@ function clearMask() { Object.assign(mask, { labels: null, uncertainty: null });
 // Two layers: the classes' areas (drawn at the chosen opacity) and their outlines (always crisp).
 function paintMask() {
   const { width, height, labels } = mask;
-  if (!labels) return draw();
+  mask.classes = store.classes;
   if (!mask.fill || mask.fill.width !== width || mask.fill.height !== height) {
     mask.fill = layer(width, height); mask.edge = layer(width, height); mask.heat = layer(width, height);
   }

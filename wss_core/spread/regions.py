@@ -8,6 +8,8 @@ import numpy as np
 from scipy import sparse
 from skimage.segmentation import slic
 
+from . import walk
+
 COUNT = 800  # strokes reach a superpixel each few cells, and one solve over them takes about 5 ms
 COMPACTNESS = 0.2  # on Lab scaled to about 1: low, so that thin parts keep superpixels of their own
 STEP = 0.1  # length of the picture's mean colour step between neighbours; a picture is about 1 long in plain space
@@ -42,7 +44,7 @@ def build(colour: np.ndarray, conductance: tuple[np.ndarray, np.ndarray]) -> Reg
     sizes = np.bincount(labels.ravel()).astype(np.float32)
     edge = np.zeros(len(sizes), bool)
     edge[np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])] = True
-    contact = _contact(labels, conductance, len(sizes))
+    contact = walk.contact(labels, conductance)
     return Regions(labels, sizes, edge, _length(labels, colour, contact), contact)
 
 
@@ -64,17 +66,6 @@ def _superpixels(colour: np.ndarray) -> np.ndarray:
         start_label=0,
     )
     return np.unique(labels, return_inverse=True)[1].reshape(colour.shape[1:]).astype(np.int32)
-
-
-def _contact(labels: np.ndarray, conductance: tuple[np.ndarray, np.ndarray], count: int) -> sparse.csr_matrix:
-    right, down = conductance
-    one = np.concatenate([labels[:, :-1].ravel(), labels[:-1].ravel()])
-    other = np.concatenate([labels[:, 1:].ravel(), labels[1:].ravel()])
-    weight = np.concatenate([right.ravel(), down.ravel()])
-    across = one != other
-    pairs = one[across], other[across]
-    half = sparse.coo_matrix((weight[across].astype(np.float64), pairs), shape=(count, count)).tocsr()
-    return (half + half.T).tocsr()
 
 
 def _length(labels: np.ndarray, colour: np.ndarray, contact: sparse.csr_matrix) -> sparse.csr_matrix:

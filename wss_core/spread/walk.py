@@ -76,12 +76,18 @@ def _system(adjacent, degree: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 def adjacency(edges: tuple[np.ndarray, np.ndarray]) -> sparse.csr_matrix:
     """Sparse float32 (N, N) of `conductance` over the N = h * w cells."""
-    right, down = edges
-    cells = np.arange(right.shape[0] * down.shape[1], dtype=np.int32).reshape(right.shape[0], down.shape[1])
-    one = np.concatenate([cells[:, :-1].ravel(), cells[:-1].ravel()])
-    other = np.concatenate([cells[:, 1:].ravel(), cells[1:].ravel()])
-    weight = np.concatenate([right.ravel(), down.ravel()])
-    half = sparse.coo_matrix((weight, (one, other)), shape=(cells.size, cells.size)).tocsr()
+    shape = edges[0].shape[0], edges[1].shape[1]
+    return contact(np.arange(shape[0] * shape[1], dtype=np.int32).reshape(shape), edges, np.float32)
+
+
+def contact(labels: np.ndarray, edges: tuple[np.ndarray, np.ndarray], dtype=np.float64) -> sparse.csr_matrix:
+    """Sparse (S, S): the `conductance` between neighbouring cells, added up over the borders between the S labels
+    0 .. S - 1 of int `labels` (h, w)."""
+    one = np.concatenate([labels[:, :-1].ravel(), labels[:-1].ravel()])
+    other = np.concatenate([labels[:, 1:].ravel(), labels[1:].ravel()])
+    weight = np.concatenate([edge.ravel() for edge in edges]).astype(dtype)
+    across, count = one != other, int(labels.max()) + 1
+    half = sparse.coo_matrix((weight[across], (one[across], other[across])), shape=(count, count)).tocsr()
     return (half + half.T).tocsr()
 
 
