@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+
+from wss_core import Cues, Point, simulate
+from wss_core.data import UNKNOWN
+
+
+def blob(shape=(60, 80), box=(20, 10, 50, 60)):
+    truth = np.zeros(shape, np.uint8)
+    truth[box[0] : box[2], box[1] : box[3]] = 1
+    return truth
+
+
+def test_the_first_click_is_the_centre_of_the_object():
+    truth = np.zeros((11, 11), np.uint8)
+    truth[2:9, 3:8] = 1  # rows 2..8, columns 3..7: the centre is row 5 (of 4, 5, 6 as deep), column 5
+    click = simulate.next_click(truth, np.zeros_like(truth))
+    assert (click.x, click.label) == (5, 1)
+    assert 4 <= click.y <= 6
+
+
+def test_the_click_goes_where_most_is_wrong():
+    truth = blob()
+    labels = truth.copy()
+    labels[20:30, 10:20] = 0  # a hole of 10 x 10
+    labels[0:15, 65:80] = 1  # a false patch of 15 x 15: larger, so it is told first, as background
+    click = simulate.next_click(truth, labels)
+    assert click.label == 0
+    assert 65 <= click.x < 80
+    assert 0 <= click.y < 15
+    labels[0:15, 65:80] = 0
+    click = simulate.next_click(truth, labels)
+    assert click.label == 1
+    assert 10 <= click.x < 20
+
+
+def test_the_pictures_border_is_an_edge():
+    """Half a disc at the border is clicked in its middle, not at the border."""
+    truth = np.zeros((40, 40), np.uint8)
+    truth[10:30, 0:20] = 1
+    click = simulate.next_click(truth, np.zeros_like(truth))
+    assert click.x in (9, 10)
+
+
+def test_nothing_is_clicked_when_all_is_right_or_ignored():
+    truth = blob()
+    assert simulate.next_click(truth, truth) is None
+    assert simulate.next_stroke(truth, truth, np.random.default_rng(0)) is None
+    unknown = np.where(truth == 1, UNKNOWN, truth).astype(np.uint8)
+    assert simulate.next_click(unknown, truth) is None
+
+
+def test_several_classes_are_split_by_the_true_class():
+    truth = np.zeros((30, 60), np.uint8)
+    truth[:, 20:40], truth[:, 40:] = 1, 2
+    labels = np.zeros_like(truth)
+    labels[:, 40:] = 1  # class 2 is called 1; class 1 is called background: as deep, and the lower label comes first
+    assert simulate.next_click(truth, labels).label == 1
+    labels[:, 20:40] = 1
+    assert simulate.next_click(truth, labels) == Point(49, 9, 2) or simulate.next_click(truth, labels).label == 2
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_stroke_stays_inside_its_region(seed):
+    random = np.random.default_rng(seed)
+    region = np.zeros((150, 200), bool)
+    region[40:60, 20:180] = region[20:120, 90:100] = True
+    stroke = simulate.stroke(region, 3, random)
+    assert stroke.label == 3
+    assert stroke.width >= 1
+    for x, y in stroke.path:
+        assert region[round(y), round(x)]
+
+
+def test_strokes_are_the_same_by_seed_and_differ_between_seeds():
+    truth = blob()
+    first, again, other = (simulate.strokes(truth, 2, np.random.default_rng(seed)) for seed in (5, 5, 6))
+    assert first == again
+    assert first != other
+    assert [stroke.label for stroke in first] == [0, 1, 0, 1]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 30), (30, 1), (2, 2)])
+def test_a_stroke_in_a_picture_of_few_pixels(shape):
+    region = np.zeros(shape, bool)
+    region[-1, -1] = True
+    stroke = simulate.stroke(region, 1, np.random.default_rng(0))
+    assert stroke.path == ((shape[1] - 1, shape[0] - 1),)
+
+
+def test_thin_lines_far_below_a_cell_get_a_stroke():
+    region = np.zeros((1000, 1000), bool)
+    region[500, 100:900] = True
+    stroke = simulate.stroke(region, 1, np.random.default_rng(0))
+    assert all(round(y) == 500 for _, y in stroke.path)
+
+
+def test_the_box_is_tight_and_half_open():
+    box = simulate.box(blob() == 1, 1)
+    assert (box.x0, box.y0, box.x1, box.y1) == (10, 20, 60, 50)
+
+
+def test_a_cue_is_added_and_nothing_else_changes():
+    cues = Cues(points=(Point(1, 1, 0),))
+    more = simulate.added(cues, Point(2, 2, 1))
+    assert more.points == (Point(1, 1, 0), Point(2, 2, 1))
+    assert cues.points == (Point(1, 1, 0),)
+    assert simulate.added(cues, simulate.box(blob() == 1, 1)).boxes

@@ -1,0 +1,121 @@
+"""Simulated users: from a true mask, the cue a person would give next. Deterministic by the generator handed in."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from skimage.graph import MCP_Geometric
+
+from .cues import Box, Cues, Point, Stroke
+from .data import UNKNOWN
+
+BRUSH = 0.012  # width of a stroke in longer sides of the picture, where the region has room for it
+_GRID = 96  # cells along the longer side on which a stroke's way is looked for
+_CENTRING = 4.0  # how much dearer the rim of a region is than its middle
+_WOBBLE = 0.25  # of the free width around a stroke that a hand strays
+
+
+def next_click(truth: np.ndarray, labels: np.ndarray) -> Point | None:
+    """The standard robot user's next click: the centre of the largest error region; None when nothing is wrong.
+
+    truth, labels: uint8 (H, W); pixels whose truth is 255 are never clicked. "Centre" is the pixel farthest from the
+    region's edge, the picture's border counting as an edge, and the "largest" region the one whose centre is
+    farthest, as in the reference code of Sofiiuk, Petrov, Konushin, "Reviving Iterative Training with Mask Guidance
+    for Interactive Segmentation" (RITM), 2021. Several classes: errors are split by the true class.
+    """
+    best, found = 0.0, None
+    for label in np.unique(truth[(truth != labels) & (truth != UNKNOWN)]):
+        depth = _depth((truth == label) & (labels != label))
+        spot = int(depth.argmax())
+        if depth.flat[spot] > best:
+            best, found = float(depth.flat[spot]), Point(spot % truth.shape[1], spot // truth.shape[1], int(label))
+    return found
+
+
+def next_stroke(truth: np.ndarray, labels: np.ndarray, random: np.random.Generator) -> Stroke | None:
+    """A stroke through the largest error region (by the rule of `next_click`); None when nothing is wrong."""
+    click = next_click(truth, labels)
+    if click is None:
+        return None
+    wrong = ((truth == click.label) & (labels != click.label)).astype(np.uint8)
+    _, numbers = cv2.connectedComponents(wrong, connectivity=4)
+    return stroke(numbers == numbers[int(click.y), int(click.x)], click.label, random)
+
+
+def strokes(truth: np.ndarray, count: int, random: np.random.Generator) -> list[Stroke]:
+    """`count` strokes in every class of `truth` uint8 (H, W), class by class in turn."""
+    labels = [label for label in np.unique(truth) if label != UNKNOWN]
+    return [stroke(truth == label, int(label), random) for _ in range(count) for label in labels]
+
+
+def stroke(region: np.ndarray, label: int, random: np.random.Generator) -> Stroke:
+    """A hand-drawn-looking stroke inside bool (H, W) `region`, which must not be empty.
+
+    It runs between two random places of one connected part (larger parts are chosen more often), rather through the
+    middle than along the rim, wavers, covers part of the length only, and is thinner where the region is thin.
+    """
+    scale = min(1, _GRID / max(region.shape))
+    small, depth = _room(region, scale)
+    cells = _way(small, depth, random)
+    width = max(1.0, min(BRUSH * max(region.shape), 2 * float(np.median(depth[cells[:, 0], cells[:, 1]])) / scale))
+    path = _drawn(cells, depth, random)[:, ::-1]
+    factor = np.array(region.shape[::-1]) / np.array(small.shape[::-1])
+    path = (path + 0.5) * factor - 0.5
+    ys, xs = np.clip(np.rint(path[:, ::-1]).astype(int), 0, np.array(region.shape) - 1).T
+    inside = region[ys, xs]
+    if not inside.any():  # a region finer than a cell
+        spot = int(_depth(region).argmax())
+        path, inside = np.array([[spot % region.shape[1], spot // region.shape[1]]], float), np.array([True])
+    return Stroke(label, round(width, 1), tuple((round(x, 1), round(y, 1)) for x, y in path[inside].tolist()))
+
+
+def box(region: np.ndarray, label: int) -> Box:
+    """The tight box, half open, of bool (H, W) `region`, which must not be empty."""
+    xs, ys = np.flatnonzero(region.any(axis=0)), np.flatnonzero(region.any(axis=1))
+    return Box(int(xs[0]), int(ys[0]), int(xs[-1]) + 1, int(ys[-1]) + 1, label)
+
+
+def added(cues: Cues, cue: Point | Stroke | Box) -> Cues:
+    """`cues` and one more."""
+    kind = {Point: "points", Stroke: "strokes", Box: "boxes"}[type(cue)]
+    parts = {name: getattr(cues, name) for name in ("tags", "points", "boxes", "strokes", "labels")}
+    return Cues(**(parts | {kind: (*parts[kind], cue)}))
+
+
+def _depth(region: np.ndarray) -> np.ndarray:
+    """float32 (H, W): distance of each pixel inside `region` to its edge or the picture's border, 0 outside."""
+    padded = np.pad(region.astype(np.uint8), 1)
+    return cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+
+
+def _room(region: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray]:
+    """A small copy of the region, bool (h, w), never empty, and its depth."""
+    size = max(1, round(region.shape[1] * scale)), max(1, round(region.shape[0] * scale))
+    share = cv2.resize(region.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    small = share >= min(0.5, float(share.max()))
+    return small, _depth(small)
+
+
+def _way(small: np.ndarray, depth: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """int (n, 2): neighbouring (row, column) cells from one random place of `small` to another within reach."""
+    deep = np.flatnonzero(depth > random.uniform(0.2, 0.8) * depth.max() if random.random() < 0.5 else small)
+    start = np.unravel_index(random.choice(deep), small.shape)
+    price = np.where(small, 1 + _CENTRING / (1 + depth), -1)
+    finder = MCP_Geometric(price)
+    costs, _ = finder.find_costs([start])
+    reached = np.flatnonzero(np.isfinite(costs) & small)
+    off = np.abs(costs.flat[reached] - random.uniform(0.2, 0.8) * costs.flat[reached].max())
+    ends = reached[np.argsort(off, kind="stable")[: 1 + len(reached) // 10]]
+    return np.array(finder.traceback(np.unravel_index(random.choice(ends), small.shape)))
+
+
+def _drawn(cells: np.ndarray, depth: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """float (n, 2): the way as a hand would draw it, rounded at corners and wavering within the free width."""
+    way = cells.astype(float)
+    free = depth[cells[:, 0], cells[:, 1]][:, None]
+    drift = cv2.GaussianBlur(random.normal(size=(len(way), 2)), (1, 0), sigmaX=1e-6, sigmaY=3)
+    way = way + _WOBBLE * 3 * drift * np.maximum(free - 1, 0)
+    ends = way[[0, -1]].copy()
+    way = cv2.GaussianBlur(way, (1, 0), sigmaX=1e-6, sigmaY=2, borderType=cv2.BORDER_REPLICATE)
+    way[[0, -1]] = ends
+    return way
