@@ -38,5 +38,5 @@ def test_texture_tells_stripes_from_their_mean_grey():
 
 
 def test_an_unknown_name_says_what_there_is():
-    with pytest.raises(ValueError, match="no features 'vgg'. Choose one of: colour, texture"):
+    with pytest.raises(ValueError, match="no features 'vgg'. Choose one of: colour, texture, builtin, timm:NAME"):
         features.check("vgg")

@@ -159,3 +159,13 @@ def test_settings_of_the_command_line():
     for text in ("side", "=3", ""):
         with pytest.raises(ValueError, match="a setting is written key=value"):
             parse([text])
+
+
+@pytest.mark.parametrize("features", ["timm:local-dir:/etc", "timm:local-dir:some/folder"])
+def test_a_path_in_the_settings_is_neither_saved_nor_loaded(tmp_path, features):
+    with pytest.raises(ValueError, match="cannot save: the setting features names a folder of one machine"):
+        save(create("propagate", features=features), tmp_path)
+    form = {"format": 1, "method": "propagate", "settings": {"features": features}}
+    (tmp_path / "config.json").write_text(json.dumps(form))
+    with pytest.raises(ValueError, match="cannot load: the setting features names a folder of one machine"):
+        load(tmp_path)

@@ -17,6 +17,7 @@ KEYS = {"format", "method", "settings"}
 
 def save(segmenter: Segmenter, folder) -> Path:
     """Write the segmenter into `folder` (made if needed, files of an older save replaced) and return its path."""
+    _check_portable(segmenter.settings(), "save")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     config, weights = _files(folder)
@@ -33,9 +34,9 @@ def save(segmenter: Segmenter, folder) -> Path:
 
 
 def load(source) -> Segmenter:
-    """The segmenter in a local folder, or "builtin".
+    """The segmenter in a local folder, or "builtin": create("propagate"), whose weights come with this package.
 
-    "builtin" is create("propagate"): today it has no learned weights. Raises ValueError for anything that `save`
+    Raises ValueError for anything that `save`
     did not write: nothing in the folder is run, links are not followed.
     """
     if source == "builtin":
@@ -87,4 +88,15 @@ def _config(path: Path) -> dict:
         raise ValueError(f"{path} has format {form['format']!r:.20}; this version reads {FORMAT}. Update wss-core")
     if form["method"] not in names():
         raise ValueError(f"{path} names the method {form['method']!r:.40}. Known: {', '.join(names())}")
+    _check_portable(form["settings"], "load")
     return form
+
+
+def _check_portable(settings: dict, verb: str) -> None:
+    """A checkpoint must not make anyone's machine open a path, and would not work elsewhere if it did."""
+    for name, value in settings.items():
+        if "local-dir:" in str(value):
+            raise ValueError(
+                f"cannot {verb}: the setting {name} names a folder of one machine ({value!s:.80}). "
+                "Put the backbone on the Hub and name it timm:hf-hub:USER/REPO"
+            )

@@ -1,8 +1,6 @@
-"""FEATURES by name: a picture -> a feature map on a small working grid."""
+"""The working grid, and features that need no network: colour and texture."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -37,21 +35,6 @@ def texture(image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     spreads += [_outer_spread(cell[:1], sigma) for sigma in (1.0, 2.0, 4.0)]
     spreads.append(_outer_spread(cell[1:], 2.0))
     return np.concatenate([cell, _smooth(cell, 2.0), *(4 * s for s in spreads)])
-
-
-FEATURES: dict[str, Callable[[np.ndarray, tuple[int, int]], np.ndarray]] = {"colour": colour, "texture": texture}
-
-
-def check(name: str) -> None:
-    """Raise ValueError unless `name` is one of FEATURES."""
-    if name not in FEATURES:
-        raise ValueError(f"no features {name!r:.40}. Choose one of: {', '.join(FEATURES)}")
-
-
-def extract(name: str, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
-    """float32 (D, h, w): the features called `name` of an image uint8 (H, W, 3)."""
-    check(name)
-    return FEATURES[name](image, grid)
 
 
 def _smooth(planes: np.ndarray, sigma: float) -> np.ndarray:

@@ -1,0 +1,36 @@
+"""FEATURES by name: a picture -> a feature map on a small working grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from . import backbone, builtin
+from .handmade import colour, grid_shape, lab, texture
+
+__all__ = ["FEATURES", "TIMM", "check", "extract", "grid_shape", "lab"]
+
+FEATURES: dict[str, Callable[[np.ndarray, tuple[int, int]], np.ndarray]] = {
+    "colour": colour,
+    "texture": texture,
+    "builtin": builtin.embedding,
+}
+TIMM = "timm:"  # and a name of timm's, "hf-hub:USER/REPO" or "local-dir:FOLDER"
+
+
+def check(name: str) -> None:
+    """Raise ValueError unless `name` is one of FEATURES or begins with "timm:"."""
+    if name not in FEATURES and not (name.startswith(TIMM) and len(name) > len(TIMM)):
+        raise ValueError(f"no features {name!r:.40}. Choose one of: {', '.join(FEATURES)}, {TIMM}NAME")
+
+
+def extract(name: str, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
+    """float32 (D, h, w): the features called `name` of an image uint8 (H, W, 3).
+
+    "timm:NAME" fetches pretrained weights from the Hub the first time; ValueError says what to do where it cannot.
+    """
+    check(name)
+    if name in FEATURES:
+        return FEATURES[name](image, grid)
+    return backbone.maps(backbone.load(name.removeprefix(TIMM)), image, grid)

@@ -1,0 +1,107 @@
+"""Any network of timm's, convolutional or transformer, as features. The only place that creates one by name."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import timm
+import torch
+from torch import nn
+
+SIDE = 384  # pixels of the picture's longer side as the network sees it
+FINEST = 4  # maps finer than one cell in so many pixels tell no more than colour does
+PARTS = 8  # principal components kept of every scale: what varies in this picture
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A network in evaluation mode, its mean and std for pixels 0..1 (3,), and what its picture's sides must be
+    multiples of; or the one (height, width) it takes."""
+
+    model: nn.Module
+    mean: np.ndarray
+    std: np.ndarray
+    multiple: int
+    fixed: tuple[int, int] | None
+
+
+@functools.lru_cache(maxsize=2)
+def load(name: str) -> Backbone:
+    """The pretrained network timm calls `name`; also "hf-hub:USER/REPO" and "local-dir:FOLDER".
+
+    Raises ValueError when timm has no such network or weights, or they cannot be fetched.
+    """
+    model = _create(name)
+    settings = timm.data.resolve_data_config(pretrained_cfg=model.pretrained_cfg)
+    mean, std = (np.asarray(settings[key], np.float32) for key in ("mean", "std"))
+    multiple = int(np.lcm.reduce(model.feature_info.reduction()))
+    backbone = Backbone(model.eval().requires_grad_(False), mean, std, multiple, None)
+    try:  # transformers with windows or positions of one size say so only when they run
+        _run(backbone, np.zeros((2 * multiple, 3 * multiple, 3), np.uint8))
+    except (AssertionError, RuntimeError, ValueError):
+        return Backbone(model, mean, std, multiple, tuple(settings["input_size"][1:]))
+    return backbone
+
+
+def maps(backbone: Backbone, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
+    """float32 (D, h, w): the principal components of each scale's map, of mean 0 and together of variance 1 a scale."""
+    found = _run(backbone, _fitted(backbone, image))
+    steps = backbone.model.feature_info.reduction()[-len(found) :]
+    chosen = [m for m, step in zip(found, steps, strict=True) if step >= FINEST] or found[-1:]
+    return np.concatenate([_resized(_components(m), grid) for m in chosen])
+
+
+def _create(name: str) -> nn.Module:
+    try:
+        return _with_any_size(name)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        if name.startswith(("hf-hub:", "local-dir:")) or timm.is_model(name.partition(".")[0]):
+            raise ValueError(
+                f"no pretrained weights for timm:{name:.80} ({reason:.200}). Check the name and the network; offline, "
+                "fetch them beforehand or give a folder with config.json and model.safetensors as timm:local-dir:FOLDER"
+            ) from None
+        raise ValueError(f"timm has no model {name:.80} ({reason:.200}). See timm.list_models()") from None
+
+
+def _with_any_size(name: str) -> nn.Module:
+    """Transformers learn their positions for one size; most can stretch them, and those that cannot say so."""
+    try:
+        return timm.create_model(name, pretrained=True, features_only=True, dynamic_img_size=True)
+    except TypeError:
+        return timm.create_model(name, pretrained=True, features_only=True)
+
+
+def _fitted(backbone: Backbone, image: np.ndarray) -> np.ndarray:
+    height, width = image.shape[:2]
+    step = backbone.multiple
+    scale = SIDE / max(height, width)
+    size = backbone.fixed or tuple(max(step, round(side * scale / step) * step) for side in (height, width))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return cv2.resize(image, size[::-1], interpolation=way)
+
+
+@torch.inference_mode()
+def _run(backbone: Backbone, image: np.ndarray) -> list[np.ndarray]:
+    """float32 (D, h, w) for every scale, whatever order of axes the network answers in."""
+    pixels = (image.astype(np.float32) / 255 - backbone.mean) / backbone.std
+    answers = backbone.model(torch.from_numpy(pixels).permute(2, 0, 1)[None])
+    last = str(getattr(backbone.model, "output_fmt", "")).endswith("NHWC")
+    return [(a.permute(0, 3, 1, 2) if last else a)[0].float().numpy() for a in answers]
+
+
+def _components(found: np.ndarray) -> np.ndarray:
+    """float32 (<= PARTS, h, w): the map (D, h, w) along its principal axes."""
+    cells = found.reshape(len(found), -1).T
+    cells = cells - cells.mean(axis=0)
+    _, axes = np.linalg.eigh(cells.T @ cells / len(cells))
+    parts = cells @ axes[:, ::-1][:, :PARTS]
+    total = np.sqrt((parts**2).sum(axis=1).mean()) + 1e-6
+    return np.ascontiguousarray((parts / total).T.reshape(-1, *found.shape[1:]), np.float32)
+
+
+def _resized(planes: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
+    return np.stack([cv2.resize(plane, grid[::-1], interpolation=cv2.INTER_LINEAR) for plane in planes])
