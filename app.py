@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -12,10 +13,11 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 import cv2
 import gradio as gr
+import torch
 from PIL import Image
 from starlette.middleware import Middleware
 
-from ui import limits, page
+from ui import limits, page, solve
 
 CSS = (
     ".wss-title { margin-bottom: 0 !important; } .wss-title h1 { font-size: clamp(1.05rem, 4vw, 1.35rem); margin: 0; }"
@@ -25,6 +27,8 @@ CSS = (
 def launch(**options) -> gr.Blocks:
     """Start the server; `options` go to gradio's launch (for tests: prevent_thread_lock and the like)."""
     cv2.setNumThreads(2)
+    torch.set_num_threads(2)
+    threading.Thread(target=solve.warm_up, daemon=True).start()
     Image.MAX_IMAGE_PIXELS = limits.PICTURE_PIXELS
     blocks = page.build()
     blocks.launch(

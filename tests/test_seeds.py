@@ -7,7 +7,7 @@ import pytest
 
 from wss_core.cues import Box, Cues, Point, Stroke
 from wss_core.data import UNKNOWN
-from wss_core.seeds import allowed, box_slices, draw, ignored, scaled
+from wss_core.seeds import allowed, box_slices, draw, history, ignored, scaled
 
 
 def drawn(text: str) -> np.ndarray:
@@ -193,3 +193,30 @@ def test_thin_labels_survive_scaling_down():
     labels = np.full((100, 100), UNKNOWN, np.uint8)
     labels[:, 3] = 1
     np.testing.assert_array_equal(scaled(Cues(labels=labels), (100, 100), (2, 2)).labels, drawn("1. 1."))
+
+
+def test_the_history_grows_cue_by_cue_from_the_first_object():
+    cues = Cues(strokes=(Stroke(0, 1, ((0, 0),)), Stroke(1, 1, ((5, 5),))), points=(Point(9, 9, 2), Point(3, 3, 0)))
+    steps = history(cues, (12, 12), (12, 12))
+    assert [step.present for step in steps] == [[0, 1], [0, 1, 2], [0, 1, 2]]
+    assert [int((step.seeds != UNKNOWN).sum()) for step in steps] == [2, 3, 4]
+    np.testing.assert_array_equal(steps[-1].seeds, draw(cues, (12, 12)))
+
+
+def test_a_box_is_the_first_step_and_background_alone_is_one():
+    cues = Cues(boxes=(Box(2, 2, 8, 8, 1),), points=(Point(5, 5, 1),))
+    first, last = history(cues, (12, 12), (12, 12))
+    assert first.allowed is not None
+    assert (first.seeds == UNKNOWN).all()
+    assert last.seeds[5, 5] == 1
+    (alone,) = history(Cues(points=(Point(1, 1, 0), Point(2, 2, 0))), (12, 12), (12, 12))
+    assert alone.present == [0]
+
+
+@pytest.mark.parametrize(("count", "steps"), [(1, 1), (24, 24), (25, 2), (48, 25), (49, 2)])
+def test_a_long_history_begins_anew(count, steps):
+    """A block's last answer is where the next begins, so a long list of cues costs no more than a block."""
+    cues = Cues(points=tuple(Point(i, i, 1) for i in range(count)))
+    found = history(cues, (60, 60), (60, 60))
+    assert len(found) == steps
+    assert int((found[-1].seeds == 1).sum()) == count

@@ -5,6 +5,7 @@ from skimage import data
 
 from wss_core import features
 from wss_core.data import UNKNOWN
+from wss_core.seeds import Told
 from wss_core.spread import SPREAD, appearance, find, guided, regions, told, walk
 
 
@@ -18,7 +19,7 @@ def picture(shape=(48, 64)):
 
 def prepared(name, image):
     grid = image.shape[:2]
-    return find(name).prepare(features.extract("texture", image, grid), features.lab(image, grid))
+    return find(name).prepare(features.extract("texture", image, grid), features.lab(image, grid), image)
 
 
 @pytest.fixture(params=SPREAD)
@@ -30,7 +31,7 @@ def test_three_bands(name):
     image, truth = picture()
     seeds = np.full(truth.shape, UNKNOWN, np.uint8)
     seeds[24, 8], seeds[24, 32], seeds[24, 56] = 0, 5, 9
-    probs = find(name).solve(prepared(name, image), seeds, None, [0, 5, 9])
+    probs = find(name).solve(prepared(name, image), [Told(seeds, None, [0, 5, 9])])
     assert probs.dtype == np.float32
     np.testing.assert_allclose(probs.sum(axis=0), 1, atol=1e-5)
     assert (probs.argmax(axis=0) == truth).mean() > 0.95
@@ -38,7 +39,7 @@ def test_three_bands(name):
 
 def test_every_cell_told(name):
     image, truth = picture()
-    probs = find(name).solve(prepared(name, image), truth, None, [0, 1, 2])
+    probs = find(name).solve(prepared(name, image), [Told(truth, None, [0, 1, 2])])
     np.testing.assert_array_equal(probs.argmax(axis=0), truth)
 
 
@@ -46,7 +47,7 @@ def test_a_flat_field(name):
     image = np.full((20, 30, 3), 77, np.uint8)
     seeds = np.full((20, 30), UNKNOWN, np.uint8)
     seeds[10, 3], seeds[10, 26] = 0, 1
-    probs = find(name).solve(prepared(name, image), seeds, None, [0, 1])
+    probs = find(name).solve(prepared(name, image), [Told(seeds, None, [0, 1])])
     assert np.isfinite(probs).all()
     assert probs[0, 10, 3] > 0.5
     assert probs[1, 10, 26] > 0.5
@@ -56,7 +57,7 @@ def test_a_class_without_a_seed_stays_away(name):
     image, truth = picture()
     seeds = np.full(truth.shape, UNKNOWN, np.uint8)
     seeds[24, 8], seeds[24, 32] = 0, 1
-    probs = find(name).solve(prepared(name, image), seeds, None, [0, 1, 2])
+    probs = find(name).solve(prepared(name, image), [Told(seeds, None, [0, 1, 2])])
     assert np.isfinite(probs).all()
     assert (probs.argmax(axis=0) == 2).mean() < 0.4
 
@@ -65,19 +66,19 @@ def test_not_where_it_is_not_allowed(name):
     image, truth = picture()
     allowed = np.ones((2, *truth.shape), bool)
     allowed[1, :, :21] = allowed[1, :, 43:] = False
-    probs = find(name).solve(prepared(name, image), np.full(truth.shape, UNKNOWN, np.uint8), allowed, [0, 1])
+    probs = find(name).solve(prepared(name, image), [Told(np.full(truth.shape, UNKNOWN, np.uint8), allowed, [0, 1])])
     assert not probs[1][~allowed[1]].any()
     assert probs[1].any()
 
 
 def test_only_background(name):
     image, truth = picture()
-    probs = find(name).solve(prepared(name, image), np.where(truth, UNKNOWN, 0).astype(np.uint8), None, [0])
+    probs = find(name).solve(prepared(name, image), [Told(np.where(truth, UNKNOWN, 0).astype(np.uint8), None, [0])])
     np.testing.assert_array_equal(probs, 1)
 
 
 def test_unknown_solvers_name_the_known():
-    with pytest.raises(ValueError, match="no spread 'crf'. Choose one of: live, random_walker, nearest"):
+    with pytest.raises(ValueError, match="no spread 'crf'. Choose one of: learned, live, random_walker, nearest"):
         find("crf")
 
 

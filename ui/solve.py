@@ -7,7 +7,9 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from wss_core import CueError, Cues, Result, create, seeds
+import numpy as np
+
+from wss_core import CueError, Cues, Point, Result, create, seeds
 from wss_core.cues import read_document
 from wss_core.segmenter import default_classes
 
@@ -20,6 +22,11 @@ _solving = threading.BoundedSemaphore(limits.SOLVES_AT_ONCE)
 
 class Busy(Exception):
     """No solver came free in time."""
+
+
+def warm_up() -> None:
+    """Have the model read and compiled before the first person asks: afterwards that takes seconds no more."""
+    create("auto").segment(np.zeros((48, 64, 3), np.uint8), Cues(points=(Point(32, 24, 1),)))
 
 
 @contextmanager

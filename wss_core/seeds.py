@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -12,7 +12,34 @@ from .cues import Box, Cues
 from .data import UNKNOWN
 from .images import resize_nearest
 
+BLOCK = 24  # cues after which a history begins anew, so that a long list costs no more than that
 _SHIFT = 4  # OpenCV draws with this many binary places after the point
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told on a grid: seeds as of `draw`, allowed as of `allowed`, present: the labels with cues, 0 first."""
+
+    seeds: np.ndarray
+    allowed: np.ndarray | None
+    present: list[int]
+
+
+def history(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> list[Told]:
+    """What was told cue after cue, the last being all of it: first labels and boxes, then each stroke, each point.
+
+    Begins with the first object that is told, or after a multiple of BLOCK cues.
+    """
+    base = Cues(tags=cues.tags, boxes=cues.boxes, labels=cues.labels)
+    count = len(cues.strokes) + len(cues.points)
+    steps = []
+    for end in range(BLOCK * (max(0, count - 1) // BLOCK), count + 1):
+        strokes, points = cues.strokes[:end], cues.points[: max(0, end - len(cues.strokes))]
+        part = replace(base, strokes=strokes, points=points)
+        present = sorted({0, *part.located})
+        if len(present) > 1 or end == count:
+            steps.append(Told(draw(part, shape, grid), allowed(part, shape, present, grid), present))
+    return steps
 
 
 def draw(cues: Cues, shape: tuple[int, int], grid: tuple[int, int] | None = None) -> np.ndarray:
@@ -107,10 +134,7 @@ def scaled(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> Cues:
     if shape == grid:
         return cues
     x, y = grid[1] / shape[1], grid[0] / shape[0]
-    labels = cues.labels
-    if labels is not None:
-        labels = resize_nearest(cues.labels, grid)
-        _paint_labels(labels, cues.labels)  # so that thin lines survive on a smaller grid
+    labels = None if cues.labels is None else resized(cues.labels, grid)
     return Cues(
         tags=cues.tags,
         points=[
@@ -128,6 +152,13 @@ def scaled(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> Cues:
         ],
         labels=labels,
     )
+
+
+def resized(labels: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
+    """uint8 (h, w) of what is told, uint8 (H, W), on another grid; thin lines survive on a smaller one."""
+    found = resize_nearest(labels, grid)
+    _paint_labels(found, labels)
+    return found
 
 
 def _inside(value: float, size: int) -> float:

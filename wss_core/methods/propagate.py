@@ -1,4 +1,4 @@
-"""propagate: cues -> mask, by features of this picture alone and a solver that spreads the seeds over them."""
+"""propagate: cues -> mask, by features of the picture and a solver that spreads the seeds over them."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ class Content:
 
 @dataclass(kw_only=True)
 class Propagate(Segmenter):
-    """The picture's own features, fitted to the cues at every stroke, and a solver that spreads them; nothing is trained.
+    """Features fitted to the cues at every stroke, and a solver that spreads them; nothing need be trained.
 
-    features: one of FEATURES. spread: one of SPREAD. side: cells along the grid's longer side.
+    features: one of FEATURES, or "timm:NAME" for any network of timm's. spread: one of SPREAD; "learned" asks the
+    built-in model, the others know this picture alone. side: cells along the grid's longer side.
     """
 
     name: ClassVar[str] = "propagate"
     uses: ClassVar[frozenset[str]] = frozenset({"points", "boxes", "strokes", "labels"})
 
     features: str = "texture"
-    spread: str = "live"
+    spread: str = "learned"
     side: int = 256  # a hand-drawn stroke is no finer, and one solve stays within 30 ms
 
     def __post_init__(self):
@@ -45,12 +46,9 @@ class Propagate(Segmenter):
     def _prepare(self, image: np.ndarray) -> Content:
         grid = feature_maps.grid_shape(image.shape[:2], self.side)
         maps = feature_maps.extract(self.features, image, grid)
-        field = find(self.spread).prepare(maps, feature_maps.lab(image, grid))
+        field = find(self.spread).prepare(maps, feature_maps.lab(image, grid), image)
         return Content(grid, field, guided.prepare(image, grid))
 
     def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Content) -> np.ndarray:
-        shape = image.shape[:2]
-        told = seeds.draw(cues, shape, content.grid)
-        bounds = seeds.allowed(cues, shape, present, content.grid)
-        probs = find(self.spread).solve(content.field, told, bounds, present)
-        return guided.enlarge(probs, content.guide)
+        steps = seeds.history(cues, image.shape[:2], content.grid)
+        return guided.enlarge(find(self.spread).solve(content.field, steps), content.guide)

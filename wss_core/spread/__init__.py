@@ -5,24 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from . import live, peers
+import numpy as np
+
+from ..seeds import Told
+from . import learned, live, peers
 
 
 class Spread(NamedTuple):
-    """prepare(features (D, h, w), colour (3, h, w)) -> field, once for a picture, both float32.
+    """prepare(features (D, h, w), colour (3, h, w), image) -> field, once for a picture; float32, image uint8 (H, W, 3).
 
-    solve(field, seeds, allowed, present) -> probs float32 (K, h, w), sums to 1. seeds: uint8 (h, w), 255 where
-    nothing is told; allowed: bool (K, h, w) or None, where each class may be; present: the K labels, 0 first.
+    solve(field, steps) -> probs float32 (K, h, w), sums to 1, a row for each label of the last step. steps: what was
+    told cue after cue, `seeds.Told`, the last being all of it; most solvers look at that one only.
     """
 
     prepare: Callable[..., Any]
-    solve: Callable[..., Any]
+    solve: Callable[[Any, list[Told]], np.ndarray]
+
+
+def _last(solve: Callable[..., np.ndarray]) -> Callable[[Any, list[Told]], np.ndarray]:
+    return lambda field, steps: solve(field, steps[-1].seeds, steps[-1].allowed, steps[-1].present)
 
 
 SPREAD: dict[str, Spread] = {
-    "live": Spread(live.prepare, live.solve),
-    "random_walker": Spread(peers.prepare_walker, peers.random_walker),
-    "nearest": Spread(peers.prepare_nearest, peers.nearest),
+    "learned": Spread(learned.prepare, learned.solve),
+    "live": Spread(live.prepare, _last(live.solve)),
+    "random_walker": Spread(peers.prepare_walker, _last(peers.random_walker)),
+    "nearest": Spread(peers.prepare_nearest, _last(peers.nearest)),
 }
 
 

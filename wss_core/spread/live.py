@@ -49,12 +49,35 @@ class Known:
     weak: np.ndarray
 
 
-def prepare(features: np.ndarray, colour: np.ndarray) -> Field:
-    """The Field of features float32 (D, h, w) and Lab colour float32 (3, h, w)."""
+def prepare(features: np.ndarray, colour: np.ndarray, image: np.ndarray | None = None) -> Field:
+    """The Field of features float32 (D, h, w) and Lab colour float32 (3, h, w); the image itself is not used."""
     edges = walk.conductance(colour)
     areas = regions.build(colour, edges)
     basis = appearance.basis(features)
     return Field(basis, regions.means(areas.labels, basis), areas, walk.adjacency(edges))
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the cues say of each superpixel, float32 (K, S) each. looks: the appearance's score, about 1 for a class a
+    superpixel looks like; place: geodesic distance to the class; probs: both settled by a walk. weights (K, M): the
+    appearance's own; trust: the pull of the prior in the walk."""
+
+    looks: np.ndarray
+    place: np.ndarray
+    probs: np.ndarray
+    weights: np.ndarray
+    trust: float
+
+
+def evidence(field: Field, seeds: np.ndarray, allowed: np.ndarray | None, present: list[int]) -> Evidence:
+    """What the cues say of each superpixel. Arguments as those of `solve`."""
+    drawn = cues.rows_drawn(seeds, present)
+    known = _known(field.regions, drawn, cues.with_outside(drawn, allowed), allowed, len(present))
+    place = _distances(field.regions, known.sure)
+    trust = TRUST if known.sure[1:].any(axis=1).all() else TRUST_UNSEEN
+    weights, looks, probs = _fit_and_walk(field, known, place, trust)
+    return Evidence(looks, place, probs.astype(np.float32), weights, trust)
 
 
 def solve(field: Field, seeds: np.ndarray, allowed: np.ndarray | None, present: list[int]) -> np.ndarray:
@@ -62,28 +85,25 @@ def solve(field: Field, seeds: np.ndarray, allowed: np.ndarray | None, present: 
 
     seeds: uint8 (h, w), UNKNOWN where nothing is told. allowed: bool (K, h, w) or None, see `seeds.allowed`.
     """
-    drawn = cues.rows_drawn(seeds, present)
-    told = cues.with_outside(drawn, allowed)
-    known = _known(field.regions, drawn, told, allowed, len(present))
-    place = _distances(field.regions, known.sure)
-    trust = TRUST if known.sure[1:].any(axis=1).all() else TRUST_UNSEEN
-    weights, probs = _fit_and_walk(field, known, place, trust)
+    found = evidence(field, seeds, allowed, present)
+    told = cues.with_outside(cues.rows_drawn(seeds, present), allowed)
     cells = field.regions.labels.ravel()
-    prior = _posterior(appearance.score(field.basis, weights), place[:, cells])
-    probs = walk.over_grid(field.adjacent, prior, told.ravel(), probs[:, cells].astype(np.float32), trust)
+    prior = _posterior(appearance.score(field.basis, found.weights), found.place[:, cells])
+    probs = walk.over_grid(field.adjacent, prior, told.ravel(), found.probs[:, cells], found.trust)
     return cues.share_out(probs.reshape(len(present), *seeds.shape), allowed)
 
 
 def _fit_and_walk(field: Field, known: Known, place: np.ndarray, trust: float):
-    """The weights of the appearance, and probabilities float64 (K, S) over the superpixels."""
+    """The weights of the appearance, its scores and probabilities float64 (K, S) over the superpixels."""
     weak = known.weak
     for _ in range(ROUNDS if weak.any() else 1):
         weights = appearance.fit(field.region_basis, _shares(known.near) + _shares(weak))
-        prior = _posterior(appearance.score(field.region_basis, weights), place)
+        looks = appearance.score(field.region_basis, weights)
+        prior = _posterior(looks, place)
         probs = walk.over_regions(field.regions.contact, field.regions.sizes, prior, known.sure, trust)
         if weak.any():
             weak = np.clip(2 * probs - 1, 0, 1) * field.regions.sizes
-    return weights, probs
+    return weights, looks, probs
 
 
 def _known(areas, drawn: np.ndarray, told: np.ndarray, allowed: np.ndarray | None, count: int) -> Known:

@@ -10,7 +10,7 @@ from . import told as cues
 _BETA = 130  # scikit-image's own
 
 
-def prepare_walker(features: np.ndarray, colour: np.ndarray) -> np.ndarray:
+def prepare_walker(features: np.ndarray, colour: np.ndarray, image: np.ndarray | None = None) -> np.ndarray:
     """float64 (h, w, 3): Lab, which the walk's edges are taken from, whatever the features."""
     return colour.transpose(1, 2, 0).astype(np.float64)
 
@@ -33,7 +33,7 @@ def random_walker(field: np.ndarray, seeds: np.ndarray, allowed: np.ndarray | No
     return cues.share_out(probs, allowed)
 
 
-def prepare_nearest(features: np.ndarray, colour: np.ndarray) -> None:
+def prepare_nearest(features: np.ndarray, colour: np.ndarray, image: np.ndarray | None = None) -> None:
     """Nothing: the picture does not matter."""
 
 

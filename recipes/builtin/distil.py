@@ -1,0 +1,102 @@
+"""Stage 1: the encoder. A network drawn at random learns, block by block, to answer as a teacher does.
+
+First every block learns alone from the teacher's input to that block (Wang et al., "Progressive Blockwise Knowledge
+Distillation", IJCAI 2018), then all of them together from the picture. No class label and no mask is used.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import timm
+import torch
+from torch import nn
+from tqdm import tqdm
+
+from .pictures import Picture, crop
+from .state import Saver, ahead
+
+ARCHITECTURE = "mobilenetv2_100"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """steps: all of them; alone: share of the steps in which each block learns alone. side: pixels of a crop."""
+
+    steps: int = 3600
+    alone: float = 0.5
+    batch: int = 16
+    side: int = 192
+    rate: float = 2e-3
+    seed: int = 0
+
+
+def student() -> nn.Module:
+    """The encoder with random weights: stem and inverted residual blocks, no classifier."""
+    return timm.create_model(ARCHITECTURE, pad_type="same", num_classes=0, features_only=True)
+
+
+def layers(model: nn.Module) -> list[nn.Module]:
+    """The stem and the 17 blocks, each answering from the one before."""
+    blocks = [block for stage in model.blocks for block in stage]
+    return [nn.Sequential(model.conv_stem, model.bn1), *blocks]
+
+
+def train(pictures: list[Picture], teacher: str, settings: Settings, folder: Path, device: str) -> nn.Module:
+    """The trained student; saved in `folder` every few minutes and taken up from there."""
+    torch.manual_seed(settings.seed)
+    model = student().to(device, memory_format=torch.channels_last)
+    master = timm.create_model(teacher, pretrained=True, features_only=True).eval().requires_grad_(False)
+    master = layers(master.to(device, memory_format=torch.channels_last))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.rate, weight_decay=1e-5)
+    rates = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, settings))
+    saver = Saver(folder / "distil.pt", model=model, optimizer=optimizer, rates=rates)
+    own, alone = layers(model), int(settings.steps * settings.alone)
+    bar = tqdm(total=settings.steps, initial=saver.step, desc="distil", unit="step")
+    for batch in ahead(lambda step: _batch(pictures, settings, step), saver.step, settings.steps):
+        step = saver.step
+        model.train(step < settings.steps * 0.9)  # at the end with the averages that it will be used with
+        images = batch.to(device, memory_format=torch.channels_last)
+        errors = _errors(own, master, images, apart=step < alone)
+        optimizer.zero_grad(set_to_none=True)
+        torch.stack(errors).sum().backward()
+        optimizer.step()
+        rates.step()
+        bar.update()
+        if step % 20 == 0:
+            bar.set_postfix_str(" ".join(f"{errors[i].item():.3f}" for i in (3, 6, 10, 13, 17)))
+        saver.tick(errors=[round(error.item(), 4) for error in errors])
+    saver.save()
+    return model.eval()
+
+
+def _errors(own, master, images: torch.Tensor, apart: bool) -> list[torch.Tensor]:
+    """For every layer, its mean squared error as a share of the variance of the teacher's channels."""
+    taught = told = images
+    errors = []
+    for mine, other in zip(own, master, strict=True):
+        answer = mine(told if apart else taught)
+        with torch.no_grad():
+            told = other(told)
+            spread = told.var(dim=(0, 2, 3), keepdim=True) + 1e-3
+        errors.append(((answer - told) ** 2 / spread).mean())
+        taught = answer
+    return errors
+
+
+def _rate(step: int, settings: Settings) -> float:
+    """A cosine for each of the two phases, with a short warm-up; half the height for the second."""
+    alone = int(settings.steps * settings.alone)
+    start, length, height = (0, alone, 1.0) if step < alone else (alone, settings.steps - alone, 0.5)
+    done = min(1.0, (step - start) / max(1, length))
+    return height * min(1.0, (step - start + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+
+
+def _batch(pictures: list[Picture], settings: Settings, step: int) -> torch.Tensor:
+    random = np.random.default_rng([settings.seed, 1, step])
+    chosen = random.integers(len(pictures), size=settings.batch)
+    images = np.stack([crop(pictures[i], settings.side, random)[0] for i in chosen])
+    return torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1

@@ -1,0 +1,157 @@
+"""Stage 2: CueNet learns from simulated users to improve on the solver's answer; the encoder is tuned along with it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch.nn import functional
+from tqdm import tqdm
+
+from wss_core.cuenet import CueNet
+
+from .lessons import Lessons, make_batch
+from .pictures import Picture
+from .state import Saver, ahead, queued
+
+# share of the lessons, by data set: photographs of things first, a little of everything else
+SHARES = {
+    "segments": 0.32,
+    "clothing": 0.24,
+    "horses": 0.14,
+    "camvid": 0.12,
+    "acdc": 0.08,
+    "nuclei": 0.06,
+    "tiles": 0.04,
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """count: crops in a batch, each: lessons on one. rate: of the new layers; the encoder's is a tenth."""
+
+    steps: int = 2000
+    count: int = 6
+    each: int = 4
+    rate: float = 1.5e-3
+    aside: float = 0.3  # weight of the ridge's own loss
+    workers: int = 2  # processes that make lessons; 0 = a thread
+    seed: int = 0
+
+
+def train(pictures: list[Picture], model: CueNet, settings: Settings, folder: Path, device: str) -> CueNet:
+    """The trained model; saved in `folder` every few minutes and taken up from there."""
+    torch.manual_seed(settings.seed)
+    model.to(device, memory_format=torch.channels_last)
+    optimizer_, rates = optimizer(model, settings)
+    saver = Saver(folder / "interact.pt", model=model, optimizer=optimizer_, rates=rates)
+    bar = tqdm(total=settings.steps, initial=saver.step, desc="interact", unit="step")
+    recent: list[list[float]] = []
+    for lessons in batches(pictures, settings, saver.step):
+        model.train(saver.step < settings.steps * 0.95)
+        model.encoder.eval()  # its batch statistics stay the distilled ones
+        images, planes, truth = tensors(lessons, device)
+        maps = [m.repeat_interleave(settings.each, dim=0) for m in model.pyramid(images)]
+        answer, ridge = model(maps, planes)
+        total = loss(answer, truth) + settings.aside * loss(ridge, truth)
+        optimizer_.zero_grad(set_to_none=True)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+        optimizer_.step()
+        rates.step()
+        recent = [
+            *recent[-49:],
+            [total.item(), *(overlaps(x, truth).mean().item() for x in (4 * planes[:, 2], ridge, answer))],
+        ]
+        means = np.mean(recent, axis=0)
+        bar.update()
+        bar.set_postfix_str("loss {:.3f}, IoU of the solver {:.3f}, ridge {:.3f}, answer {:.3f}".format(*means))
+        saver.tick(**dict(zip(("loss", "solver", "ridge", "answer"), means.round(4).tolist(), strict=True)))
+    saver.save()
+    return model.eval()
+
+
+def optimizer(model: CueNet, settings: Settings):
+    """The optimizer, with a tenth of the rate for the encoder, and the course of its rate. Freezes the encoder's first
+    layers: half of its time, and what they see is the same everywhere."""
+    known = {id(parameter) for parameter in model.encoder.parameters()}
+    for part in (model.encoder.conv_stem, model.encoder.bn1, model.encoder.blocks[:2]):
+        part.requires_grad_(False)
+    slow = [parameter for parameter in model.encoder.parameters() if parameter.requires_grad]
+    fast = [parameter for parameter in model.parameters() if id(parameter) not in known]
+    groups = [{"params": fast}, {"params": slow, "lr": settings.rate / 10}]
+    made = torch.optim.AdamW(groups, lr=settings.rate, weight_decay=1e-3)
+    return made, torch.optim.lr_scheduler.LambdaLR(made, lambda step: _rate(step, settings.steps))
+
+
+def tensors(lessons: Lessons, device: str):
+    """Images (B, 3, SIDE, SIDE) -1..1, planes and truth of the lessons."""
+    images = torch.from_numpy(lessons.images).permute(0, 3, 1, 2).float() / 127.5 - 1
+    planes = torch.from_numpy(lessons.planes).float()
+    form = {"device": device, "memory_format": torch.channels_last}
+    return images.to(**form), planes.to(**form), torch.from_numpy(lessons.truth).to(device)
+
+
+def loss(logits: torch.Tensor, truth: torch.Tensor, weight: torch.Tensor | float = 1.0) -> torch.Tensor:
+    """Cross entropy, with the pixels' `weight`, and one minus the soft IoU, where the truth is known. logits
+    (B, h, w), truth uint8 (B, H, W)."""
+    logits = enlarged(logits, truth)
+    known, wanted = (truth != 255).float(), (truth == 1).float()
+    entropy = functional.binary_cross_entropy_with_logits(logits, wanted, weight=known * weight)
+    chance = logits.sigmoid() * known
+    both = (chance * wanted).sum(dim=(1, 2))
+    either = (chance + wanted).sum(dim=(1, 2)) - both
+    return 2 * entropy + (1 - (both + 1) / (either + 1)).mean()
+
+
+def enlarged(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    """The logits at the truth's size."""
+    return functional.interpolate(logits[:, None], size=truth.shape[-2:], mode="bilinear")[:, 0]
+
+
+@torch.no_grad()
+def overlaps(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    """(B,): intersection over union of each answer."""
+    mine, wanted = (enlarged(logits, truth) > 0) & (truth != 255), truth == 1
+    return (mine & wanted).sum(dim=(1, 2)) / (mine | wanted).sum(dim=(1, 2)).clamp(min=1)
+
+
+def _rate(step: int, steps: int) -> float:
+    return min(1.0, (step + 1) / 100) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps))))
+
+
+def batches(pictures: list[Picture], settings: Settings, start: int) -> Iterator[Lessons]:
+    """The batches from `start` on, made by other processes while the last is learned from; the same in any case."""
+    weights = np.array([SHARES[p.source] for p in pictures])
+    for name in SHARES:
+        own = np.array([p.source == name for p in pictures])
+        weights[own] /= max(1, own.sum())
+    weights /= weights.sum()
+    make = partial(_made, count=settings.count, each=settings.each, seed=settings.seed)
+    if not settings.workers:
+        _keep(pictures, weights)
+        yield from ahead(make, start, settings.steps)
+        return
+    forked = {"mp_context": get_context("fork"), "initializer": _keep, "initargs": (pictures, weights)}
+    with ProcessPoolExecutor(settings.workers, **forked) as pool:  # forked: the pictures are not copied
+        yield from queued(pool, make, start, settings.steps, 2 * settings.workers)
+
+
+_kept: dict = {}
+
+
+def _keep(pictures: list[Picture], weights: np.ndarray) -> None:
+    cv2.setNumThreads(1)
+    _kept.update(pictures=pictures, weights=weights)
+
+
+def _made(step: int, count: int, each: int, seed: int) -> Lessons:
+    return make_batch(_kept["pictures"], _kept["weights"], count, each, (seed, 2, step))

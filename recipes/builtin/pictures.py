@@ -1,0 +1,88 @@
+"""The training pictures: every `train` split (and clothing's tagged photographs), held in memory; never voc99."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from datasets import load_dataset
+from tqdm import tqdm
+
+# data set -> the splits read, and the column with its regions (None: pictures only)
+SOURCES: dict[str, tuple[tuple[str, ...], str | None]] = {
+    "photos": (("train",), None),
+    "clothing": (("train", "tagged"), "mask"),
+    "segments": (("train",), "segments"),
+    "camvid": (("train",), "mask"),
+    "horses": (("train",), "mask"),
+    "nuclei": (("train",), "mask"),
+    "acdc": (("train",), "mask"),
+    "tiles": (("train",), "mask"),
+}
+HELD_OUT = 8  # of the masked pictures every eighth group is kept for choosing, and never trained on
+LONGER = 480  # pixels; nothing here gains from more, and memory stays near 1 GB
+
+
+@dataclass(frozen=True)
+class Picture:
+    """image uint8 (H, W, 3); maps: label maps uint8 (H, W), 255 = ignore, of which any may be asked for."""
+
+    source: str
+    id: str
+    image: np.ndarray
+    maps: tuple[np.ndarray, ...]
+    held_out: bool
+
+
+def read(root: Path, sources=tuple(SOURCES)) -> list[Picture]:
+    """All pictures of `sources` under the folder `root`."""
+    found = []
+    for name in sources:
+        splits, column = SOURCES[name]
+        for split in splits:
+            rows = load_dataset(str(root / name), split=split)
+            groups: dict[str, int] = {}
+            for row in tqdm(rows, desc=f"{name} {split}", unit="picture", leave=False):
+                number = groups.setdefault(str(row.get("group") or row["id"]), len(groups))
+                found.append(_picture(name, row, column, number))
+    return found
+
+
+def _picture(source: str, row: dict, column: str | None, number: int) -> Picture:
+    image = np.asarray(row["image"].convert("RGB"))
+    scale = min(1, LONGER / max(image.shape[:2]))
+    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    values = row.get(column) if column else None
+    values = values if isinstance(values, list) else [values] if values is not None else []
+    maps = tuple(cv2.resize(np.asarray(v, np.uint8), size, interpolation=cv2.INTER_NEAREST) for v in values)
+    return Picture(source, str(row["id"]), image, maps, bool(maps) and number % HELD_OUT == 0)
+
+
+def crop(picture: Picture, side: int, random: np.random.Generator, chosen: np.ndarray | None = None):
+    """A random square of `side` pixels, at a random zoom, turned over half of the time, a little lighter or darker.
+
+    Returns image uint8 (side, side, 3), and `chosen` (H, W) cut alike, with 255 outside the picture, or None.
+    """
+    height, width = picture.image.shape[:2]
+    zoom = side / (min(height, width) * random.uniform(0.6, 1.4))
+    span = side / zoom
+    left, top = (_start(size, span, random) for size in (width, height))
+    matrix = np.array([[zoom, 0, -left * zoom], [0, zoom, -top * zoom]])
+    if random.random() < 0.5:
+        matrix[0] = -matrix[0]
+        matrix[0, 2] += side - 1
+    way = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
+    image = cv2.warpAffine(picture.image, matrix, (side, side), flags=way, borderMode=cv2.BORDER_REFLECT)
+    gain, lift = random.uniform(0.8, 1.2), random.uniform(-20, 20)
+    image = np.clip(image * np.float32(gain) + np.float32(lift), 0, 255).astype(np.uint8)
+    if chosen is None:
+        return image, None
+    flags = {"flags": cv2.INTER_NEAREST, "borderMode": cv2.BORDER_CONSTANT, "borderValue": 255}
+    return image, cv2.warpAffine(chosen, matrix, (side, side), **flags)
+
+
+def _start(size: int, span: float, random: np.random.Generator) -> float:
+    return random.uniform(0, size - span) if span < size else (size - span) / 2

@@ -1,0 +1,86 @@
+"""Stage 3: CueNet learns to go on: each lesson is a session, in which the next cue falls where its own last answer was
+wrong, and it sees that answer. What was right must stay right, so that one more cue never spoils a mask."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from wss_core.cuenet import CueNet
+
+from . import interact
+from .lessons import go_on
+from .pictures import Picture
+from .state import Saver
+
+
+@dataclass(frozen=True)
+class Settings(interact.Settings):
+    """keep: added weight of the pixels that the last answer had right."""
+
+    steps: int = 900
+    rate: float = 7e-4
+    keep: float = 1.0
+    seed: int = 1
+
+
+def train(pictures: list[Picture], model: CueNet, settings: Settings, folder: Path, device: str) -> CueNet:
+    """The trained model; saved in `folder` every few minutes and taken up from there."""
+    torch.manual_seed(settings.seed)
+    model.to(device, memory_format=torch.channels_last)
+    optimizer, rates = interact.optimizer(model, settings)
+    saver = Saver(folder / "sessions.pt", model=model, optimizer=optimizer, rates=rates)
+    bar = tqdm(total=settings.steps, initial=saver.step, desc="sessions", unit="step")
+    recent: list[list[float]] = []
+    with ThreadPoolExecutor(2) as pool:
+        for lessons in interact.batches(pictures, settings, saver.step):
+            random = np.random.default_rng((settings.seed, 3, saver.step))
+            model.train(saver.step < settings.steps * 0.95)
+            model.encoder.eval()
+            optimizer.zero_grad(set_to_none=True)
+            figures = _session(model, lessons, settings, random, pool, device)
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+            optimizer.step()
+            rates.step()
+            recent = [*recent[-49:], figures]
+            means = np.mean(recent, axis=0)
+            bar.update()
+            bar.set_postfix_str("loss {:.3f}, IoU {:.3f}, a cue more {:.3f}, lost {:.3f}".format(*means))
+            saver.tick(**dict(zip(("loss", "first", "second", "lost"), means.round(4).tolist(), strict=True)))
+    saver.save()
+    return model.eval()
+
+
+def _session(model: CueNet, lessons, settings: Settings, random, pool, device: str) -> list[float]:
+    """Two answers that are learned from, the second after one more cue; sometimes there was one before them.
+
+    Leaves the gradients in the model. Returns the loss, the mean IoU of both answers and how often the second is
+    more than 0.05 worse.
+    """
+    images, shown, truth = interact.tensors(lessons, device)
+    maps = [m.repeat_interleave(settings.each, dim=0) for m in model.pyramid(images)]
+    if random.random() < 0.4:
+        with torch.no_grad():
+            shown = _next(lessons, model(maps, shown)[0], random, pool, device)
+    first, ridge = model(maps, shown)
+    loss = interact.loss(first, truth) + settings.aside * interact.loss(ridge, truth)
+    shown = _next(lessons, first.detach(), random, pool, device)
+    second, ridge = model(maps, shown)
+    right = ((interact.enlarged(first.detach(), truth) > 0) == (truth == 1)).float()
+    loss = loss + interact.loss(second, truth, 1 + settings.keep * right) + settings.aside * interact.loss(ridge, truth)
+    loss.backward()
+    before, after = interact.overlaps(first, truth), interact.overlaps(second, truth)
+    return [loss.item(), before.mean().item(), after.mean().item(), (after < before - 0.05).float().mean().item()]
+
+
+def _next(lessons, answer: torch.Tensor, random, pool, device: str) -> torch.Tensor:
+    """The planes after one more cue in every session."""
+    logits = answer.float().cpu().numpy()
+    own = random.spawn(len(logits))
+    shown = np.stack(list(pool.map(go_on, lessons.sessions, logits, own)))
+    return torch.from_numpy(shown).float().to(device, memory_format=torch.channels_last)
