@@ -4,10 +4,10 @@
 
 FOLDER holds data sets in the Hub's layout (voc99, horses, clothing, nuclei, acdc); those absent are left out. Three
 protocols: 2 simulated strokes in every class; the robot user's clicks, up to 20; and people's own scribbles (acdc).
-Every method gets the same cues on the same pictures, and the slow ones may be given fewer pictures (--slow), always
-the first ones of the same shuffled list: a comparison is over the pictures that both have seen. The run can be
-stopped and started again: a line of live_quality.csv that is there is not made anew. Writes live_quality.csv,
-live_quality_summary.csv and live_quality.png.
+An update is the answer to one more cue. Every method gets the same cues on the same pictures, and the slow ones may be
+given fewer pictures (--slow), always the first ones of the same shuffled list: a comparison is over the pictures that
+both have seen. The run can be stopped and started again: a line of live_quality.csv that is there is not made anew.
+Writes live_quality.csv, live_quality_summary.csv and live_quality.png.
 """
 
 from __future__ import annotations
@@ -110,7 +110,9 @@ def _row(model, protocol: str, image, truth, scribble, seed: int) -> dict:
     prepared = model.prepare(image)
     middle = time.perf_counter()
     drawn = Cues(labels=scribble) if protocol == "scribbles" else None
-    drawn = drawn or Cues(strokes=tuple(strokes(truth, 2, np.random.default_rng(seed))))
+    if drawn is None:
+        drawn = Cues(strokes=tuple(strokes(truth, 2, np.random.default_rng(seed))))
+        model.segment(image, Cues(strokes=drawn.strokes[:-1]), prepared)  # what a person saw before the last stroke
     begun = time.perf_counter()
     labels = model.segment(image, drawn, prepared).labels
     end = time.perf_counter()
@@ -217,9 +219,10 @@ def plot(lines: list[dict], rows: list[dict], path: Path) -> None:
     left.set_xticks(range(len(groups)), [f"{data}\n{protocol}" for data, protocol in groups])
     left.set(ylabel="mean IoU", ylim=(0, 1), title="2 strokes in every class, or people's scribbles")
     right.set(xlabel="clicks", ylabel="mean IoU", ylim=(0, 1), title="voc99: the robot user's clicks")
+    right.set_xticks(range(2, 21, 2))
     for axes in (left, right):
         axes.grid(axis="y", alpha=0.3)
-        axes.legend(fontsize=8)
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=len(METHODS), fontsize=9)
     figure.savefig(path, dpi=110)
 
 

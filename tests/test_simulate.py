@@ -72,6 +72,14 @@ def test_a_stroke_stays_inside_its_region(seed):
         assert region[round(y), round(x)]
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_a_stroke_along_the_border_stays_in_the_picture(seed):
+    region = np.zeros((320, 320), bool)
+    region[:, 300:] = region[310:] = True
+    stroke = simulate.stroke(region, 1, np.random.default_rng(seed))
+    assert all(0 <= x <= 319 and 0 <= y <= 319 for x, y in stroke.path)
+
+
 def test_strokes_are_the_same_by_seed_and_differ_between_seeds():
     truth = blob()
     first, again, other = (simulate.strokes(truth, 2, np.random.default_rng(seed)) for seed in (5, 5, 6))

@@ -60,8 +60,8 @@ def stroke(region: np.ndarray, label: int, random: np.random.Generator) -> Strok
     width = max(1.0, min(BRUSH * max(region.shape), 2 * float(np.median(depth[cells[:, 0], cells[:, 1]])) / scale))
     path = _drawn(cells, depth, random)[:, ::-1]
     factor = np.array(region.shape[::-1]) / np.array(small.shape[::-1])
-    path = (path + 0.5) * factor - 0.5
-    ys, xs = np.clip(np.rint(path[:, ::-1]).astype(int), 0, np.array(region.shape) - 1).T
+    path = np.clip((path + 0.5) * factor - 0.5, 0, np.array(region.shape[::-1]) - 1)
+    ys, xs = np.rint(path[:, ::-1]).astype(int).T
     inside = region[ys, xs]
     if not inside.any():  # a region finer than a cell
         spot = int(_depth(region).argmax())

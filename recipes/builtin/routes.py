@@ -23,7 +23,7 @@ from wss_core import create
 
 from .pictures import Picture, read
 
-EACH = 12  # pictures of a data set
+EACH = 6  # pictures of a data set
 CLICKS = 10
 SETS = ("horses", "clothing", "nuclei", "acdc", "segments", "camvid")
 
