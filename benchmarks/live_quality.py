@@ -95,7 +95,7 @@ def measure(root: str, data: str, method: str, protocol: str, count: int, done: 
 
 
 def _row(model, protocol: str, image, truth, scribble, seed: int) -> dict:
-    from leaderboard.interactive import mean_iou, run
+    from leaderboard.interactive import class_ious, run
     from wss_core import Cues
     from wss_core.simulate import strokes
 
@@ -109,25 +109,16 @@ def _row(model, protocol: str, image, truth, scribble, seed: int) -> dict:
                       "update_s": took / max(1, len(ious))}  # fmt: skip
     prepared = model.prepare(image)
     middle = time.perf_counter()
-    drawn = Cues(labels=scribble) if protocol == "scribbles" else None
-    if drawn is None:
+    drawn = Cues(labels=scribble)
+    if protocol == "strokes":
         drawn = Cues(strokes=tuple(strokes(truth, 2, np.random.default_rng(seed))))
         model.segment(image, Cues(strokes=drawn.strokes[:-1]), prepared)  # what a person saw before the last stroke
     begun = time.perf_counter()
     labels = model.segment(image, drawn, prepared).labels
     end = time.perf_counter()
-    return row | {"value": mean_iou(truth, labels), "dice": _dice(truth, labels), "prepare_s": middle - start,
-                  "update_s": end - begun}  # fmt: skip
-
-
-def _dice(truth: np.ndarray, labels: np.ndarray) -> float:
-    """Mean over the object classes of the picture."""
-    known = truth != 255
-    values = []
-    for label in np.unique(truth[known & (truth != 0)]):
-        mine, true = (labels == label) & known, truth == label
-        values.append(2 * (mine & true).sum() / (mine.sum() + true.sum()))
-    return float(np.mean(values))
+    ious = class_ious(truth, labels)
+    dice = np.mean(2 * ious / (1 + ious))
+    return row | {"value": ious.mean(), "dice": dice, "prepare_s": middle - start, "update_s": end - begun}
 
 
 def read(path: Path) -> list[dict]:

@@ -81,12 +81,18 @@ def first_strokes(segmenter: Segmenter, image: np.ndarray, truth: np.ndarray, co
 
 def mean_iou(truth: np.ndarray, labels: np.ndarray) -> float:
     """Mean over the object classes in `truth` of intersection over union, where the truth is known; NaN without any."""
+    ious = class_ious(truth, labels)
+    return float(np.mean(ious)) if len(ious) else float("nan")
+
+
+def class_ious(truth: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """float (n,): intersection over union of each object class in `truth`, in order, where the truth is known."""
     known = truth != UNKNOWN
     ious = []
     for label in np.unique(truth[known & (truth != 0)]):
         mine, true = (labels == label) & known, truth == label
         ious.append((mine & true).sum() / (mine | true).sum())
-    return float(np.mean(ious)) if ious else float("nan")
+    return np.array(ious)
 
 
 def summary(sessions: list[Session], targets=TARGETS) -> dict[str, float]:

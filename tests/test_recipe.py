@@ -48,7 +48,7 @@ def same(one, other):
 def teacher(tmp_path_factory):
     folder = tmp_path_factory.mktemp("teacher")
     torch.manual_seed(1)
-    timm.models.save_for_hf(timm.create_model(distil.ARCHITECTURE, pad_type="same"), folder, safe_serialization=True)
+    timm.models.save_for_hf(timm.create_model(cuenet.BACKBONE, pad_type="same"), folder, safe_serialization=True)
     return f"local-dir:{folder}"
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from .cuenet import MULTIPLE, CueNet
+from .cuenet import MULTIPLE, CueNet, pixels
 
 WEIGHTS = Path(__file__).parent / "weights" / "model.safetensors"
 SIDE = 512  # pixels of the longer side as the network sees it
@@ -22,7 +22,7 @@ AT_ONCE = 8  # classes answered together; more only take more memory
 def model() -> CueNet:
     """The network, ready to answer; read once."""
     network = CueNet()
-    network.load_state_dict({name: value.float() for name, value in load_file(WEIGHTS).items()}, strict=True)
+    network.load_state_dict(load_file(WEIGHTS), strict=True)
     return network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
 
@@ -33,7 +33,7 @@ def seen(image: np.ndarray) -> torch.Tensor:
     height, width = (max(MULTIPLE, round(side * scale / MULTIPLE) * MULTIPLE) for side in image.shape[:2])
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small = cv2.resize(image, (width, height), interpolation=way)
-    return torch.from_numpy(small).permute(2, 0, 1)[None].float() / 127.5 - 1
+    return pixels(small[None])
 
 
 @torch.inference_mode()

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import timm
 import torch
 from torch import nn
@@ -90,6 +91,11 @@ class CueNet(nn.Module):
         gram = gram + RIDGE * torch.eye(gram.shape[-1], device=gram.device, dtype=gram.dtype)
         weights = torch.linalg.solve(gram, cells @ (own - other)[..., None])
         return (cells * weights).sum(dim=1).view(batch, height, width).clamp(-2, 2)
+
+
+def pixels(images: np.ndarray) -> torch.Tensor:
+    """float32 (B, 3, H, W), -1..1, as the network wants it, of images uint8 (B, H, W, 3)."""
+    return torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def _conv(inner: int, outer: int, stride: int = 1) -> nn.Sequential:

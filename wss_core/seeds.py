@@ -30,16 +30,21 @@ def history(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> list[T
 
     Begins with the first object that is told, or after a multiple of BLOCK cues.
     """
-    base = Cues(tags=cues.tags, boxes=cues.boxes, labels=cues.labels)
     count = len(cues.strokes) + len(cues.points)
-    steps = []
-    for end in range(BLOCK * (max(0, count - 1) // BLOCK), count + 1):
-        strokes, points = cues.strokes[:end], cues.points[: max(0, end - len(cues.strokes))]
-        part = replace(base, strokes=strokes, points=points)
-        present = sorted({0, *part.located})
-        if len(present) > 1 or end == count:
-            steps.append(Told(draw(part, shape, grid), allowed(part, shape, present, grid), present))
-    return steps
+    parts = (_first(cues, end) for end in range(BLOCK * (max(0, count - 1) // BLOCK), count))
+    steps = [told(part, shape, grid) for part in parts]
+    return [step for step in steps if len(step.present) > 1] + [told(cues, shape, grid)]
+
+
+def told(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> Told:
+    """All that is told on the grid, at once."""
+    present = sorted({0, *cues.located})
+    return Told(draw(cues, shape, grid), allowed(cues, shape, present, grid), present)
+
+
+def _first(cues: Cues, count: int) -> Cues:
+    """The cues with only the first `count` of their strokes and points, strokes first."""
+    return replace(cues, strokes=cues.strokes[:count], points=cues.points[: max(0, count - len(cues.strokes))])
 
 
 def draw(cues: Cues, shape: tuple[int, int], grid: tuple[int, int] | None = None) -> np.ndarray:

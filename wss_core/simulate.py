@@ -37,9 +37,14 @@ def next_stroke(truth: np.ndarray, labels: np.ndarray, random: np.random.Generat
     click = next_click(truth, labels)
     if click is None:
         return None
-    wrong = ((truth == click.label) & (labels != click.label)).astype(np.uint8)
-    _, numbers = cv2.connectedComponents(wrong, connectivity=4)
-    return stroke(numbers == numbers[int(click.y), int(click.x)], click.label, random)
+    return stroke(error_region(truth, labels, click.label, click.x, click.y), click.label, random)
+
+
+def error_region(truth: np.ndarray, labels: np.ndarray, label: int, x: float, y: float) -> np.ndarray:
+    """bool (H, W): the 4-connected patch around (x, y) where the truth is `label` and `labels` say otherwise."""
+    wrong = (truth == label) & (labels != label)
+    _, numbers = cv2.connectedComponents(wrong.astype(np.uint8), connectivity=4)
+    return (numbers == numbers[round(y), round(x)]) & wrong
 
 
 def strokes(truth: np.ndarray, count: int, random: np.random.Generator) -> list[Stroke]:

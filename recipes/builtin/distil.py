@@ -16,10 +16,10 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from wss_core.cuenet import BACKBONE, pixels
+
 from .pictures import Picture, crop
 from .state import Saver, ahead
-
-ARCHITECTURE = "mobilenetv2_100"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Settings:
 
 def student() -> nn.Module:
     """The encoder with random weights: stem and inverted residual blocks, no classifier."""
-    return timm.create_model(ARCHITECTURE, pad_type="same", num_classes=0, features_only=True)
+    return timm.create_model(BACKBONE, pad_type="same", num_classes=0, features_only=True)
 
 
 def layers(model: nn.Module) -> list[nn.Module]:
@@ -99,4 +99,4 @@ def _batch(pictures: list[Picture], settings: Settings, step: int) -> torch.Tens
     random = np.random.default_rng([settings.seed, 1, step])
     chosen = random.integers(len(pictures), size=settings.batch)
     images = np.stack([crop(pictures[i], settings.side, random)[0] for i in chosen])
-    return torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1
+    return pixels(images)

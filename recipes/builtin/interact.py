@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,7 @@ import torch
 from torch.nn import functional
 from tqdm import tqdm
 
-from wss_core.cuenet import CueNet
+from wss_core.cuenet import CueNet, pixels
 
 from .lessons import Lessons, make_batch
 from .pictures import Picture
@@ -49,32 +50,42 @@ class Settings:
 
 def train(pictures: list[Picture], model: CueNet, settings: Settings, folder: Path, device: str) -> CueNet:
     """The trained model; saved in `folder` every few minutes and taken up from there."""
-    torch.manual_seed(settings.seed)
-    model.to(device, memory_format=torch.channels_last)
-    optimizer_, rates = optimizer(model, settings)
-    saver = Saver(folder / "interact.pt", model=model, optimizer=optimizer_, rates=rates)
-    bar = tqdm(total=settings.steps, initial=saver.step, desc="interact", unit="step")
-    recent: list[list[float]] = []
-    for lessons in batches(pictures, settings, saver.step):
-        model.train(saver.step < settings.steps * 0.95)
-        model.encoder.eval()  # its batch statistics stay the distilled ones
+
+    def learn(lessons: Lessons, step: int) -> dict[str, float]:
         images, planes, truth = tensors(lessons, device)
         maps = [m.repeat_interleave(settings.each, dim=0) for m in model.pyramid(images)]
         answer, ridge = model(maps, planes)
         total = loss(answer, truth) + settings.aside * loss(ridge, truth)
-        optimizer_.zero_grad(set_to_none=True)
         total.backward()
+        logits = {"solver": 4 * planes[:, 2], "ridge": ridge, "answer": answer}
+        return {"loss": total.item()} | {name: overlaps(x, truth).mean().item() for name, x in logits.items()}
+
+    return loop(learn, pictures, model, settings, folder / "interact.pt", device)
+
+
+def loop(
+    learn: Callable[[Lessons, int], dict[str, float]], pictures, model: CueNet, settings: Settings, path: Path, device
+) -> CueNet:
+    """The one loop. learn(lessons, step) leaves its gradients in the model and returns figures; their means over 50
+    steps are shown and logged."""
+    torch.manual_seed(settings.seed)
+    model.to(device, memory_format=torch.channels_last)
+    rule, rates = optimizer(model, settings)
+    saver = Saver(path, model=model, optimizer=rule, rates=rates)
+    bar = tqdm(total=settings.steps, initial=saver.step, desc=path.stem, unit="step")
+    recent: deque[dict[str, float]] = deque(maxlen=50)
+    for lessons in batches(pictures, settings, saver.step):
+        model.train(saver.step < settings.steps * 0.95)
+        model.encoder.eval()  # its batch statistics stay the distilled ones
+        rule.zero_grad(set_to_none=True)
+        recent.append(learn(lessons, saver.step))
         torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-        optimizer_.step()
+        rule.step()
         rates.step()
-        recent = [
-            *recent[-49:],
-            [total.item(), *(overlaps(x, truth).mean().item() for x in (4 * planes[:, 2], ridge, answer))],
-        ]
-        means = np.mean(recent, axis=0)
+        means = {name: round(float(np.mean([figures[name] for figures in recent])), 4) for name in recent[-1]}
         bar.update()
-        bar.set_postfix_str("loss {:.3f}, IoU of the solver {:.3f}, ridge {:.3f}, answer {:.3f}".format(*means))
-        saver.tick(**dict(zip(("loss", "solver", "ridge", "answer"), means.round(4).tolist(), strict=True)))
+        bar.set_postfix(means)
+        saver.tick(**means)
     saver.save()
     return model.eval()
 
@@ -94,7 +105,7 @@ def optimizer(model: CueNet, settings: Settings):
 
 def tensors(lessons: Lessons, device: str):
     """Images (B, 3, SIDE, SIDE) -1..1, planes and truth of the lessons."""
-    images = torch.from_numpy(lessons.images).permute(0, 3, 1, 2).float() / 127.5 - 1
+    images = pixels(lessons.images)
     planes = torch.from_numpy(lessons.planes).float()
     form = {"device": device, "memory_format": torch.channels_last}
     return images.to(**form), planes.to(**form), torch.from_numpy(lessons.truth).to(device)

@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 
 from wss_core import features, seeds, simulate
-from wss_core.cues import Cues
+from wss_core.cuenet import STRIDE
+from wss_core.cues import Cues, Stroke
 from wss_core.data import UNKNOWN
 from wss_core.spread import live, planes
 
@@ -20,16 +21,17 @@ from . import person
 from .pictures import Picture, crop
 
 SIDE = 320  # pixels of a crop
-CELLS = SIDE // 4
+CELLS = SIDE // STRIDE
 GRID = 256  # the solver's
 
 
 @dataclass(frozen=True)
 class Crop:
-    """image uint8 (SIDE, SIDE, 3); maps as in Picture; field: the solver's, without what only full grids need."""
+    """image uint8 (SIDE, SIDE, 3); labels uint8 (SIDE, SIDE), one of the picture's maps; field: the solver's, without
+    what only full grids need."""
 
     image: np.ndarray
-    maps: tuple[np.ndarray, ...]
+    labels: np.ndarray
     field: live.Field
 
 
@@ -78,12 +80,12 @@ def make_crop(picture: Picture, random: np.random.Generator) -> Crop:
     grid = features.grid_shape(image.shape[:2], GRID)
     field = live.prepare(features.extract("texture", image, grid), features.lab(image, grid))
     nothing = np.zeros((0, 0), np.float32)
-    return Crop(image, (labels,), live.Field(nothing, field.region_basis, field.regions, None))
+    return Crop(image, labels, live.Field(nothing, field.region_basis, field.regions, None))
 
 
 def begin(prepared: Crop, random: np.random.Generator) -> Session | None:
     """A session on something on the crop, with its first cues; None when nothing on it is worth one."""
-    truth = person.something(prepared.maps[0], random)
+    truth = person.something(prepared.labels, random)
     if truth is None:
         return None
     cues = person.first_cues(truth, random)
@@ -131,7 +133,8 @@ def _corrected(prepared: Crop, truth: np.ndarray, cues: Cues, random: np.random.
         if cue is None:
             return cues
         cues = simulate.added(cues, cue)
-        guess = np.where(person.around(cue, truth, guess), truth, guess)
+        place = cue.path[0] if isinstance(cue, Stroke) else (cue.x, cue.y)
+        guess = np.where(simulate.error_region(truth, guess, cue.label, *place), truth, guess)
     return cues
 
 

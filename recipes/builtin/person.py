@@ -73,22 +73,12 @@ def first_cues(truth: np.ndarray, random: np.random.Generator) -> Cues:
     return cues
 
 
-def around(cue, truth: np.ndarray, guess: np.ndarray) -> np.ndarray:
-    """bool (H, W): the error region that the cue is in."""
-    x, y = (cue.x, cue.y) if isinstance(cue, Point) else cue.path[0]
-    wrong = ((truth == cue.label) & (guess != cue.label)).astype(np.uint8)
-    _, numbers = cv2.connectedComponents(wrong, connectivity=4)
-    return (numbers == numbers[round(y), round(x)]) & (wrong > 0)
-
-
 def correction(truth: np.ndarray, guess: np.ndarray, random: np.random.Generator) -> Point | Stroke | None:
     """A click or a stroke in the largest error region; None when nothing is wrong."""
     click = simulate.next_click(truth, guess)
     if click is None:
         return None
-    wrong = ((truth == click.label) & (guess != click.label)).astype(np.uint8)
-    _, numbers = cv2.connectedComponents(wrong, connectivity=4)
-    part = numbers == numbers[int(click.y), int(click.x)]
+    part = simulate.error_region(truth, guess, click.label, click.x, click.y)
     if random.random() < 0.4:
         return simulate.stroke(part, click.label, random)
     return _click(part, click.label, random, centre=click)

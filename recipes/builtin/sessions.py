@@ -9,14 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from tqdm import tqdm
 
 from wss_core.cuenet import CueNet
 
 from . import interact
-from .lessons import go_on
+from .lessons import Lessons, go_on
 from .pictures import Picture
-from .state import Saver
 
 
 @dataclass(frozen=True)
@@ -31,32 +29,16 @@ class Settings(interact.Settings):
 
 def train(pictures: list[Picture], model: CueNet, settings: Settings, folder: Path, device: str) -> CueNet:
     """The trained model; saved in `folder` every few minutes and taken up from there."""
-    torch.manual_seed(settings.seed)
-    model.to(device, memory_format=torch.channels_last)
-    optimizer, rates = interact.optimizer(model, settings)
-    saver = Saver(folder / "sessions.pt", model=model, optimizer=optimizer, rates=rates)
-    bar = tqdm(total=settings.steps, initial=saver.step, desc="sessions", unit="step")
-    recent: list[list[float]] = []
     with ThreadPoolExecutor(2) as pool:
-        for lessons in interact.batches(pictures, settings, saver.step):
-            random = np.random.default_rng((settings.seed, 3, saver.step))
-            model.train(saver.step < settings.steps * 0.95)
-            model.encoder.eval()
-            optimizer.zero_grad(set_to_none=True)
-            figures = _session(model, lessons, settings, random, pool, device)
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-            optimizer.step()
-            rates.step()
-            recent = [*recent[-49:], figures]
-            means = np.mean(recent, axis=0)
-            bar.update()
-            bar.set_postfix_str("loss {:.3f}, IoU {:.3f}, a cue more {:.3f}, lost {:.3f}".format(*means))
-            saver.tick(**dict(zip(("loss", "first", "second", "lost"), means.round(4).tolist(), strict=True)))
-    saver.save()
-    return model.eval()
+
+        def learn(lessons: Lessons, step: int) -> dict[str, float]:
+            random = np.random.default_rng((settings.seed, 3, step))
+            return _session(model, lessons, settings, random, pool, device)
+
+        return interact.loop(learn, pictures, model, settings, folder / "sessions.pt", device)
 
 
-def _session(model: CueNet, lessons, settings: Settings, random, pool, device: str) -> list[float]:
+def _session(model: CueNet, lessons: Lessons, settings: Settings, random, pool, device: str) -> dict[str, float]:
     """Two answers that are learned from, the second after one more cue; sometimes there was one before them.
 
     Leaves the gradients in the model. Returns the loss, the mean IoU of both answers and how often the second is
@@ -75,10 +57,12 @@ def _session(model: CueNet, lessons, settings: Settings, random, pool, device: s
     loss = loss + interact.loss(second, truth, 1 + settings.keep * right) + settings.aside * interact.loss(ridge, truth)
     loss.backward()
     before, after = interact.overlaps(first, truth), interact.overlaps(second, truth)
-    return [loss.item(), before.mean().item(), after.mean().item(), (after < before - 0.05).float().mean().item()]
+    lost = (after < before - 0.05).float()
+    figures = {"loss": loss, "first": before.mean(), "second": after.mean(), "lost": lost.mean()}
+    return {name: value.item() for name, value in figures.items()}
 
 
-def _next(lessons, answer: torch.Tensor, random, pool, device: str) -> torch.Tensor:
+def _next(lessons: Lessons, answer: torch.Tensor, random, pool, device: str) -> torch.Tensor:
     """The planes after one more cue in every session."""
     logits = answer.float().cpu().numpy()
     own = random.spawn(len(logits))

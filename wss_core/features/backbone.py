@@ -11,6 +11,8 @@ import timm
 import torch
 from torch import nn
 
+from .handmade import on_grid
+
 SIDE = 384  # pixels of the picture's longer side as the network sees it
 FINEST = 4  # maps finer than one cell in so many pixels tell no more than colour does
 PARTS = 8  # principal components kept of every scale: what varies in this picture
@@ -51,7 +53,7 @@ def maps(backbone: Backbone, image: np.ndarray, grid: tuple[int, int]) -> np.nda
     found = _run(backbone, _fitted(backbone, image))
     steps = backbone.model.feature_info.reduction()[-len(found) :]
     chosen = [m for m, step in zip(found, steps, strict=True) if step >= FINEST] or found[-1:]
-    return np.concatenate([_resized(_components(m), grid) for m in chosen])
+    return np.concatenate([on_grid(_components(m), grid) for m in chosen])
 
 
 def _create(name: str) -> nn.Module:
@@ -101,7 +103,3 @@ def _components(found: np.ndarray) -> np.ndarray:
     parts = cells @ axes[:, ::-1][:, :PARTS]
     total = np.sqrt((parts**2).sum(axis=1).mean()) + 1e-6
     return np.ascontiguousarray((parts / total).T.reshape(-1, *found.shape[1:]), np.float32)
-
-
-def _resized(planes: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
-    return np.stack([cv2.resize(plane, grid[::-1], interpolation=cv2.INTER_LINEAR) for plane in planes])

@@ -37,6 +37,11 @@ def texture(image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     return np.concatenate([cell, _smooth(cell, 2.0), *(4 * s for s in spreads)])
 
 
+def on_grid(planes: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
+    """float32 (D, h, w): planes float32 (D, H, W) resized linearly."""
+    return np.stack([cv2.resize(plane, grid[::-1], interpolation=cv2.INTER_LINEAR) for plane in planes])
+
+
 def _smooth(planes: np.ndarray, sigma: float) -> np.ndarray:
     return np.stack([cv2.GaussianBlur(plane, (0, 0), sigma) for plane in planes])
 

@@ -50,5 +50,6 @@ class Propagate(Segmenter):
         return Content(grid, field, guided.prepare(image, grid))
 
     def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Content) -> np.ndarray:
-        steps = seeds.history(cues, image.shape[:2], content.grid)
-        return guided.enlarge(find(self.spread).solve(content.field, steps), content.guide)
+        spread, shape = find(self.spread), image.shape[:2]
+        steps = seeds.history(cues, shape, content.grid) if spread.history else [seeds.told(cues, shape, content.grid)]
+        return guided.enlarge(spread.solve(content.field, steps), content.guide)

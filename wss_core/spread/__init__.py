@@ -15,11 +15,12 @@ class Spread(NamedTuple):
     """prepare(features (D, h, w), colour (3, h, w), image) -> field, once for a picture; float32, image uint8 (H, W, 3).
 
     solve(field, steps) -> probs float32 (K, h, w), sums to 1, a row for each label of the last step. steps: what was
-    told cue after cue, `seeds.Told`, the last being all of it; most solvers look at that one only.
+    told cue after cue, `seeds.Told`, the last being all of it. history: whether the solver looks at more than that.
     """
 
     prepare: Callable[..., Any]
     solve: Callable[[Any, list[Told]], np.ndarray]
+    history: bool = False
 
 
 def _last(solve: Callable[..., np.ndarray]) -> Callable[[Any, list[Told]], np.ndarray]:
@@ -27,7 +28,7 @@ def _last(solve: Callable[..., np.ndarray]) -> Callable[[Any, list[Told]], np.nd
 
 
 SPREAD: dict[str, Spread] = {
-    "learned": Spread(learned.prepare, learned.solve),
+    "learned": Spread(learned.prepare, learned.solve, history=True),
     "live": Spread(live.prepare, _last(live.solve)),
     "random_walker": Spread(peers.prepare_walker, _last(peers.random_walker)),
     "nearest": Spread(peers.prepare_nearest, _last(peers.nearest)),
