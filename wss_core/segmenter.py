@@ -31,12 +31,15 @@ class Prepared:
 class Segmenter:
     """A method with its settings (the dataclass fields) and, where it learns, its weights.
 
-    name: what `create` calls it. uses: the kinds of cue it can work from. classes: the class names, background
-    first; () = as many as the cues name.
+    name: what `create` calls it. uses: the kinds of cue it can work from, in `segment`, or in `fit` when it learns.
+    learns: it is fitted beforehand, and then needs no cue to segment (and honours those it gets). classes: the class
+    names, background first; () = as many as the cues name. training: how it was fitted, plain JSON values, {} when
+    it was not (see `hub`).
     """
 
     name: ClassVar[str] = ""
     uses: ClassVar[frozenset[str]] = frozenset()
+    learns: ClassVar[bool] = False
 
     classes: tuple[str, ...] = ()
 
@@ -44,6 +47,7 @@ class Segmenter:
         self.classes = tuple(self.classes)
         if len(self.classes) > MAX_CLASSES:
             raise ValueError(f"at most {MAX_CLASSES} classes, got {len(self.classes)}. Merge some")
+        self.training: dict[str, Any] = {}
 
     def prepare(self, image) -> Prepared:
         """The slow part, once per picture. image: uint8 (H, W, 3), or anything `read_image` takes."""
@@ -59,11 +63,14 @@ class Segmenter:
         shape = image.shape[:2]
         cues.check(shape, len(self.classes) or MAX_CLASSES)
         classes = self.classes or default_classes(cues)
-        self._check_kinds(cues)
+        if not self.learns:
+            self._check_kinds(cues)
+        elif not self.fitted:
+            raise ValueError(f"{self.name} has not learned anything yet. Call fit(examples), or load a checkpoint")
         prepared = prepared or self.prepare(image)
         if prepared.shape != shape or prepared.made_by != self._signature():
             raise ValueError(f"prepared is for {prepared.made_by} on {prepared.shape}. Call prepare(image) again")
-        present = sorted({0, *cues.located})
+        present = list(range(len(classes))) if self.learns else sorted({0, *cues.located})
         probs = self._probabilities(image, cues, present, prepared.content)
         _honour(probs, cues, present)
         return Result(probs, classes, present, seeds.ignored(cues, shape))
@@ -71,6 +78,11 @@ class Segmenter:
     def fit(self, examples, progress=None) -> Segmenter:
         """Learn from examples. Raises TypeError for methods that learn nothing beforehand."""
         raise TypeError(f"{self.name} learns nothing beforehand. Give it cues with segment(image, cues)")
+
+    @property
+    def fitted(self) -> bool:
+        """Whether `segment` can be called now: True for methods that learn nothing beforehand."""
+        return True
 
     def state(self) -> dict[str, np.ndarray]:
         """The weights by name; {} for methods without weights."""

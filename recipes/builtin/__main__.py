@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -32,7 +33,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for what is kept between runs")
     parser.add_argument("--distil-steps", type=int, default=distil.Settings.steps)
     parser.add_argument("--interact-steps", type=int, default=interact.Settings.steps)
-    parser.add_argument("--session-steps", type=int, default=sessions.Settings.steps)
+    parser.add_argument("--rounds", type=int, default=len(sessions.ROUNDS), help="of sessions")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
@@ -49,8 +50,9 @@ def main() -> None:
     masked = [p for p in pictures if p.maps and not p.held_out]
     settings = interact.Settings(steps=args.interact_steps, seed=args.seed)
     model = interact.train(masked, model, settings, args.work, args.device)
-    settings = sessions.Settings(steps=args.session_steps, seed=args.seed + 1)
-    pack(sessions.train(masked, model, settings, args.work, args.device), args.work / "model.safetensors")
+    for settings in sessions.ROUNDS[: args.rounds]:
+        model = sessions.train(masked, model, replace(settings, seed=args.seed + settings.seed), args.work, args.device)
+    pack(model, args.work / "model.safetensors")
 
 
 def pack(model: CueNet, path: Path) -> None:

@@ -25,19 +25,20 @@ from .state import Saver, ahead, queued
 
 # share of the lessons, by data set: photographs of things first, a little of everything else
 SHARES = {
-    "segments": 0.32,
-    "clothing": 0.24,
-    "horses": 0.14,
-    "camvid": 0.12,
-    "acdc": 0.08,
-    "nuclei": 0.06,
+    "segments": 0.30,
+    "clothing": 0.22,
+    "horses": 0.12,
+    "camvid": 0.10,
+    "acdc": 0.12,
+    "nuclei": 0.10,
     "tiles": 0.04,
 }
 
 
 @dataclass(frozen=True)
 class Settings:
-    """count: crops in a batch, each: lessons on one. rate: of the new layers; the encoder's is a tenth."""
+    """count: crops in a batch, each: lessons on one. rate: of the new layers; the encoder's is a tenth. alone: share
+    of the lessons that begin with a single cue."""
 
     steps: int = 2000
     count: int = 6
@@ -45,6 +46,7 @@ class Settings:
     rate: float = 1.5e-3
     aside: float = 0.3  # weight of the ridge's own loss
     workers: int = 2  # processes that make lessons; 0 = a thread
+    alone: float = 0.0
     seed: int = 0
 
 
@@ -146,7 +148,7 @@ def batches(pictures: list[Picture], settings: Settings, start: int) -> Iterator
         own = np.array([p.source == name for p in pictures])
         weights[own] /= max(1, own.sum())
     weights /= weights.sum()
-    make = partial(_made, count=settings.count, each=settings.each, seed=settings.seed)
+    make = partial(_made, count=settings.count, each=settings.each, alone=settings.alone, seed=settings.seed)
     if not settings.workers:
         _keep(pictures, weights)
         yield from ahead(make, start, settings.steps)
@@ -164,5 +166,5 @@ def _keep(pictures: list[Picture], weights: np.ndarray) -> None:
     _kept.update(pictures=pictures, weights=weights)
 
 
-def _made(step: int, count: int, each: int, seed: int) -> Lessons:
-    return make_batch(_kept["pictures"], _kept["weights"], count, each, (seed, 2, step))
+def _made(step: int, count: int, each: int, alone: float, seed: int) -> Lessons:
+    return make_batch(_kept["pictures"], _kept["weights"], count, each, (seed, 2, step), alone)

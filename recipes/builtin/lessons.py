@@ -23,16 +23,18 @@ from .pictures import Picture, crop
 SIDE = 320  # pixels of a crop
 CELLS = SIDE // STRIDE
 GRID = 256  # the solver's
+SCRIBBLED = 0.6  # share of the lessons that begin with what a person scribbled, where there is such
 
 
 @dataclass(frozen=True)
 class Crop:
     """image uint8 (SIDE, SIDE, 3); labels uint8 (SIDE, SIDE), one of the picture's maps; field: the solver's, without
-    what only full grids need."""
+    what only full grids need; drawn: what a person scribbled, uint8 (SIDE, SIDE), 255 = nothing, or None."""
 
     image: np.ndarray
     labels: np.ndarray
     field: live.Field
+    drawn: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,16 @@ class Session:
     cues: Cues
 
 
-def make_batch(pictures: list[Picture], weights: np.ndarray, count: int, each: int, seed: tuple[int, ...]) -> Lessons:
-    """`each` lessons on each of `count` crops; pictures are drawn by `weights`, which sum to 1."""
+def make_batch(
+    pictures: list[Picture], weights: np.ndarray, count: int, each: int, seed: tuple[int, ...], alone: float = 0.0
+) -> Lessons:
+    """`each` lessons on each of `count` crops; pictures are drawn by `weights`, which sum to 1. alone: share of the
+    lessons that begin with a single cue."""
     random = np.random.default_rng(seed)
     images, sessions = [], []
     while len(images) < count:
         prepared = make_crop(pictures[int(random.choice(len(pictures), p=weights))], random)
-        tries = (begin(prepared, random) for _ in range(3 * each))
+        tries = (begin(prepared, alone, random) for _ in range(3 * each))
         found = list(islice((session for session in tries if session is not None), each))
         if found:
             images.append(prepared.image)
@@ -76,18 +81,24 @@ def make_batch(pictures: list[Picture], weights: np.ndarray, count: int, each: i
 def make_crop(picture: Picture, random: np.random.Generator) -> Crop:
     """A random crop of the picture, prepared."""
     numbered = picture.maps[int(random.integers(len(picture.maps)))]
-    image, labels = crop(picture, SIDE, random, numbered)
+    image, labels, drawn = crop(picture, SIDE, random, numbered, picture.drawn)
     grid = features.grid_shape(image.shape[:2], GRID)
     field = live.prepare(features.extract("texture", image, grid), features.lab(image, grid))
     nothing = np.zeros((0, 0), np.float32)
-    return Crop(image, labels, live.Field(nothing, field.region_basis, field.regions, None))
+    return Crop(image, labels, live.Field(nothing, field.region_basis, field.regions, None), drawn)
 
 
-def begin(prepared: Crop, random: np.random.Generator) -> Session | None:
+def begin(prepared: Crop, alone: float, random: np.random.Generator) -> Session | None:
     """A session on something on the crop, with its first cues; None when nothing on it is worth one."""
-    truth = person.something(prepared.labels, random)
+    scribbled = prepared.drawn is not None and random.random() < SCRIBBLED
+    truth = person.something(prepared.labels, random, every=scribbled)
     if truth is None:
         return None
+    if scribbled:
+        cues = Cues(labels=np.where(prepared.drawn == UNKNOWN, UNKNOWN, truth))
+        return Session(prepared, truth, cues) if (cues.labels == 1).any() else None
+    if random.random() < alone:
+        return Session(prepared, truth, simulate.added(Cues(), person.first_cue(truth, random)))
     cues = person.first_cues(truth, random)
     for _ in range(int(random.choice(4, p=(0.4, 0.3, 0.2, 0.1)))):
         cues = _corrected(prepared, truth, cues, random)

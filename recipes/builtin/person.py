@@ -13,8 +13,12 @@ LEAST, MOST = 0.004, 0.7  # share of the crop that a thing to segment may have
 JITTER = 0.35  # how far a click may be from the centre of the error, in its distance to the rim
 
 
-def something(labels: np.ndarray, random: np.random.Generator) -> np.ndarray | None:
-    """uint8 (H, W): 1 where what is wanted lies, 0 the rest, sometimes 2, 3 other things, 255 ignored."""
+MANY = 6  # parts of a thing, from which on a person mostly wants them all
+
+
+def something(labels: np.ndarray, random: np.random.Generator, every: bool = False) -> np.ndarray | None:
+    """uint8 (H, W): 1 where what is wanted lies, 0 the rest, sometimes 2, 3 other things, 255 ignored. every: one
+    label is wanted, and all the others are 2, 3 and so on."""
     values, counts = np.unique(labels[labels != UNKNOWN], return_counts=True)
     total = labels.size
     good = values[(counts > LEAST * total) & (counts < MOST * total)]
@@ -22,19 +26,20 @@ def something(labels: np.ndarray, random: np.random.Generator) -> np.ndarray | N
         return None
     value = random.choice(good)
     wanted = labels == value
-    draw = random.random()
-    if draw < 0.4:
+    draw = 1.0 if every else random.random()
+    if draw < 0.4 and (draw < 0.05 or _parts(wanted) < MANY):
         wanted = _one_part(wanted, random)
-    elif draw < 0.6:
+    elif 0.4 <= draw < 0.6:
         wanted = _with_neighbours(wanted, labels, random)
-    elif draw < 0.75:
+    elif 0.6 <= draw < 0.75:
         wanted = (labels != 0) & (labels != UNKNOWN)
     if not LEAST * total < wanted.sum() < MOST * total:
         return None
     truth = np.where(labels == UNKNOWN, UNKNOWN, 0).astype(np.uint8)
-    if random.random() < 0.3:
-        others = good[good != value]
-        for number, other in enumerate(random.permutation(others)[: int(random.integers(1, 4))], start=2):
+    if every or random.random() < 0.3:
+        others = values[(values != value) & (values != 0)] if every else good[good != value]
+        most = len(others) if every else int(random.integers(1, 4))
+        for number, other in enumerate(random.permutation(others)[:most], start=2):
             truth[labels == other] = number
     truth[wanted] = 1
     return truth if (truth == 0).sum() > LEAST * total else None
@@ -50,10 +55,21 @@ def _with_neighbours(mask: np.ndarray, labels: np.ndarray, random: np.random.Gen
     return mask
 
 
+def _parts(mask: np.ndarray) -> int:
+    return cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)[0] - 1
+
+
 def _one_part(mask: np.ndarray, random: np.random.Generator) -> np.ndarray:
     count, numbers = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
     sizes = np.bincount(numbers.ravel(), minlength=count)[1:]
     return numbers == 1 + int(random.choice(len(sizes), p=sizes / sizes.sum()))
+
+
+def first_cue(truth: np.ndarray, random: np.random.Generator) -> Point | Stroke:
+    """A click or a short stroke on what is wanted, and nothing else: how most people begin."""
+    if random.random() < 0.3:
+        return simulate.stroke(truth == 1, 1, random)
+    return simulate.next_click(np.where(truth == 255, 255, truth == 1).astype(np.uint8), np.zeros_like(truth))
 
 
 def first_cues(truth: np.ndarray, random: np.random.Generator) -> Cues:

@@ -27,13 +27,15 @@ LONGER = 480  # pixels; nothing here gains from more, and memory stays near 1 GB
 
 @dataclass(frozen=True)
 class Picture:
-    """image uint8 (H, W, 3); maps: label maps uint8 (H, W), 255 = ignore, of which any may be asked for."""
+    """image uint8 (H, W, 3); maps: label maps uint8 (H, W), 255 = ignore, of which any may be asked for; drawn: what a
+    person scribbled on it, uint8 (H, W), 255 = nothing, or None."""
 
     source: str
     id: str
     image: np.ndarray
     maps: tuple[np.ndarray, ...]
     held_out: bool
+    drawn: np.ndarray | None = None
 
 
 def read(root: Path, sources=tuple(SOURCES)) -> list[Picture]:
@@ -58,13 +60,16 @@ def _picture(source: str, row: dict, column: str | None, number: int) -> Picture
     values = row.get(column) if column else None
     values = values if isinstance(values, list) else [values] if values is not None else []
     maps = tuple(cv2.resize(np.asarray(v, np.uint8), size, interpolation=cv2.INTER_NEAREST) for v in values)
-    return Picture(source, str(row["id"]), image, maps, bool(maps) and number % HELD_OUT == 0)
+    drawn = row.get("scribble")
+    if drawn is not None:
+        drawn = cv2.resize(np.asarray(drawn, np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    return Picture(source, str(row["id"]), image, maps, bool(maps) and number % HELD_OUT == 0, drawn)
 
 
-def crop(picture: Picture, side: int, random: np.random.Generator, chosen: np.ndarray | None = None):
+def crop(picture: Picture, side: int, random: np.random.Generator, *maps: np.ndarray | None):
     """A random square of `side` pixels, at a random zoom, turned over half of the time, a little lighter or darker.
 
-    Returns image uint8 (side, side, 3), and `chosen` (H, W) cut alike, with 255 outside the picture, or None.
+    Returns image uint8 (side, side, 3), then each of `maps` (H, W) cut alike, with 255 outside the picture, or None.
     """
     height, width = picture.image.shape[:2]
     zoom = side / (min(height, width) * random.uniform(0.6, 1.4))
@@ -78,10 +83,8 @@ def crop(picture: Picture, side: int, random: np.random.Generator, chosen: np.nd
     image = cv2.warpAffine(picture.image, matrix, (side, side), flags=way, borderMode=cv2.BORDER_REFLECT)
     gain, lift = random.uniform(0.8, 1.2), random.uniform(-20, 20)
     image = np.clip(image * np.float32(gain) + np.float32(lift), 0, 255).astype(np.uint8)
-    if chosen is None:
-        return image, None
     flags = {"flags": cv2.INTER_NEAREST, "borderMode": cv2.BORDER_CONSTANT, "borderValue": 255}
-    return image, cv2.warpAffine(chosen, matrix, (side, side), **flags)
+    return image, *(None if m is None else cv2.warpAffine(m, matrix, (side, side), **flags) for m in maps)
 
 
 def _start(size: int, span: float, random: np.random.Generator) -> float:

@@ -19,12 +19,17 @@ from .pictures import Picture
 
 @dataclass(frozen=True)
 class Settings(interact.Settings):
-    """keep: added weight of the pixels that the last answer had right."""
+    """keep: added weight of the pixels that the last answer had right. before: at most as many cues have been given
+    one by one before the two answers that are learned from."""
 
     steps: int = 900
     rate: float = 7e-4
     keep: float = 1.0
+    before: int = 1
     seed: int = 1
+
+
+ROUNDS = (Settings(), Settings(steps=800, rate=5e-4, keep=3.0, before=3, alone=0.35, seed=2))
 
 
 def train(pictures: list[Picture], model: CueNet, settings: Settings, folder: Path, device: str) -> CueNet:
@@ -35,20 +40,21 @@ def train(pictures: list[Picture], model: CueNet, settings: Settings, folder: Pa
             random = np.random.default_rng((settings.seed, 3, step))
             return _session(model, lessons, settings, random, pool, device)
 
-        return interact.loop(learn, pictures, model, settings, folder / "sessions.pt", device)
+        return interact.loop(learn, pictures, model, settings, folder / f"sessions{settings.seed}.pt", device)
 
 
 def _session(model: CueNet, lessons: Lessons, settings: Settings, random, pool, device: str) -> dict[str, float]:
-    """Two answers that are learned from, the second after one more cue; sometimes there was one before them.
+    """Two answers that are learned from, the second after one more cue; sometimes there were some before them.
 
     Leaves the gradients in the model. Returns the loss, the mean IoU of both answers and how often the second is
     more than 0.05 worse.
     """
     images, shown, truth = interact.tensors(lessons, device)
     maps = [m.repeat_interleave(settings.each, dim=0) for m in model.pyramid(images)]
-    if random.random() < 0.4:
-        with torch.no_grad():
-            shown = _next(lessons, model(maps, shown)[0], random, pool, device)
+    if random.random() < (0.4 if settings.before == 1 else 0.6):
+        for _ in range(int(random.integers(1, settings.before + 1))):
+            with torch.no_grad():
+                shown = _next(lessons, model(maps, shown)[0], random, pool, device)
     first, ridge = model(maps, shown)
     loss = interact.loss(first, truth) + settings.aside * interact.loss(ridge, truth)
     shown = _next(lessons, first.detach(), random, pool, device)
