@@ -83,7 +83,7 @@ def test_the_lessons_go_on_where_they_were_stopped(stage, tmp_path, monkeypatch)
 
 def test_a_session_goes_on_where_the_answer_is_wrong():
     found = made_up(1)
-    (begun,) = lessons.make_batch(found, np.ones(1), 1, 1, (0, 0)).sessions
+    (begun,) = lessons.make_batch(found, np.ones(1), 1, 1, (0, 1)).sessions
     before = begun.cues
     nothing = np.full((lessons.CELLS, lessons.CELLS), -5, np.float32)
     shown = lessons.go_on(begun, nothing, np.random.default_rng(0))

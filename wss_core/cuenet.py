@@ -80,6 +80,10 @@ class CueNet(nn.Module):
     def likeness(self, embedding: torch.Tensor, own: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
         """(B, h, w), about -1..1: ridge regression on the embedding from cells told of the class, `own`, and of the
         rest, `other` (B, h, w), shares of the cell; where there is none, all cells stand for the rest."""
+        with torch.autocast(embedding.device.type, enabled=False):  # a small system, solved in full precision
+            return self._likeness(embedding.float(), own.float(), other.float())
+
+    def _likeness(self, embedding: torch.Tensor, own: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
         batch, _, height, width = embedding.shape
         cells = embedding.flatten(2)
         cells = torch.cat([cells, torch.ones_like(cells[:, :1])], dim=1)

@@ -19,17 +19,21 @@ from .pictures import Picture
 
 @dataclass(frozen=True)
 class Settings(interact.Settings):
-    """keep: added weight of the pixels that the last answer had right. before: at most as many cues have been given
-    one by one before the two answers that are learned from."""
+    """keep: added weight of the pixels that the last answer had right. fall: weight of what the soft IoU loses by one
+    more cue. before: at most as many cues have been given one by one before the two answers that are learned from."""
 
     steps: int = 900
     rate: float = 7e-4
     keep: float = 1.0
+    fall: float = 0.0
     before: int = 1
     seed: int = 1
 
 
-ROUNDS = (Settings(), Settings(steps=800, rate=5e-4, keep=3.0, before=3, alone=0.35, seed=2))
+ROUNDS = (
+    Settings(),
+    Settings(steps=1600, rate=6e-4, keep=3.0, fall=2.0, before=4, alone=0.35, bf16=True, seed=2),
+)
 
 
 def train(pictures: list[Picture], model: CueNet, settings: Settings, folder: Path, device: str) -> CueNet:
@@ -61,6 +65,8 @@ def _session(model: CueNet, lessons: Lessons, settings: Settings, random, pool, 
     second, ridge = model(maps, shown)
     right = ((interact.enlarged(first.detach(), truth) > 0) == (truth == 1)).float()
     loss = loss + interact.loss(second, truth, 1 + settings.keep * right) + settings.aside * interact.loss(ridge, truth)
+    fall = interact.soft_ious(first.detach(), truth) - interact.soft_ious(second, truth)
+    loss = loss + settings.fall * fall.clamp(min=0).mean()
     loss.backward()
     before, after = interact.overlaps(first, truth), interact.overlaps(second, truth)
     lost = (after < before - 0.05).float()
