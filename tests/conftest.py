@@ -1,4 +1,4 @@
-"""One real server and one real browser for the whole run."""
+"""One real server, one real browser and one loopback Hub for the whole run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import shutil
 import socket
 
 import pytest
+from loopback import environment
 
+environment.prepare()  # before any client of the Hub is imported
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -40,3 +42,19 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def _loopback():
+    from loopback import LoopHub
+
+    hub = LoopHub().start()
+    yield hub
+    hub.stop()
+
+
+@pytest.fixture
+def hub_server(_loopback):
+    """An empty LoopHub (see tests/loopback) that huggingface_hub, datasets and timm talk to as it is, as user "ann"."""
+    _loopback.reset()
+    return _loopback
