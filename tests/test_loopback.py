@@ -6,6 +6,7 @@ import subprocess
 import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import datasets
 import huggingface_hub
@@ -55,7 +56,7 @@ def test_files_come_back_at_every_revision(hub_server, tmp_path):
     assert upload("ann/one", b"{}").oid == second  # nothing new, no commit
     assert [commit.commit_id for commit in api.list_repo_commits("ann/one")][:2] == [second, first]
     folder = huggingface_hub.snapshot_download("ann/one")
-    assert (os.path.basename(folder), open(f"{folder}/deep/er/model.safetensors", "rb").read()) == (second, large)
+    assert (os.path.basename(folder), Path(folder, "deep/er/model.safetensors").read_bytes()) == (second, large)
     hub_server.asked.clear()
     huggingface_hub.snapshot_download("ann/one", revision=second)
     assert hub_server.asked == []
@@ -97,7 +98,7 @@ def test_a_moved_head_and_a_pull_request(hub_server):
     assert pull.pr_num == 1
     assert hub_server.files("ann/one") == {"config.json": b"{}"}
     path = huggingface_hub.hf_hub_download("ann/one", "config.json", revision="refs/pr/1")
-    assert open(path, "rb").read() == b"[2]"
+    assert Path(path).read_bytes() == b"[2]"
     upload("ann/one", CARD.encode(), "README.md")
     api.merge_pull_request("ann/one", 1)
     assert hub_server.files("ann/one") == {"config.json": b"[2]", "README.md": CARD.encode()}
@@ -151,7 +152,9 @@ def test_results_are_read_back(hub_server):
 def shapes(count=4):
     """A data set of `count` grey pictures with masks."""
     pictures = [Image.fromarray(np.full((8, 9), value * 20, np.uint8)) for value in range(count)]
-    features = datasets.Features({"image": datasets.Image(), "mask": datasets.Image(), "name": datasets.Value("string")})
+    features = datasets.Features(
+        {"image": datasets.Image(), "mask": datasets.Image(), "name": datasets.Value("string")}
+    )
     rows = {"image": pictures, "mask": pictures, "name": [str(n) for n in range(count)]}
     return datasets.Dataset.from_dict(rows, features=features)
 

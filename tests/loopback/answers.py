@@ -53,7 +53,9 @@ def tree(commit: Commit, under: str, recursive: bool, expand: bool) -> list[dict
     start = f"{under}/" if under else ""
     inside = {path: file for path, file in commit.files.items() if path.startswith(start)}
     parts = [path.removeprefix(start).split("/") for path in inside]
-    folders = {start + "/".join(p[:depth]) for p in parts for depth in range(1, len(p) if recursive else min(2, len(p)))}
+    folders = {
+        start + "/".join(p[:depth]) for p in parts for depth in range(1, len(p) if recursive else min(2, len(p)))
+    }
     rows = [{"type": "directory", "oid": commit.oid, "size": 0, "path": path} for path in sorted(folders)]
     rows += [entry(p, f) for p, f in sorted(inside.items()) if recursive or "/" not in p.removeprefix(start)]
     if expand:

@@ -37,7 +37,7 @@ def listener() -> socket.socket:
 
 def endpoint() -> str:
     """The address of the loopback Hub, "http://127.0.0.1:PORT"."""
-    return "http://127.0.0.1:{}".format(_bound[0].getsockname()[1])
+    return f"http://127.0.0.1:{_bound[0].getsockname()[1]}"
 
 
 def empty_cache() -> None:

@@ -62,7 +62,7 @@ def commit(hub, ask: Ask, kind: str, repo: str, revision: str) -> Response:
     if parent and not is_pull and not head.oid.startswith(parent):
         raise Refusal(412, "A commit has happened since. Please refresh and try again.")
     changes = _changes(hub, lines[1:], head.files)
-    if "README.md" in changes and changes["README.md"]:
+    if changes.get("README.md"):
         cards.check(changes["README.md"].data.decode())
     ref = revision
     answer = {"success": True}
