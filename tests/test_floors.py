@@ -24,7 +24,7 @@ FLOORS = [
     "wss_core.segmenter wss_core.simulate",
     "wss_core.seeds wss_core.outlines",
     "wss_core.cues",
-    "wss_core.wire",
+    "wss_core.wire wss_core.costs",
     "wss_core.images",
     "wss_core.data",
 ]

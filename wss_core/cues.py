@@ -9,15 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import wire
+from .costs import SECONDS_ABSENT, SECONDS_BOX, SECONDS_MASK, SECONDS_POINT, SECONDS_STROKE, mask_seconds
 from .data import MAX_CLASSES, UNKNOWN, CueError
 from .images import labels_to_png
-
-# Seconds of labelling: Bearman, Russakovsky, Ferrari, Fei-Fei, "What's the Point", ECCV 2016 (PASCAL VOC).
-SECONDS_ABSENT = 1.0  # looking for a class and not finding it; also a tag
-SECONDS_POINT = 2.4
-SECONDS_STROKE = 10.9
-SECONDS_BOX = 26.0
-SECONDS_MASK = 79.0
 
 
 @dataclass(frozen=True)
@@ -56,6 +50,8 @@ class Cues:
     tags: names of the classes present. labels: uint8 (H, W) partial mask, 255 = not told. Where cues overlap,
     points win over strokes, later strokes over earlier ones, strokes over `labels`. Label 255 in a point, box or
     stroke means "ignore these pixels".
+    objects: how many objects' outlines `labels` took (one told in part counts by its part), which `seconds` pays for
+    and pixels cannot tell: touching objects look like one. None = not known.
     """
 
     tags: tuple[str, ...] | None = None
@@ -63,6 +59,7 @@ class Cues:
     boxes: tuple[Box, ...] = ()
     strokes: tuple[Stroke, ...] = ()
     labels: np.ndarray | None = None
+    objects: float | None = None
 
     def __post_init__(self):
         for field in ("points", "boxes", "strokes"):
@@ -87,10 +84,10 @@ class Cues:
         return tuple(sorted(found - {UNKNOWN}))
 
     def seconds(self, classes) -> float:
-        """Seconds a person needs to give these cues, by the published table (Bearman et al. 2016).
+        """Seconds a person needs to give these cues: sums of the table in `costs`. Cues empty: 0.
 
-        `classes`: the class names, background first. A partial mask costs a full mask's time for each object
-        class in it, by the share of the picture it labels. Cues empty: 0.
+        `classes`: the class names, background first. A second for each class of them that was looked for and not
+        found (all of them where only tags are told), then what every point, box, stroke and mask takes.
         """
         if not self.kinds:
             return 0.0
@@ -100,10 +97,7 @@ class Cues:
         total = SECONDS_ABSENT * (vocabulary if not self.located else max(0, vocabulary - len(named)))
         total += SECONDS_POINT * len(self.points) + SECONDS_BOX * len(self.boxes)
         total += sum(SECONDS_STROKE if stroke.width else SECONDS_MASK for stroke in self.strokes)
-        if self.labels is not None:
-            share = float((self.labels != UNKNOWN).mean())
-            total += SECONDS_MASK * share * max(1, len(set(np.unique(self.labels)) - {0, UNKNOWN}))
-        return total
+        return total + (0 if self.labels is None else mask_seconds(self.labels, self.objects))
 
     def check(self, shape: tuple[int, int], count: int = MAX_CLASSES) -> None:
         """Raise CueError, naming the cue, unless all fits a picture of `shape` (H, W) and `count` classes."""
@@ -132,6 +126,8 @@ class Cues:
             raise CueError(f"labels must be uint8 {tuple(shape)} like the picture, got {got}")
         for label in () if self.labels is None else np.unique(self.labels):
             _check_label(label, "pixel of", "labels", count)
+        if self.objects is not None and not 0 <= self.objects < np.inf:
+            raise CueError(f"objects is {self.objects}. Give the number of objects outlined in labels, or None")
 
     @classmethod
     def from_json(cls, text_or_dict, shape: tuple[int, int] | None = None) -> Cues:
@@ -150,18 +146,25 @@ class Cues:
         ]
         if self.labels is not None:
             form["labels"] = base64.b64encode(labels_to_png(self.labels)).decode()
+        if self.objects is not None:
+            form["objects"] = self.objects
         return json.dumps(form, default=lambda number: number.item())  # NumPy numbers
 
 
 @dataclass(frozen=True)
 class Example:
-    """A picture to learn from or to test on. truth: uint8 (H, W) labels or None; group: what must not be split."""
+    """A picture to learn from or to test on.
+
+    truth: uint8 (H, W) labels or None. group: what must not be split. instances: int32 (H, W), an id for each object,
+    0 = none; None = not known.
+    """
 
     image: np.ndarray
     cues: Cues = Cues()
     truth: np.ndarray | None = None
     id: str = ""
     group: str = ""
+    instances: np.ndarray | None = None
 
 
 def read_document(text_or_dict, shape: tuple[int, int] | None = None) -> tuple[Cues, tuple[str, ...]]:
@@ -175,6 +178,7 @@ def read_document(text_or_dict, shape: tuple[int, int] | None = None) -> tuple[C
         boxes=tuple(Box(*row) for row in wire.boxes(form.get("boxes"), count)),
         strokes=tuple(Stroke(*row) for row in wire.strokes(form.get("strokes"), count)),
         labels=wire.label_map(form.get("labels"), shape, count),
+        objects=wire.number_of_objects(form.get("objects")),
     )
     if shape is not None:
         cues.check(shape, count)

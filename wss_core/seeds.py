@@ -156,6 +156,7 @@ def scaled(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> Cues:
             for s in cues.strokes
         ],
         labels=labels,
+        objects=cues.objects,
     )
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import cv2
 import numpy as np
 from skimage.graph import MCP_Geometric
 
 from .cues import Box, Cues, Point, Stroke
 from .data import UNKNOWN
+from .seeds import draw
 
 BRUSH = 0.012  # width of a stroke in longer sides of the picture, where the region has room for it
 _GRID = 96  # cells along the longer side on which a stroke's way is looked for
@@ -74,6 +78,39 @@ def stroke(region: np.ndarray, label: int, random: np.random.Generator) -> Strok
     return Stroke(label, round(width, 1), tuple((round(x, 1), round(y, 1)) for x, y in path[inside].tolist()))
 
 
+def within(drawn: Stroke, region: np.ndarray) -> Stroke:
+    """The longest stretch of a stroke that stays inside bool (H, W) `region`, and as thick as fits there.
+
+    A stroke of `stroke` starts and ends inside, but its brush may reach over an edge and its way cut a corner. Where
+    nothing of it fits, it is one pixel of the region.
+    """
+    path = np.array(drawn.path)
+    ends = np.flatnonzero([not _crosses(region, *pair) for pair in pairwise(path)])
+    stretches = np.split(ends, np.flatnonzero(np.diff(ends) > 1) + 1)
+    longest = max(stretches, key=len)
+    kept = path[longest[0] : longest[-1] + 2] if len(longest) else path[:1]
+    for width in (drawn.width, 0.7 * drawn.width, 0.4 * drawn.width, 1.0):
+        fitted = Stroke(drawn.label, max(1.0, round(width, 1)), tuple(map(tuple, kept.tolist())))
+        if region[draw(Cues(strokes=[fitted]), region.shape) == drawn.label].all():
+            return fitted
+    spot = int(_depth(region).argmax())
+    return Stroke(drawn.label, 1.0, ((float(spot % region.shape[1]), float(spot // region.shape[1])),))
+
+
+def point(region: np.ndarray, label: int, random: np.random.Generator) -> Point:
+    """A click well inside one patch of bool (H, W) `region`, which must not be empty; larger patches more often.
+
+    People click on the body of a thing, not at its edge: any pixel at least half as deep as the deepest.
+    """
+    inside = np.flatnonzero(region)
+    chosen = int(inside[random.integers(len(inside))])
+    _, patches = cv2.connectedComponents(region.astype(np.uint8), connectivity=4)
+    depth = _depth(patches == patches.flat[chosen])
+    deep = np.flatnonzero(depth >= depth.max() / 2)
+    spot = int(deep[random.integers(len(deep))])
+    return Point(spot % region.shape[1], spot // region.shape[1], label)
+
+
 def box(region: np.ndarray, label: int) -> Box:
     """The tight box, half open, of bool (H, W) `region`, which must not be empty."""
     xs, ys = np.flatnonzero(region.any(axis=0)), np.flatnonzero(region.any(axis=1))
@@ -83,14 +120,20 @@ def box(region: np.ndarray, label: int) -> Box:
 def added(cues: Cues, cue: Point | Stroke | Box) -> Cues:
     """`cues` and one more."""
     kind = {Point: "points", Stroke: "strokes", Box: "boxes"}[type(cue)]
-    parts = {name: getattr(cues, name) for name in ("tags", "points", "boxes", "strokes", "labels")}
-    return Cues(**(parts | {kind: (*parts[kind], cue)}))
+    return replace(cues, **{kind: (*getattr(cues, kind), cue)})
 
 
 def _depth(region: np.ndarray) -> np.ndarray:
     """float32 (H, W): distance of each pixel inside `region` to its edge or the picture's border, 0 outside."""
     padded = np.pad(region.astype(np.uint8), 1)
     return cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+
+
+def _crosses(region: np.ndarray, start: np.ndarray, end: np.ndarray) -> bool:
+    """True when the straight line from (x, y) `start` to `end` leaves the region, looked at every half pixel."""
+    steps = 2 + 2 * int(np.abs(end - start).max())
+    xs, ys = np.rint(np.linspace(start, end, steps)).astype(int).T
+    return not region[ys, xs].all()
 
 
 def _room(region: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray]:

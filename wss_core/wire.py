@@ -2,7 +2,8 @@
 
 {"classes": ["background", "cat"], "tags": ["cat"], "points": [[x, y, label], ...],
  "boxes": [[x0, y0, x1, y1, label], ...],
- "strokes": [{"label": 1, "width": 7, "path": [[x, y], ...]}, ...], "labels": "<base64 PNG, 255 unknown>"}
+ "strokes": [{"label": 1, "width": 7, "path": [[x, y], ...]}, ...], "labels": "<base64 PNG, 255 unknown>",
+ "objects": 2.5}
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from .data import MAX_CLASSES, UNKNOWN, CueError, ImageError
 from .images import labels_from_png
 
-KEYS = ("classes", "tags", "points", "boxes", "strokes", "labels")
+KEYS = ("classes", "tags", "points", "boxes", "strokes", "labels", "objects")
 MAX_CUES = 2_000
 MAX_PATH = 10_000
 MAX_NAME = 64
@@ -101,6 +102,15 @@ def label_map(text, shape: tuple[int, int] | None, count: int) -> np.ndarray | N
     if strange.size:
         raise CueError(f"'labels' holds {strange[0]}, but there are {count} classes. Use 0..{count - 1} or 255")
     return values
+
+
+def number_of_objects(value) -> float | None:
+    """How many objects `labels` outlines; None when not told."""
+    if value is None:
+        return None
+    if _number(value, "objects") < 0:
+        raise CueError(f"'objects' is {value}. Give how many objects 'labels' outlines, or leave it out")
+    return float(value)
 
 
 def _stroke(row, where: str, count: int):
