@@ -85,14 +85,12 @@ class Segmenter:
         return True
 
     def state(self) -> dict[str, np.ndarray]:
-        """The weights by name; {} for methods without weights."""
+        """The weights by name, of types NumPy has; {} for methods without weights."""
         return {}
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
-        """Take weights as `state` gave them. Raises ValueError, naming what is missing or too much."""
-        missing, strange = set(self.state()) - set(state), set(state) - set(self.state())
-        if missing or strange:
-            raise ValueError(f"weights do not fit {self.name}: missing {sorted(missing)}, unknown {sorted(strange)}")
+        """Take weights as `state` gave them. Raises ValueError, naming what is missing, too much or of another shape."""
+        check_state(self.name, self.state(), state)
 
     def settings(self) -> dict[str, Any]:
         """The settings as plain JSON values; create(name, **settings) makes an equal segmenter."""
@@ -115,6 +113,28 @@ class Segmenter:
         wanted = ", ".join(sorted(self.uses))
         got = ", ".join(sorted(cues.kinds)) or "no cue"
         raise CueError(f"{self.name} needs one of {wanted}; got {got}. Draw at least one on the picture")
+
+
+def check_state(name: str, wanted: dict[str, np.ndarray], given: dict[str, np.ndarray]) -> None:
+    """Raise ValueError unless the weights `given` to the method `name` have the names, shapes and types of `wanted`."""
+    missing, strange = set(wanted) - set(given), set(given) - set(wanted)
+    forms = {key: (_form(wanted[key]), _form(given[key])) for key in set(wanted) & set(given)}
+    other = [f"{key} is {got}, not {want}" for key, (want, got) in forms.items() if want != got]
+    if missing or strange or other:
+        raise ValueError(
+            f"weights do not fit {name}: missing {_few(missing)}, unknown {_few(strange)}, other shapes {_few(other)}. "
+            "Load them with the settings they were saved with"
+        )
+
+
+def _form(array: np.ndarray) -> str:
+    return f"{array.dtype} {array.shape}"
+
+
+def _few(names) -> str:
+    """The first of many, and how many more there are."""
+    shown = sorted(names)[:5]
+    return str(shown) if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
 
 
 def default_classes(cues: Cues) -> tuple[str, ...]:
