@@ -15,6 +15,7 @@ from wss_core.simulate import added, next_click, next_stroke, strokes
 LIMIT = 20  # clicks, the field's usual bound
 TARGETS = (0.80, 0.85, 0.90)
 DROP = 0.05  # IoU lost after one more correct cue: the mask "flips"
+UNIT = 10_000  # IoU is kept as whole numbers of this share
 
 Robot = Callable[[np.ndarray, np.ndarray, np.random.Generator], object]
 
@@ -70,6 +71,31 @@ def run(
         labels = segmenter.segment(image, cues, prepared).labels
         ious.append(mean_iou(truth, labels))
     return Session(tuple(ious), limit)
+
+
+def kept(session: Session) -> np.ndarray:
+    """int64 (limit,): the IoU after each cue in 1 / UNIT; -1 once nothing was left to correct."""
+    row = np.full(session.limit, -1, np.int64)
+    row[: len(session.ious)] = np.floor(np.array(session.ious) * UNIT + 1e-6)  # a target is reached, not rounded to
+    return row
+
+
+def held(rows: np.ndarray) -> np.ndarray:
+    """int64 (N, limit): rows of `kept` with the last IoU held once nothing was left to correct."""
+    last = np.maximum((rows >= 0).sum(axis=1) - 1, 0)
+    return np.where(rows >= 0, rows, np.take_along_axis(rows, last[:, None], axis=1))
+
+
+def clicks_needed(rows: np.ndarray, target: float) -> np.ndarray:
+    """int64 (N,): NoC@target of rows of `kept`, as `Session.number_of_clicks`."""
+    reached = rows >= round(target * UNIT)
+    return np.where(reached.any(axis=1), reached.argmax(axis=1) + 1, rows.shape[1])
+
+
+def dropped(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """int64 (N,) twice: further cues that cost more than DROP of IoU, and how many further cues there were."""
+    steps = rows[:, 1:] >= 0
+    return ((np.diff(rows, axis=1) < -DROP * UNIT) & steps).sum(axis=1), steps.sum(axis=1)
 
 
 def first_strokes(segmenter: Segmenter, image: np.ndarray, truth: np.ndarray, count: int, seed=0) -> float:

@@ -1,0 +1,89 @@
+"""How sure a number is: paired bootstrap over pictures, intervals, ranks that admit ties, and several seeds.
+
+All records of one benchmark are judged on the same resamples (the same seed draws the same pictures), so the difference
+of two records has its own, much narrower, distribution: Efron, Tibshirani, "An Introduction to the Bootstrap", 1993.
+The interval covers the choice of test pictures. With few pictures (under about 300) a nominal 95 % percentile interval
+covers rather 91 to 93 %.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import ndtr
+
+RESAMPLES = 1000
+LEVEL = 0.95
+
+
+def resamples(groups, number: int = RESAMPLES, seed: int = 0) -> np.ndarray:
+    """float (number, N): how often each of N pictures is drawn in each resample.
+
+    groups: one name a picture; those of one name (a patient, a video) are drawn together, since they are not independent.
+    "" is a group of its own. As many groups are drawn as there are.
+    """
+    names = [name or i for i, name in enumerate(groups)]
+    place = {name: i for i, name in enumerate(dict.fromkeys(names))}
+    count = len(place)
+    drawn = np.random.default_rng(seed).integers(0, count, (number, count))
+    drawn += count * np.arange(number)[:, None]
+    times = np.bincount(drawn.ravel(), minlength=number * count).reshape(number, count)
+    return times[:, [place[name] for name in names]].astype(float)
+
+
+def interval(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
+    """(low, high): the percentile interval of resampled values (B,), without NaN; NaN when none is left."""
+    values = values[~np.isnan(values)]
+    if not len(values):
+        return float("nan"), float("nan")
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def over_seeds(values: np.ndarray, seed: int = 0) -> np.ndarray:
+    """float (B,): resampled means over k trainings, from values (k, B) of each training on the same resamples.
+
+    First trainings are drawn again, then pictures. Few seeds show too little of the variance of training: k of them have
+    (k - 1) / k of it on average.
+    """
+    count, number = values.shape
+    drawn = np.random.default_rng(seed).integers(0, count, (count, number))
+    return np.take_along_axis(values, drawn, axis=0).mean(axis=0)
+
+
+def difference(values: np.ndarray, others: np.ndarray, gap: float) -> float:
+    """The two-sided p of a difference `gap` between two records, from values (B,) of both on the same resamples.
+
+    The normal approximation with the bootstrap's standard error, since counting resamples cannot tell p below 1 / B, and
+    many comparisons need it.
+    """
+    spread = float(np.nanstd(values - others))
+    if spread < 1e-12:
+        return float(abs(gap) < 1e-12)
+    return float(2 * ndtr(-abs(gap) / spread))
+
+
+def holm(ps) -> np.ndarray:
+    """float (m,): p values adjusted for m comparisons. Holm, "A simple sequentially rejective multiple test procedure", 1979."""
+    ps = np.asarray(ps, float)
+    order = np.argsort(ps, kind="stable")
+    adjusted = np.empty(len(ps))
+    adjusted[order] = np.minimum(1, np.maximum.accumulate(ps[order] * np.arange(len(ps), 0, -1)))
+    return adjusted
+
+
+def ranks(points, values: np.ndarray, low: bool = False, level: float = LEVEL) -> np.ndarray:
+    """int (M,): 1 + how many of M records are better beyond doubt; so equal ranks are ties.
+
+    points: (M,) the records' values; values: (M, B) the same on the resamples they share; low: low is good. "Beyond doubt":
+    the paired difference has p < 1 - level after Holm's adjustment over all pairs. A NaN is behind every number.
+    """
+    points = np.asarray(points, float) * (-1 if low else 1)
+    known = np.flatnonzero(~np.isnan(points))
+    pairs = [(i, j) for place, i in enumerate(known) for j in known[place + 1 :]]
+    adjusted = holm([difference(values[i], values[j], points[i] - points[j]) for i, j in pairs])
+    better = np.zeros(len(points), int)
+    for (i, j), p in zip(pairs, adjusted, strict=True):
+        if p < 1 - level:
+            better[i if points[i] < points[j] else j] += 1
+    better[np.isnan(points)] = len(known)
+    return 1 + better
