@@ -15,7 +15,9 @@ FLOORS = [
     "wss_core.hub",
     "wss_core.cards wss_core.settings",
     "wss_core.methods",
-    "wss_core.training wss_core.features wss_core.choice wss_core.generative",
+    "wss_core.training",
+    "wss_core.networks",
+    "wss_core.features wss_core.choice wss_core.generative",
     "wss_core.exports",
     "wss_core.readouts wss_core.losses wss_core.spread wss_core.examples",
     "wss_core.builtin",
@@ -25,7 +27,7 @@ FLOORS = [
     "wss_core.seeds wss_core.outlines",
     "wss_core.cues",
     "wss_core.wire wss_core.costs",
-    "wss_core.images",
+    "wss_core.images wss_core.remote",
     "wss_core.data",
 ]
 HEIGHT = {name: -floor for floor, names in enumerate(FLOORS) for name in names.split()}

@@ -1,19 +1,18 @@
 """Segmenters in folders: what is saved comes back, what was not saved by us does not."""
 
 import json
-from dataclasses import dataclass, fields
-from typing import ClassVar
+import os
+from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from wss_core import methods
 from wss_core.hub import load, save
 from wss_core.methods import METHODS, create
-from wss_core.segmenter import Segmenter
 from wss_core.settings import build, parse
 
-GOOD = {"format": 1, "method": "propagate", "settings": {}}
+GOOD = {"format": 2, "method": "propagate", "settings": {}, "training": {}}
 
 
 def folder_with(tmp_path, form):
@@ -22,12 +21,12 @@ def folder_with(tmp_path, form):
     return tmp_path
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_saved_is_loaded_equal(method, tmp_path):
-    segmenter = method(classes=("background", "cat \U0001f408"))
+def test_a_folder_holds_no_more_than_it_must(tmp_path):
+    segmenter = create("grabcut", classes=("background", "cat \U0001f408"))
+    segmenter.training = {"images": 3, "cues": {"points": 3}, "seed": None}
     folder = save(segmenter, tmp_path / "a" / "b")
     assert load(folder) == load(str(folder)) == segmenter
-    assert type(load(folder)) is method
+    assert load(folder).training == segmenter.training
     assert [file.name for file in folder.iterdir()] == ["config.json"]  # no weights, no file
 
 
@@ -42,64 +41,37 @@ def test_builtin_is_the_interactive_model():
     assert load("builtin") == create("propagate")
 
 
-@dataclass(kw_only=True)
-class Learned(Segmenter):
-    """A method with weights, which no method of ours has yet."""
-
-    name: ClassVar[str] = "learned"
-    width: int = 3
-
-    def __post_init__(self):
-        super().__post_init__()
-        self.weights = np.zeros(self.width, np.float32)
-
-    def state(self):
-        return {"weights": self.weights}
-
-    def load_state(self, state):
-        super().load_state(state)
-        self.weights = state["weights"]
-
-
-def test_weights_come_back(tmp_path, monkeypatch):
-    numpy_tensors = pytest.importorskip("safetensors.numpy")
-    monkeypatch.setattr(methods, "METHODS", (*METHODS, Learned))
-    learned = Learned(width=5)
-    learned.weights[:] = range(5)
-    again = load(save(learned, tmp_path))
-    assert again.width == 5
-    np.testing.assert_array_equal(again.weights, range(5))
-    numpy_tensors.save_file({"other": learned.weights}, tmp_path / "model.safetensors")
-    with pytest.raises(ValueError, match="missing .'weights'., unknown .'other'."):
-        load(tmp_path)
-    (tmp_path / "model.safetensors").write_bytes(b"no tensors")
-    with pytest.raises(ValueError, match=r"model.safetensors is damaged \(.*Save the segmenter again"):
-        load(tmp_path)
-    (tmp_path / "model.safetensors").unlink()
-    with pytest.raises(ValueError, match="learned needs model.safetensors"):
-        load(tmp_path)
-
-
+DEEP = [[[[[[[1]]]]]]]
 BAD = [
     (b"", "is not JSON"),
     (b"\xff\xfe\x00", "is not JSON"),
     (b"[" * 100_000, "is not JSON"),
     (b" " * 1_000_001, "above 1,000,000 bytes"),
-    ([], "must hold format, method, settings and nothing else"),
-    ({"method": "propagate", "settings": {}}, "must hold format, method, settings"),
+    ([], "must hold format, method, settings, training and nothing else"),
+    ({"method": "propagate", "settings": {}}, "must hold format, method, settings, training"),
+    ({"format": 2, "method": "propagate", "settings": {}}, "must hold format, method, settings, training"),
     (GOOD | {"code": "import os"}, "and nothing else"),
     (GOOD | {"settings": []}, "must hold"),
-    (GOOD | {"format": 2}, "has format 2; this version reads 1. Update"),
+    (GOOD | {"training": "much"}, "must hold"),
+    (GOOD | {"format": 3}, "has format 3; this version reads 2. Update"),
+    (GOOD | {"format": 1}, "has format 1; this version reads 2. Save the segmenter again"),
     (GOOD | {"format": True}, "has format True"),
-    (GOOD | {"format": "1"}, "has format '1'"),
+    (GOOD | {"format": "2"}, "has format '2'"),
     (GOOD | {"method": "os.system"}, "names the method 'os.system'. Known: propagate"),
     (GOOD | {"method": "auto"}, "names the method 'auto'"),
     (GOOD | {"method": ["propagate"]}, "names the method"),
     (GOOD | {"settings": {"colour": 1}}, "no such setting"),
     (GOOD | {"settings": {"name": "x"}}, "no such setting"),
+    (GOOD | {"settings": {"training": {}}}, "no such setting"),
     (GOOD | {"settings": {"classes": "cat"}}, "classes is 'cat'"),
     (GOOD | {"settings": {"classes": [1]}}, "classes is"),
     (GOOD | {"settings": {"classes": ["c"] * 255}}, "at most 254 classes"),
+    (GOOD | {"settings": {"side": float("nan")}}, "a number that is not finite"),
+    (GOOD | {"training": {"seconds": float("inf")}}, "a number that is not finite"),
+    (json.dumps(GOOD).replace("{}}", '{"seconds": 1e999}}').encode(), "a number that is not finite"),
+    (GOOD | {"training": {"terms": DEEP}}, "more than 6 lists or objects deep"),
+    (GOOD | {"training": {"note": "x" * 10_001}}, "a text above 10,000 characters"),
+    (GOOD | {"training": {"x" * 10_001: 1}}, "a text above 10,000 characters"),
 ]
 
 
@@ -130,12 +102,12 @@ def test_links_are_not_followed(name, tmp_path):
             action()
 
 
-def test_names_on_the_hub_come_later(tmp_path, monkeypatch):
+def test_what_is_neither_a_folder_nor_a_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for source in ("user/repo", "nowhere", ""):
-        with pytest.raises(ValueError, match="no folder .*USER/REPO from the Hub comes with a later version"):
+    for source in ("nowhere", "", "/etc/passwd", "a/b/c", "../x/y", "~/x", tmp_path / "nowhere"):
+        with pytest.raises(ValueError, match="no folder .*Give a folder written by save, USER/REPO of the Hub, or"):
             load(source)
-    with pytest.raises(ValueError, match="config.json is missing"):
+    with pytest.raises(ValueError, match="config.json of .* is missing"):
         load(tmp_path)
 
 
@@ -161,11 +133,68 @@ def test_settings_of_the_command_line():
             parse([text])
 
 
-@pytest.mark.parametrize("features", ["timm:local-dir:/etc", "timm:local-dir:some/folder"])
-def test_a_path_in_the_settings_is_neither_saved_nor_loaded(tmp_path, features):
-    with pytest.raises(ValueError, match="cannot save: the setting features names a folder of one machine"):
-        save(create("propagate", features=features), tmp_path)
-    form = {"format": 1, "method": "propagate", "settings": {"features": features}}
-    (tmp_path / "config.json").write_text(json.dumps(form))
-    with pytest.raises(ValueError, match="cannot load: the setting features names a folder of one machine"):
-        load(tmp_path)
+PATHS = ["timm:local-dir:/etc", "timm:local-dir:some/folder", "timm:LOCAL-DIR:/etc", "timm:lo\tcal-dir:/etc", "/etc/x"]
+PATHS += [
+    "timm: local-dir:/etc",
+    "timm:hf-hub:../../etc/x",
+    "timm:file:///etc",
+    "..",
+    "~",
+    "C:x",
+    "a\\b",
+    "http://x.org/a",
+]
+
+
+@pytest.mark.parametrize("features", PATHS)
+def test_a_path_in_the_settings_is_not_loaded(tmp_path, features):
+    form = GOOD | {"settings": {"features": features}}
+    with pytest.raises(
+        ValueError, match="cannot load .*the setting features names a folder of one machine, or an addre"
+    ):
+        load(folder_with(tmp_path, form))
+    with pytest.raises(ValueError, match="the setting terms names a folder"):
+        load(folder_with(tmp_path, GOOD | {"settings": {"terms": [{"a": features}]}}))
+
+
+def test_a_path_in_the_settings_is_not_saved(tmp_path):
+    with pytest.raises(ValueError, match="cannot save propagate: the setting features names a folder of one machine"):
+        save(create("propagate", features="timm:local-dir:/etc"), tmp_path / "a")
+    assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize("features", ["timm:resnet50.a1_in1k", "timm:hf-hub:user/tiny-net@v1.0", "colour"])
+def test_names_of_networks_travel(tmp_path, features):
+    assert load(save(create("propagate", features=features), tmp_path)).features == features
+
+
+def test_class_names_may_hold_anything(tmp_path):
+    classes = ("background", "a/b", "C:\\", "../..", "")
+    assert load(save(create("propagate", classes=classes), tmp_path)).classes == classes
+
+
+@pytest.mark.parametrize(
+    ("training", "words"),
+    [({"a": np.float32(1)}, "not JSON serializable"), ({"a": float("nan")}, "JSON compliant"), ({"a": DEEP}, "deep")],
+)
+def test_what_could_not_be_loaded_is_not_saved(training, words, tmp_path):
+    segmenter = create("propagate")
+    segmenter.training = training
+    with pytest.raises(ValueError, match=f"cannot save propagate: .*{words}"):
+        save(segmenter, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_save_leaves_nothing_that_loads(tmp_path, monkeypatch):
+    save(create("grabcut"), tmp_path)
+    replace = os.replace
+
+    def fails(source, target):
+        if Path(target).name == "config.json":
+            raise OSError(28, "No space left on device", str(target))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fails)
+    with pytest.raises(OSError, match="No space left"):
+        save(create("propagate"), tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -6,7 +6,7 @@ labels = create("propagate").segment("photo.jpg", Cues(strokes=[Stroke(1, 9, ((1
 
 from .cues import Box, Cues, Example, Point, Stroke
 from .data import CueError, ImageError, Result
-from .hub import load, save
+from .hub import load, push, save
 from .images import read_image
 from .methods import METHODS, create
 
@@ -22,6 +22,7 @@ __all__ = [
     "Stroke",
     "create",
     "load",
+    "push",
     "read_image",
     "save",
 ]

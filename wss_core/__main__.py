@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from .commands import methods, segment
+from .commands import info, listing, methods, pull, push, segment
 
-COMMANDS = (segment, methods)
+COMMANDS = (segment, push, pull, info, listing, methods)
 
 
 def main(argv: list[str] | None = None) -> int:

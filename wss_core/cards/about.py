@@ -1,0 +1,55 @@
+"""What a card tells of, and how a checkpoint's config.json is read for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+PICTURE = "wss_core_sample.jpg"
+
+
+@dataclass(frozen=True)
+class Score:
+    """One figure. data: the data set's name, revision: its commit; low, high: the interval, None = not known."""
+
+    metric: str
+    value: float
+    data: str
+    split: str = "test"
+    revision: str = ""
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class About:
+    """What a checkpoint cannot know of itself. text, limits: Markdown. license: as the Hub spells it, "" = leave it.
+
+    picture: whether PICTURE lies beside the card.
+    """
+
+    text: str = ""
+    limits: str = ""
+    license: str = ""
+    base_model: tuple[str, ...] = ()
+    scores: tuple[Score, ...] = ()
+    picture: bool = False
+
+
+def cue_kinds(form: dict) -> list[str]:
+    """The kinds of cue that a checkpoint with this config.json was trained with; [] when it was not, or does not say."""
+    cues = form["training"].get("cues")
+    return [str(kind) for kind in cues] if isinstance(cues, dict) else []
+
+
+def label_seconds(form: dict) -> float | None:
+    """Seconds of labelling it was trained with; None when it does not say."""
+    seconds = form["training"].get("label_seconds")
+    return float(seconds) if isinstance(seconds, int | float) and not isinstance(seconds, bool) else None
+
+
+def data_sets(form: dict) -> list[dict[str, Any]]:
+    """What it was trained on: "name" and, where told, "revision" and "split"."""
+    rows = form["training"].get("data")
+    rows = rows if isinstance(rows, list) else []
+    return [row for row in rows if isinstance(row, dict) and isinstance(row.get("name"), str)]

@@ -1,0 +1,104 @@
+"""config.json: which method, its settings, and how it was trained. Plain values, checked one by one."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+
+from ..methods import names
+from ..segmenter import Segmenter
+
+FORMAT = 2
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 6
+MAX_TEXT = 10_000
+KEYS = {"format", "method", "settings", "training"}
+# No folder, address or drive: a plain word, or a network that is fetched by name.
+PORTABLE = re.compile(r"[^/\\:~.\x00-\x1f][^/\\:\x00-\x1f]*|timm:[\w.]+|timm:hf-hub:[\w.-]+/[\w.-]+(@[\w.-]+)?|")
+
+
+def dump(segmenter: Segmenter) -> str:
+    """The segmenter's config.json. Raises ValueError for what `parse` would refuse."""
+    form = {
+        "format": FORMAT,
+        "method": segmenter.name,
+        "settings": segmenter.settings(),
+        "training": segmenter.training,
+    }
+    try:
+        text = json.dumps(form, indent=2, allow_nan=False) + "\n"
+        _check_values(form)
+        _check_portable(form["settings"])
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"cannot save {segmenter.name}: {error}") from None
+    if len(text.encode()) > MAX_BYTES:
+        raise ValueError(f"cannot save {segmenter.name}: config.json would be above {MAX_BYTES:,} bytes. Train less")
+    return text
+
+
+def read(path: Path, place: str) -> dict:
+    """{"format", "method", "settings", "training"} of a file, which messages call `place`.
+
+    Raises ValueError for anything that `dump` does not write.
+    """
+    if not path.is_file() or path.stat().st_size > MAX_BYTES:
+        raise ValueError(f"{place} is missing or above {MAX_BYTES:,} bytes. Give a folder written by save")
+    try:
+        form = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{place} is not JSON ({error}). Save the segmenter again") from None
+    if not isinstance(form, dict) or "format" not in form:
+        raise ValueError(f"{place} must hold {', '.join(sorted(KEYS))} and nothing else. Save the segmenter again")
+    if form["format"] != FORMAT or isinstance(form["format"], bool):
+        newer = isinstance(form["format"], int) and form["format"] > FORMAT
+        advice = "Update wss-core" if newer else "Save the segmenter again"
+        raise ValueError(f"{place} has format {form['format']!r:.20}; this version reads {FORMAT}. {advice}")
+    if set(form) != KEYS or not isinstance(form["settings"], dict) or not isinstance(form["training"], dict):
+        raise ValueError(f"{place} must hold {', '.join(sorted(KEYS))} and nothing else. Save the segmenter again")
+    if form["method"] not in names():
+        raise ValueError(f"{place} names the method {form['method']!r:.40}. Known: {', '.join(names())}")
+    try:
+        _check_values(form)
+        _check_portable(form["settings"])
+    except ValueError as error:
+        raise ValueError(f"cannot load {place}: {error}") from None
+    return form
+
+
+def _check_portable(settings: dict) -> None:
+    """A checkpoint must not make anyone's machine open a path, and would not work elsewhere if it did."""
+    for name, value in settings.items():
+        texts = _texts(value) if name != "classes" else ()
+        for text in texts:
+            if not PORTABLE.fullmatch(text):
+                raise ValueError(
+                    f"the setting {name} names a folder of one machine, or an address ({text!r:.80}). Put the backbone "
+                    "on the Hub and name it timm:hf-hub:USER/REPO"
+                )
+
+
+def _texts(value) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    return [text for item in value for text in _texts(item)] if isinstance(value, list | tuple) else []
+
+
+def _check_values(value, depth: int = 0) -> None:
+    """Raise ValueError unless all is finite, of bounded length, and lies at most MAX_DEPTH lists or objects deep."""
+    if depth > MAX_DEPTH:
+        raise ValueError(f"its values lie more than {MAX_DEPTH} lists or objects deep. Make them flat")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("it holds a number that is not finite. Leave that key out")
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        raise ValueError(f"it holds a text above {MAX_TEXT:,} characters. Make it shorter")
+    if isinstance(value, dict):
+        if not all(isinstance(key, str) for key in value):
+            raise ValueError("its keys must be texts")
+        value = [*value, *value.values()]
+    if isinstance(value, list | tuple):
+        for item in value:
+            _check_values(item, depth + 1)

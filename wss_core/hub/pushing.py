@@ -1,0 +1,119 @@
+"""A segmenter -> a repository on the Hub: weights, settings, card and scores in one commit, or none of them."""
+
+from __future__ import annotations
+
+import logging
+import random
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
+
+from .. import cards, remote
+from ..images import picture_to_bytes, read_image
+from ..segmenter import Segmenter
+from . import config, folder
+
+TRIES = 6
+RESULTS = ".eval_results/wss_core.yaml"
+TOLD = {folder.CONFIG: config.MAX_BYTES, folder.CARD: cards.MAX_BYTES}
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """Where it lies. sha: of the commit; url: of that commit, or of the pull request."""
+
+    repo: str
+    sha: str
+    url: str
+    is_pull_request: bool
+
+
+def push(
+    segmenter: Segmenter,
+    repo: str,
+    *,
+    private: bool | None = None,
+    create_pr: bool = False,
+    about: cards.About = cards.About(),
+    picture=None,
+    message: str = "",
+    token: str | bool | None = None,
+) -> Pushed:
+    """Put the segmenter into USER/REPO of the Hub, made if need be, as one commit, or as a pull request.
+
+    private: of a repository that is made; None = as the account has it. picture: for the card, anything `read_image`
+    takes. Of the card only our part and our metadata change, and no file of others. Where someone else commits at the
+    same time it is tried again on top of theirs. Raises ValueError, HubError among them, with what to do.
+    """
+    remote.check_name(repo)
+    api = HfApi(token=token)
+    with tempfile.TemporaryDirectory() as place:
+        files = _files(segmenter, Path(place), picture)
+        about = replace(about, picture=cards.PICTURE in files)
+        _ensure(api, repo, private, create_pr)
+        for attempt in range(TRIES):
+            try:
+                return _commit(api, repo, files, about, message or f"{segmenter.name}, by wss-core", create_pr)
+            except remote.Moved as error:
+                logger.info("%s (attempt %d of %d)", error, attempt + 1, TRIES)
+                time.sleep(random.uniform(0, 0.1 * 2**attempt))  # so that two who push at once do not stay in step
+    raise remote.HubError(f"{repo} was changed by others at each of {TRIES} attempts. Try again later")
+
+
+def _files(segmenter: Segmenter, place: Path, picture) -> dict[str, Path]:
+    """{name in the repository: file} of all that does not depend on what lies there."""
+    folder.save(segmenter, place)
+    if picture is not None:
+        (place / cards.PICTURE).write_bytes(picture_to_bytes(read_image(picture), "JPEG", quality=90))
+    return {file.name: file for file in place.iterdir()}
+
+
+def _ensure(api: HfApi, repo: str, private: bool | None, create_pr: bool) -> None:
+    """Make the repository where there is none. Raises ValueError when there is one of the other visibility."""
+    with remote.sentences(repo):
+        there = api.repo_exists(repo)
+        if not there and not create_pr:
+            api.create_repo(repo, private=private, exist_ok=True)
+        found = api.model_info(repo, expand=["private"])
+    if private is not None and found.private != private:
+        is_now = "private" if found.private else "public"
+        raise ValueError(f"{repo} is {is_now} already. Change that in its settings on the Hub, or choose another name")
+
+
+def _commit(api: HfApi, repo: str, files: dict[str, Path], about: cards.About, message: str, create_pr: bool) -> Pushed:
+    """One commit on top of what lies there now. Raises Moved when that is no longer the head."""
+    with remote.sentences(repo):
+        head = api.model_info(repo)
+    there = {file.rfilename for file in head.siblings or ()}
+    card, before = _there(api, repo, head.sha, there)
+    form = config.read(files[folder.CONFIG], folder.CONFIG)
+    adds = {name: CommitOperationAdd(name, str(file)) for name, file in files.items()}
+    adds[folder.CARD] = CommitOperationAdd(folder.CARD, cards.write(repo, form, about, card, before).encode())
+    if scores := cards.results(about.scores):
+        adds[RESULTS] = CommitOperationAdd(RESULTS, scores.encode())
+    gone = [name for name in (folder.WEIGHTS, RESULTS) if name in there and name not in adds]
+    steps = [*adds.values(), *(CommitOperationDelete(name) for name in gone)]
+    with remote.sentences(repo):
+        made = api.create_commit(repo, steps, commit_message=message, parent_commit=head.sha, create_pr=create_pr)
+    return Pushed(repo, made.oid, made.pr_url or made.commit_url, made.pr_url is not None)
+
+
+def _there(api: HfApi, repo: str, sha: str, names: set[str]) -> tuple[str, dict | None]:
+    """(README.md, config.json) as they lie there; "" and None where there is none, or no config.json of ours."""
+    if not names & set(TOLD):
+        return "", None
+    place = remote.fetch(repo, TOLD, sha, api.token).folder
+    try:
+        card = (place / folder.CARD).read_bytes().decode() if folder.CARD in names else ""
+    except UnicodeDecodeError:
+        raise ValueError(f"the card of {repo} is no text in UTF-8. Mend it first: this push would lose it") from None
+    try:
+        before = config.read(place / folder.CONFIG, folder.CONFIG)
+    except ValueError:
+        before = None
+    return card, before
