@@ -25,17 +25,17 @@ class Learned(Segmenter):
     def __post_init__(self):
         super().__post_init__()
         self.weights = np.zeros(self.width, np.float32)
-        self.count = np.zeros(1, np.int64)
+        self.count = np.zeros((), np.int64)
 
     def fit(self, examples, progress=None):
         self.weights[:] = np.mean([example.image[..., 0].mean() for example in examples])
-        self.count[:] = len(examples)
+        self.count[()] = len(examples)
         self.training = {"images": len(examples), "cues": {"strokes": len(examples)}, "label_seconds": 21.8}
         return self
 
     @property
     def fitted(self):
-        return bool(self.count[0])
+        return bool(self.count)
 
     def state(self):
         return {"weights": self.weights, "count": self.count}

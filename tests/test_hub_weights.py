@@ -17,7 +17,7 @@ from wss_core.hub import load, save
 from wss_core.methods import METHODS
 
 FLOATS = np.zeros(3, np.float32)
-COUNT = np.ones(1, np.int64)
+COUNT = np.ones((), np.int64)
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +36,7 @@ def test_weights_come_back(tmp_path):
     assert again == segmenter
     assert again.training == segmenter.training
     np.testing.assert_array_equal(again.weights, segmenter.weights)
+    assert again.count.shape == ()
     assert {file.name for file in tmp_path.iterdir()} == {"config.json", "model.safetensors"}
 
 
@@ -102,7 +103,7 @@ HOSTILE = {
         "is damaged or no safetensors",
     ),
     "one in the other": (
-        lambda path: path.write_bytes(header({"weights": tensor(), "count": tensor("I64", (1,), (4, 12))}, bytes(12))),
+        lambda path: path.write_bytes(header({"weights": tensor(), "count": tensor("I64", (), (4, 12))}, bytes(12))),
         "is damaged or no safetensors",
     ),
     "cut short": (lambda path: path.write_bytes(path.read_bytes()[:-4]), "is damaged or no safetensors"),

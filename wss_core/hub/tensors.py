@@ -17,7 +17,7 @@ TYPES = {"F64", "F32", "F16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U
 def write(state: dict[str, np.ndarray], path: Path) -> None:
     """Write weights by name. Raises ValueError for what `read` would refuse."""
     _check_finite(state, "these weights", "Train again with a smaller rate")
-    save_file({name: np.ascontiguousarray(array) for name, array in state.items()}, path)
+    save_file({name: np.asarray(array, order="C") for name, array in state.items()}, path)
 
 
 def read(path: Path, place: str) -> dict[str, np.ndarray]:
