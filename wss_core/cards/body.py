@@ -39,7 +39,7 @@ def _part(repo: str, form: dict, about: About, titled: bool) -> str:
         f"![What it makes of a picture]({PICTURE})" if about.picture else "",
         _classes(form),
         _training(form),
-        _scores(about.scores),
+        _scores(about.scores, form["training"].get("validation")),
         _limits(form, about),
         _use(repo, form),
     )
@@ -61,21 +61,20 @@ def _training(form: dict) -> str:
         return (
             f"## How it was trained\n\n{method} It learns from the cues of the picture at hand, and nothing beforehand."
         )
-    rows = [f"| {plain(key)} | {_value(value)} |" for key, value in told.items() if key not in ("data", "classes")]
+    rows = [
+        f"| {plain(key.replace('_', ' '))} | {_value(value)} |"
+        for key, value in told.items()
+        if key not in ("data", "classes")
+    ]
     for row in data_sets(form):
         rows.append(f"| data | {' '.join(plain(row[key]) for key in ('name', 'split', 'revision') if row.get(key))} |")
-    seconds = label_seconds(form)
-    spent = (
-        ""
-        if seconds is None
-        else (f" Its labels took about {_duration(seconds)} by the published table (Bearman et al., ECCV 2016).")
-    )
-    return f"## How it was trained\n\n{method}{spent}\n\n| | |\n|---|---|\n" + "\n".join(rows)
+    return f"## How it was trained\n\n{method}{_spent(label_seconds(form))}\n\n| | |\n|---|---|\n" + "\n".join(rows)
 
 
-def _scores(scores: tuple[Score, ...]) -> str:
+def _scores(scores: tuple[Score, ...], validation) -> str:
     if not scores:
-        return "## How it scores\n\nNot told."
+        told = f" While it was trained, validation gave {_value(validation)}." if validation else ""
+        return f"## How it scores\n\nNot told.{told}"
     rows = [
         f"| {plain(s.data)} | {plain(s.split)} | {plain(s.revision)} | {plain(s.metric)} | {s.value:.4g}{interval(s)} |"
         for s in scores
@@ -98,8 +97,11 @@ def _use(repo: str, form: dict) -> str:
     )
 
 
-def _duration(seconds: float) -> str:
-    return f"{seconds:,.0f} seconds" if seconds < 7200 else f"{seconds / 3600:,.1f} hours"
+def _spent(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    spent = f"{seconds:,.0f} seconds" if seconds < 7200 else f"{seconds / 3600:,.1f} hours"
+    return f" Its labels took about {spent} by the published table (Bearman et al., ECCV 2016)."
 
 
 def _value(value) -> str:

@@ -23,8 +23,8 @@ def renewed(header: str, form: dict, about: About, before: dict | None) -> str:
     told = _mapping(header)
     ours = _merged(told, _ours(form, about), _ours(before, About()) if before else {})
     ours = {key: value for key, value in ours.items() if told.get(key) != value}
-    blocks = re.split(r"^(?=[\w-]+[ \t]*:)", header, flags=re.MULTILINE)  # a key at column 0 begins one
-    kept = "".join(_without(block) if block.partition(":")[0].strip() in ours else block for block in blocks)
+    blocks = re.split(r"""^(?=["']?[\w-]+["']?[ \t]*:)""", header, flags=re.MULTILINE)  # a key at column 0 begins one
+    kept = "".join(_without(block) if _key(block) in ours else block for block in blocks)
     merged = kept + ("\n" if kept and not kept.endswith("\n") else "") + (dump(ours) if ours else "")
     if not _says(merged, told | ours):
         raise ValueError("the card's metadata cannot be kept as it is written. Write one key a line, from column 0")
@@ -54,6 +54,10 @@ def _merged(told: dict[str, Any], ours: dict[str, Any], old: dict[str, Any]) -> 
         if rows or key in told:
             merged[key] = rows
     return merged
+
+
+def _key(block: str) -> str:
+    return block.partition(":")[0].strip("\"' \t")
 
 
 def _without(block: str) -> str:
