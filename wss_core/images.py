@@ -18,6 +18,7 @@ from .data import UNKNOWN, ImageError
 MAX_PIXELS = 40_000_000
 IGNORED_COLOUR = (224, 224, 192)  # as the border in PASCAL VOC
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")  # a phone's MPO opens as JPEG
+LOSSLESS = ("PNG", "BMP", "TIFF", "GIF", "PPM")
 # What Pillow's decoders raise for damaged files; AVIF's a RuntimeError, TIFF's a TypeError.
 _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, RuntimeError)
 _DAMAGE += (TypeError, LookupError, ArithmeticError, struct.error)
@@ -146,6 +147,32 @@ def labels_from_png(data: bytes, shape: tuple[int, int] | None, max_pixels: int 
         raise ImageError("the mask is not a PNG that can be read. Save it again as PNG") from None
     except (*_DAMAGE, Image.DecompressionBombError) as error:
         raise ImageError(f"the mask is not a PNG that can be read ({error}). Save it again as PNG") from None
+
+
+def read_values(source, max_pixels: int = MAX_PIXELS) -> np.ndarray:
+    """uint8, uint16 or int32 (H, W): the numbers in a mask's file (a path or bytes), a palette's indices, not colours.
+
+    Raises ImageError unless it is a grey, palette or 1-bit picture (or grey saved as RGB) in a format that keeps every
+    number: a JPEG does not.
+    """
+    opened = io.BytesIO(source) if isinstance(source, bytes) else os.fspath(source)
+    try:
+        with Image.open(opened, formats=LOSSLESS) as picture:
+            _check_size(*picture.size, max_pixels)
+            values = np.asarray(picture)
+    except FileNotFoundError:
+        raise ImageError(f"there is no file {source}. Check the path") from None
+    except UnidentifiedImageError:
+        raise ImageError(f"a mask must be a file that keeps every number: {', '.join(LOSSLESS)}. Save it as PNG") from None
+    except (*_DAMAGE, Image.DecompressionBombError, MemoryError) as error:
+        if isinstance(error, ImageError):
+            raise
+        raise ImageError(f"the mask cannot be read ({error}). Save it again as PNG") from None
+    if values.ndim == 3 and (values == values[..., :1])[..., :3].all():
+        values = values[..., 0]
+    if values.ndim != 2 or values.dtype.kind not in "bui":
+        raise ImageError("the mask holds colours or fractions, not labels. Save it as a grey or palette PNG")
+    return values.astype(np.uint8) if values.dtype == bool else values
 
 
 def picture_to_bytes(picture: Image.Image | np.ndarray, kind: str, **options) -> bytes:

@@ -1,8 +1,9 @@
-"""A mask -> one closed outline with its holes, or a run-length text: the two ways COCO and YOLO write a mask."""
+"""Masks <-> closed outlines and run-length texts, the two ways in which COCO and YOLO write a mask."""
 
 from __future__ import annotations
 
 import numpy as np
+from skimage.draw import polygon
 from skimage.measure import find_contours
 
 
@@ -82,3 +83,39 @@ def rle_text(counts: list[int]) -> str:
             if done:
                 break
     return "".join(text)
+
+
+def runs_of_text(text: str | bytes) -> list[int]:
+    """The counts that `rle_text` wrote. Raises ValueError for what it cannot have written."""
+    data = text.encode("ascii") if isinstance(text, str) else text
+    counts: list[int] = []
+    value = shift = 0
+    for byte in data:
+        if not 48 <= byte < 112 or shift > 30:
+            raise ValueError("the run lengths are no COCO text. Export the file again")
+        bits = byte - 48
+        value |= (bits & 31) << shift
+        shift += 5
+        if not bits & 32:
+            value -= (1 << shift) if bits & 16 else 0
+            counts.append(value + counts[-2] if len(counts) > 2 else value)
+            value = shift = 0
+    if shift:
+        raise ValueError("the run lengths are cut short. Export the file again")
+    return counts
+
+
+def mask_of_runs(counts: list[int], shape: tuple[int, int]) -> np.ndarray:
+    """bool (H, W): the mask whose `run_lengths` these are. Raises ValueError unless they fill the shape exactly."""
+    runs = np.asarray(counts, np.int64)
+    if runs.ndim != 1 or (runs < 0).any() or runs.sum() != shape[0] * shape[1]:
+        raise ValueError(f"the run lengths do not fill {shape[1]} x {shape[0]} pixels. Export the file again")
+    return np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(shape, order="F")
+
+
+def filled(rings: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
+    """bool (H, W): the pixels whose centres lie in one of the rings, each (N, 2) corners (x, y) as of `outline`."""
+    mask = np.zeros(shape, bool)
+    for ring in rings:
+        mask[polygon(ring[:, 1] - 0.5, ring[:, 0] - 0.5, shape)] = True
+    return mask
