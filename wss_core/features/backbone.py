@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -36,16 +38,48 @@ def load(name: str) -> Backbone:
 
     Raises ValueError when timm has no such network or weights, or they cannot be fetched.
     """
-    model = _create(name)
+    model = _create(name).requires_grad_(False)
     settings = timm.data.resolve_data_config(pretrained_cfg=model.pretrained_cfg)
     mean, std = (np.asarray(settings[key], np.float32) for key in ("mean", "std"))
-    multiple = int(np.lcm.reduce(model.feature_info.reduction()))
-    backbone = Backbone(model.eval().requires_grad_(False), mean, std, multiple, None)
-    try:  # transformers with windows or positions of one size say so only when they run
-        _run(backbone, np.zeros((2 * multiple, 3 * multiple, 3), np.uint8))
-    except (AssertionError, RuntimeError, ValueError):
-        return Backbone(model, mean, std, multiple, tuple(settings["input_size"][1:]))
-    return backbone
+    return _measured(model, mean, std, tuple(settings["input_size"][1:]))
+
+
+def trainable(name: str, channels: int = 3, padding: str = "", pretrained: bool = True) -> Backbone:
+    """A network of one's own, to be trained, for pictures of `channels`. padding: timm's pad_type, "" = the network's.
+
+    pretrained False: only its architecture, by timm's own name; nothing is fetched. Raises ValueError as `load`.
+    """
+    if not pretrained and ":" in name:
+        raise ValueError(f"{name:.80} is a place to fetch weights from, not an architecture. See timm.list_models()")
+    model = _create(name, pretrained, {"in_chans": channels} | ({"pad_type": padding} if padding else {}))
+    settings = timm.data.resolve_data_config(pretrained_cfg=model.pretrained_cfg)
+    mean, std = (
+        np.resize(np.mean(settings[key]) if channels == 1 else settings[key], channels) for key in ("mean", "std")
+    )
+    return _measured(model, mean.astype(np.float32), std.astype(np.float32), tuple(settings["input_size"][1:]))
+
+
+def architecture(name: str) -> tuple[str, str]:
+    """(timm's own name, padding) that `trainable` makes the network `name` anew from, without fetching anything.
+
+    Raises ValueError for a network made with other arguments than these.
+    """
+    place, colon, rest = name.partition(":")
+    if not colon:
+        return name, ""
+    try:
+        config = json.loads((Path(rest) / "config.json").read_text("utf-8")) if place == "local-dir" else _fetched(rest)
+        told, arguments = config["architecture"], dict(config.get("model_args") or {})
+    except (OSError, ValueError, KeyError) as error:
+        raise ValueError(
+            f"cannot read the config.json of timm:{name:.80} ({error!s:.100}). Give its architecture"
+        ) from None
+    padding = arguments.pop("pad_type", "")
+    if arguments:
+        raise ValueError(
+            f"timm:{name:.80} is made with {', '.join(arguments)}, which no checkpoint can tell. Choose another"
+        )
+    return told, padding
 
 
 def maps(backbone: Backbone, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
@@ -56,9 +90,26 @@ def maps(backbone: Backbone, image: np.ndarray, grid: tuple[int, int]) -> np.nda
     return np.concatenate([on_grid(_components(m), grid) for m in chosen])
 
 
-def _create(name: str) -> nn.Module:
+def _measured(model: nn.Module, mean: np.ndarray, std: np.ndarray, own: tuple[int, int]) -> Backbone:
+    """The network in evaluation mode, with the sizes it takes; own: the (height, width) it was made for."""
+    multiple = int(np.lcm.reduce(model.feature_info.reduction()))
+    backbone = Backbone(model.eval(), mean, std, multiple, None)
+    try:  # transformers with windows or positions of one size say so only when they run
+        _run(backbone, np.zeros((2 * multiple, 3 * multiple, len(mean)), np.uint8))
+    except (AssertionError, RuntimeError, ValueError):
+        return Backbone(model, mean, std, multiple, own)
+    return backbone
+
+
+def _fetched(name: str) -> dict:
+    """The config of a network on the Hub, as its config.json has it."""
+    _, told, arguments = timm.models.load_model_config_from_hf(name)
+    return {"architecture": told, "model_args": arguments}
+
+
+def _create(name: str, pretrained: bool = True, arguments: dict | None = None) -> nn.Module:
     try:
-        return _with_any_size(name)
+        return _with_any_size(name, pretrained, arguments or {})
     except Exception as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         if name.startswith(("hf-hub:", "local-dir:")) or timm.is_model(name.partition(".")[0]):
@@ -69,12 +120,12 @@ def _create(name: str) -> nn.Module:
         raise ValueError(f"timm has no model {name:.80} ({reason:.200}). See timm.list_models()") from None
 
 
-def _with_any_size(name: str) -> nn.Module:
+def _with_any_size(name: str, pretrained: bool, arguments: dict) -> nn.Module:
     """Transformers learn their positions for one size; most can stretch them, and those that cannot say so."""
     try:
-        return timm.create_model(name, pretrained=True, features_only=True, dynamic_img_size=True)
+        return timm.create_model(name, pretrained, features_only=True, dynamic_img_size=True, **arguments)
     except TypeError:
-        return timm.create_model(name, pretrained=True, features_only=True)
+        return timm.create_model(name, pretrained, features_only=True, **arguments)
 
 
 def _fitted(backbone: Backbone, image: np.ndarray) -> np.ndarray:
@@ -88,11 +139,15 @@ def _fitted(backbone: Backbone, image: np.ndarray) -> np.ndarray:
 
 @torch.inference_mode()
 def _run(backbone: Backbone, image: np.ndarray) -> list[np.ndarray]:
-    """float32 (D, h, w) for every scale, whatever order of axes the network answers in."""
+    """float32 (D, h, w) for every scale."""
     pixels = (image.astype(np.float32) / 255 - backbone.mean) / backbone.std
-    answers = backbone.model(torch.from_numpy(pixels).permute(2, 0, 1)[None])
-    last = str(getattr(backbone.model, "output_fmt", "")).endswith("NHWC")
-    return [(a.permute(0, 3, 1, 2) if last else a)[0].float().numpy() for a in answers]
+    return [a[0].float().numpy() for a in answers(backbone.model, torch.from_numpy(pixels).permute(2, 0, 1)[None])]
+
+
+def answers(model: nn.Module, pixels: torch.Tensor) -> list[torch.Tensor]:
+    """(B, D, h, w) for every scale, whatever order of axes the network answers in."""
+    last = str(getattr(model, "output_fmt", "")).endswith("NHWC")
+    return [a.permute(0, 3, 1, 2) if last else a for a in model(pixels)]
 
 
 def _components(found: np.ndarray) -> np.ndarray:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import torch
 
 from . import boxes, pairwise, pictures, pixels, pseudo
-from .batch import Answer, Batch
+from .batch import Answer, Batch, Views
 
-__all__ = ["TERMS", "Answer", "Batch", "Term", "choose", "parse", "total"]
+__all__ = ["TERMS", "Answer", "Batch", "Term", "Views", "choose", "parse", "total"]
 
 DENSE = 5  # pixels around each in a gated CRF
 

@@ -6,6 +6,7 @@ import torch
 from torchvision.ops import roi_pool
 
 BANDS = 8  # into which each side of a box is divided; an object passes through every one
+WHOLE = 0.8  # share of a box in the crop: of one that is cut more, the object may lie in the other part
 
 
 def tightness(logits: torch.Tensor, boxes: torch.Tensor) -> torch.Tensor:
@@ -14,8 +15,9 @@ def tightness(logits: torch.Tensor, boxes: torch.Tensor) -> torch.Tensor:
     -log of the highest probability in each of BANDS bands either way: Hsu et al., "Weakly Supervised Instance
     Segmentation using the Bounding Box Tightness Prior", NeurIPS 2019; bands: Kervadec et al., "Bounding boxes for
     weakly supervised segmentation: Global constraints get close to full supervision", MIDL 2020. logits
-    (B, C, H, W); boxes (N, 6): picture, x0, y0, x1, y1, label.
+    (B, C, H, W); boxes (N, 7): picture, x0, y0, x1, y1, label, share in the crop; those much cut do not count.
     """
+    boxes = boxes[boxes[:, 6] >= WHOLE]
     if len(boxes) == 0:
         return logits.sum() * 0
     probs = logits.softmax(dim=1)
@@ -32,13 +34,11 @@ def projection(logits: torch.Tensor, boxes: torch.Tensor) -> torch.Tensor:
     """The shadow of a class on either side of the picture is the shadow of its boxes: one minus Dice of the two.
 
     Tian et al., "BoxInst: High-Performance Instance Segmentation with Box Annotations", CVPR 2021, with all boxes of
-    a class together. Arguments as above; mean over the classes with boxes on each picture.
+    a class together. Arguments as above; mean over the classes on each picture whose boxes are not much cut.
     """
-    if len(boxes) == 0:
-        return logits.sum() * 0
     probs, wanted = logits.softmax(dim=1), _filled(boxes, logits)
     each = sum(_shadow_error(probs.amax(dim=side), wanted.amax(dim=side)) for side in (2, 3)) / 2
-    boxed = wanted.flatten(2).any(dim=2)
+    boxed = wanted.flatten(2).any(dim=2) & ~_filled(boxes[boxes[:, 6] < WHOLE], logits).flatten(2).any(dim=2)
     return ((each * boxed).sum(dim=1) / boxed.sum(dim=1).clamp(min=1)).mean()
 
 
@@ -50,7 +50,7 @@ def _shadow_error(one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
 def _filled(boxes: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
     """(B, C, H, W): 1 inside the boxes of each class, 0 elsewhere."""
     filled = torch.zeros_like(like, requires_grad=False)
-    for row, x0, y0, x1, y1, label in boxes.round().long().tolist():
+    for row, x0, y0, x1, y1, label in boxes[:, :6].round().long().tolist():
         filled[row, label, y0:y1, x0:x1] = 1
     return filled
 

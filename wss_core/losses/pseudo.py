@@ -29,11 +29,11 @@ def agreement(logits: torch.Tensor, mixed: torch.Tensor | None, taught: torch.Te
 
     Sohn et al., "FixMatch", NeurIPS 2020; teacher: Tarvainen, Valpola, "Mean teachers are better role models", NIPS
     2017; for segmentation with CutMix: French et al., "Semi-supervised semantic segmentation needs strong, varied
-    perturbations", BMVC 2020. mixed: logits (T, C, H, W) of the crops taught, of the B in `logits`; taught:
-    probabilities alike, 0 in all classes = not asked; None: 0.
+    perturbations", BMVC 2020. mixed: logits (T, C, H, W); taught: probabilities alike, 0 in all classes = not asked;
+    None: 0.
     """
-    if mixed is None or len(mixed) == 0:
+    if mixed is None or taught is None:
         return logits.sum() * 0
     highest, found = taught.max(dim=1)
     each = functional.cross_entropy(mixed, found, reduction="none") * (highest >= CONFIDENCE)
-    return mean_of_pictures(each, highest > 0) * (len(mixed) / len(logits))
+    return mean_of_pictures(each, highest > 0)

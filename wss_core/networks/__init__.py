@@ -1,0 +1,82 @@
+"""Networks that label every pixel: an encoder by name, a light decoder, any number of classes and channels."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from ..features import grid_shape
+from .decoder import Decoder
+from .encoders import Encoder, encoder
+
+__all__ = ["Encoder", "Labeller", "build", "encoder", "probabilities", "tensor"]
+
+
+class Labeller(nn.Module):
+    """images float32 (B, K, H, W), 0..1, of any size -> logits (B, C, H, W).
+
+    With `noise` (N, D) also those of a second decoder for the first N images, which sees the encoder's D channels with
+    some left out; it exists while the network learns only (see `losses.pseudo.dual`).
+    """
+
+    def __init__(self, trunk: Encoder, classes: int, width: int):
+        super().__init__()
+        self.encoder, self.width = trunk, width
+        self.decoder = Decoder(trunk.channels, width, classes)
+        self.second: Decoder | None = None
+
+    def double(self, seed: int) -> None:
+        """Grow the second decoder, drawn by `seed`."""
+        classes, width = self.decoder.answer.out_channels, self.width
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed + 1)
+            self.second = Decoder(self.encoder.channels, width, classes)
+
+    def forward(self, images: torch.Tensor, noise: torch.Tensor | None = None):
+        maps, shape = self.encoder(images), images.shape[-2:]
+        logits = _enlarged(self.decoder(maps), shape)
+        if noise is None or self.second is None:
+            return logits
+        return logits, _enlarged(self.second(_dropped(maps, noise)), shape)
+
+
+def build(name: str, classes: int, width: int, channels: int, seed: int, padding: str = "", pretrained: bool = True):
+    """A Labeller on the encoder called `name`, its new layers drawn by `seed`. Raises ValueError as `encoder` does."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return Labeller(encoder(name, channels, padding, pretrained), classes, width)
+
+
+def _dropped(maps: list[torch.Tensor], noise: torch.Tensor) -> list[torch.Tensor]:
+    """The maps of the first N images without the channels whose noise (N, D), even in 0..1, is below a half; the
+    others twice as strong."""
+    parts = noise.split([m.shape[1] for m in maps], dim=1)
+    kept = [(2.0 * (part >= 0.5))[..., None, None] for part in parts]
+    return [m[: len(noise)] * keep.to(m.dtype) for m, keep in zip(maps, kept, strict=True)]
+
+
+def _enlarged(logits: torch.Tensor, shape: torch.Size) -> torch.Tensor:
+    return functional.interpolate(logits.float(), size=shape, mode="bilinear", align_corners=False)
+
+
+def tensor(image: np.ndarray, channels: int) -> torch.Tensor:
+    """float32 (K, H, W), 0..1, of an image uint8 (H, W, 3); K = 1: its grey."""
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None] if channels == 1 else image
+    return torch.from_numpy(np.ascontiguousarray(grey.transpose(2, 0, 1))).float() / 255
+
+
+@torch.inference_mode()
+def probabilities(network: Labeller, image: np.ndarray, side: int, channels: int) -> np.ndarray:
+    """float32 (C, h, w), sums to 1: the network's answer to an image uint8 (H, W, 3), seen with its longer side at
+    most `side`. The network's mode is left as it was."""
+    size = grid_shape(image.shape[:2], side)
+    small = image if size == image.shape[:2] else cv2.resize(image, size[::-1], interpolation=cv2.INTER_AREA)
+    device = next(network.parameters()).device
+    learning = network.training
+    network.eval()
+    logits = network(tensor(small, channels)[None].to(device, memory_format=torch.channels_last))
+    network.train(learning)
+    return logits[0].softmax(dim=0).cpu().numpy()

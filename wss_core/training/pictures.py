@@ -1,0 +1,116 @@
+"""Examples at the size they are learned at, made when first wanted and kept while there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .. import seeds
+from ..cues import Cues, Example
+from ..data import UNKNOWN
+from ..features import grid_shape
+from ..images import resize_nearest
+
+KEEP = 2_000_000_000  # bytes of pictures; those beyond are made again each time
+
+Soften = Callable[[Example], np.ndarray | None]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is learned from one example, at most `side` pixels a side, C classes.
+
+    image: uint8 (h, w, 3). labels: uint8 (h, w), what is told, also that only one class may be somewhere; UNKNOWN = not
+    told. tags: float32 (C,), 1 present, 0 absent, NaN not told. boxes: float32 (N, 5), x0, y0, x1, y1, label, in pixels.
+    cued: some place is told, but not every pixel. soft: uint8 (C, gh, gw), soft labels times 255 on a grid, or None.
+    """
+
+    id: str
+    image: np.ndarray
+    labels: np.ndarray
+    tags: np.ndarray
+    boxes: np.ndarray
+    cued: bool
+    soft: np.ndarray | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its arrays."""
+        return self.image.nbytes + self.labels.nbytes + (0 if self.soft is None else self.soft.nbytes)
+
+
+class Pictures:
+    """A sequence of Pictures over a sequence of Examples."""
+
+    def __init__(self, examples: Sequence[Example], classes, side: int, complete: bool, soften: Soften | None = None):
+        self.examples, self.classes, self.side, self.complete, self.soften = examples, classes, side, complete, soften
+        self._kept: dict[int, Picture] = {}
+        self._room = KEEP
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __getitem__(self, i: int) -> Picture:
+        if i not in self._kept:
+            picture = make(self.examples[i], self.classes, self.side, self.complete, self.soften)
+            if picture.nbytes > self._room:
+                return picture
+            self._room -= picture.nbytes
+            self._kept[i] = picture
+        return self._kept[i]
+
+
+def make(example: Example, classes, side: int, complete: bool = False, soften: Soften | None = None) -> Picture:
+    """The Picture of an example. complete: every class on a picture with cues has one; the others are absent."""
+    image, cues = example.image, example.cues
+    shape = image.shape[:2]
+    cues.check(shape, len(classes))
+    grid = grid_shape(shape, side)
+    told = presence(cues, classes, complete)
+    labels = _surely(cues, shape, grid, np.flatnonzero(told != 0).tolist())
+    soft = None if soften is None else soften(example)
+    scale = np.array([grid[1] / shape[1], grid[0] / shape[0]])
+    places = [(b.x0, b.y0, b.x1, b.y1, b.label) for b in cues.boxes if b.label != UNKNOWN]
+    boxes = np.array(places, np.float32).reshape(-1, 5)
+    boxes[:, :4] *= np.tile(scale, 2)
+    small = image if grid == shape else cv2.resize(image, grid[::-1], interpolation=cv2.INTER_AREA)
+    cued = bool(cues.located) and bool((labels == UNKNOWN).any())
+    return Picture(example.id, small, labels, told, boxes, cued, soft)
+
+
+def presence(cues: Cues, classes, complete: bool = False) -> np.ndarray:
+    """float32 (C,): 1 for classes told to be on the picture, 0 for those told not to be, NaN for the rest.
+
+    Tags name all that is there. Background may always be. Boxes are drawn round every object, so a class without
+    one, or another cue, is absent; so it is with any cue where they are `complete`.
+    """
+    told = np.full(len(classes), np.nan, np.float32)
+    if cues.tags is not None or cues.boxes or (complete and cues.located):
+        told[1:] = 0
+    told[[classes.index(name) for name in cues.tags or () if name in classes[1:]]] = 1
+    told[list(cues.located)] = 1
+    return told
+
+
+def kinds(cues: Cues) -> frozenset[str]:
+    """The kinds of cue as `losses.choose` names them: as of `Cues.kinds`, but "partial" or "full" for labels."""
+    if not cues.kinds:
+        return frozenset({"none"})
+    whole = cues.labels is not None and bool((cues.labels != UNKNOWN).all())
+    return cues.kinds - {"labels"} | ({"full" if whole else "partial"} if "labels" in cues.kinds else set())
+
+
+def _surely(cues: Cues, shape, grid, present: list[int]) -> np.ndarray:
+    """uint8 (h, w): the class drawn, or where none is, the only one that may be there; UNKNOWN elsewhere."""
+    drawn = seeds.draw(cues, shape, grid)
+    allowed = seeds.allowed(cues, shape, present, grid)
+    if allowed is None:
+        allowed = np.ones((len(present), *grid), bool)
+    alone = (allowed.sum(axis=0) == 1) & (drawn == UNKNOWN)
+    ignored = seeds.ignored(cues, shape)
+    if ignored is not None:
+        alone &= ~resize_nearest(ignored, grid)
+    return np.where(alone, np.asarray(present, np.uint8)[allowed.argmax(axis=0)], drawn)

@@ -1,0 +1,41 @@
+"""Soft labels: what a SPREAD solver makes of a picture's cues, for the network to learn where nothing is told."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from .. import features, seeds
+from ..cues import Example
+from ..data import UNKNOWN
+from ..spread import find
+from .pictures import Soften, presence
+
+SIDE = 128  # cells of the grid they are kept on
+
+
+def softener(spread: str, maps: str, classes) -> Soften:
+    """The function from an Example to its soft labels, by the solver `spread` on the features `maps`."""
+    find(spread)
+    features.check(maps)
+    return partial(soften, spread=spread, maps=maps, classes=classes)
+
+
+def soften(example: Example, spread: str, maps: str, classes) -> np.ndarray | None:
+    """uint8 (C, h, w), probabilities times 255; None where there is nothing to spread, or nothing left to tell."""
+    cues, shape = example.cues, example.image.shape[:2]
+    if not any(cues.located):
+        return None
+    grid = features.grid_shape(shape, SIDE)
+    if (seeds.draw(cues, shape, grid) != UNKNOWN).all():
+        return None
+    solver = find(spread)
+    field = solver.prepare(
+        features.extract(maps, example.image, grid), features.lab(example.image, grid), example.image
+    )
+    steps = seeds.history(cues, shape, grid) if solver.history else [seeds.told(cues, shape, grid)]
+    found = np.zeros((len(classes), *grid), np.uint8)
+    found[steps[-1].present] = np.rint(255 * solver.solve(field, steps))
+    found[presence(cues, classes) == 0] = 0
+    return found
