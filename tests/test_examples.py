@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from datasets import ClassLabel, Dataset, Features, Image, List, Value
 from PIL import Image as Pillow
+from pyarrow import parquet
 
 from wss_core import examples
 from wss_core.cues import Box, Point, Stroke
 from wss_core.data import UNKNOWN
+from wss_core.examples.place import Place
 from wss_core.examples.vocabulary import vocabulary
 
 CLASSES = ("background", "cat", "dog")
@@ -39,7 +41,10 @@ def folder(path, features: dict, rows: list[dict], split="train", names=CLASSES)
         features = {**features, "tags": List(ClassLabel(names=list(names)))}
     columns = {name: [row.get(name) for row in rows] for name in features}
     (path / "data").mkdir(parents=True, exist_ok=True)
-    Dataset.from_dict(columns, Features(features)).to_parquet(path / "data" / f"{split}.parquet")
+    rows = Dataset.from_dict(columns, Features(features)).data.table
+    parquet.write_table(
+        rows.replace_schema_metadata(Features(features).arrow_schema.metadata), path / "data" / f"{split}.parquet"
+    )
     return path
 
 
@@ -295,6 +300,21 @@ def test_no_file_outside_the_folder_is_opened(tmp_path):
     assert (examples.read(where)[0].image == picture(9)).all()
 
 
+def test_what_belongs_to_a_data_set(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    here = Place(".", None, None, None)
+    assert here.holds(f"{tmp_path}/a.png")
+    assert here.holds(f"zip://a.png::{tmp_path}/b.zip")
+    strange = ["http://host/a.png", f"http://host/a::{tmp_path}/b", "/etc/passwd", "../a.png", f"{tmp_path}/../a.png"]
+    assert not any(map(here.holds, strange))
+    there = Place("ann/cats", None, "0" * 40, None)
+    own = f"hf://datasets/ann/cats@{'0' * 40}/a.zip"
+    assert there.holds(own)
+    assert there.holds(f"zip://x/a.png::{own}")
+    strange = [own.replace("cats", "dogs"), own.replace("a.zip", "../a.zip"), str(tmp_path)]
+    assert not any(map(there.holds, [*strange, own.replace("0/", "1/")]))
+
+
 def test_a_card_may_not_name_files_elsewhere(tmp_path):
     folder(tmp_path / "private", PLAIN, plain(1))
     where = tmp_path / "public"
@@ -352,6 +372,15 @@ def test_the_revision_is_a_hash_of_the_files(tmp_path):
     assert examples.read(where).revision != revision
     with pytest.raises(ValueError, match=f"has changed: its files have the hash .*, not {revision}"):
         examples.read(where, revision=revision)
+
+
+def test_folders_of_one_name_and_card_are_told_apart(tmp_path):
+    """`datasets` alone would give the first one's rows for all."""
+    card = "---\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/train.parquet\n---\n"
+    for place, count in (("a", 1), ("b", 2), ("b", 3)):
+        where = folder(tmp_path / place / "cats", PLAIN, plain(count))
+        (where / "README.md").write_text(card)
+        assert len(examples.read(where)) == count
 
 
 def test_what_is_no_data_set(tmp_path):

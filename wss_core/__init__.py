@@ -4,6 +4,7 @@ from wss_core import Cues, Stroke, create
 labels = create("propagate").segment("photo.jpg", Cues(strokes=[Stroke(1, 9, ((120, 80), (160, 90)))])).labels
 """
 
+from . import examples, weaken
 from .cues import Box, Cues, Example, Point, Stroke
 from .data import CueError, ImageError, Result
 from .hub import load, push, save
@@ -21,9 +22,11 @@ __all__ = [
     "Result",
     "Stroke",
     "create",
+    "examples",
     "load",
     "push",
     "read_image",
     "save",
+    "weaken",
 ]
 __version__ = "0.1.0"

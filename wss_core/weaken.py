@@ -70,7 +70,7 @@ def weaken(
         told = Cues(strokes=[simulate.within(stroke, region) for stroke, region in drawn])
     elif kind == "partial":
         seen = _blocks(truth.shape, share, random)
-        outlined = sum(float(seen[part].mean()) for _, part in objects)
+        outlined = float(sum(seen[part].mean() for _, part in objects))
         told = Cues(labels=np.where(seen, truth, UNKNOWN).astype(np.uint8), objects=outlined)
     elif kind == "full":
         told = Cues(labels=truth.copy(), objects=float(len(objects)))

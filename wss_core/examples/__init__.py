@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .. import remote
-from . import coco, pairs, tables, voc
+from . import coco, pairs, place, tables, voc
 from .columns import ROLES
 from .listing import Examples
 from .records import Reading
@@ -75,7 +75,7 @@ def _open(source, split: str, revision: str | None, columns, streaming: bool, to
     if not path.exists():
         if not remote.is_name(str(source).partition(":")[0]):
             raise ValueError(f"there is no file or folder {str(source)!r:.200}. Give one, or USER/REPO of the Hub")
-        return tables.open_repository(str(source), split, revision, columns, streaming, token)
+        return tables.open_table(place.repository(str(source), revision, token), split, columns, streaming)
     found = _local(path, split, columns, streaming)
     if revision is not None and found.revision() != revision:
         raise ValueError(f"{source} has changed: its files have the hash {found.revision()}, not {revision}")
@@ -89,4 +89,4 @@ def _local(path: Path, split: str, columns, streaming: bool) -> Source:
         return voc.open_folder(path, split, columns)
     if pairs.is_pairs(path):
         return pairs.open_folder(path, split, columns)
-    return tables.open_folder(path, split, columns, streaming)
+    return tables.open_table(place.folder(path), split, columns, streaming)

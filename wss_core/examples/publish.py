@@ -82,7 +82,7 @@ def _rows(version: WeakVersion) -> Iterator:
     """A datasets.Dataset of the version's rows, on disk for as long as it is needed."""
     from datasets import Dataset, NamedSplit
 
-    columns = features(version.examples.classes, version.truth)
+    columns = features(version.examples.classes)
     with tempfile.TemporaryDirectory(prefix="weak-", ignore_cleanup_errors=True) as cache:
         yield Dataset.from_generator(
             version.rows,

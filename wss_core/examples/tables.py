@@ -3,73 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import HfApi, constants
-from huggingface_hub.utils import httpx
-
-from .. import remote
-from ..data import ImageError
 from . import columns, names
 from .columns import DRAWN, Column
-from .files import all_files, content_hash
+from .place import Place
 from .sources import Source
 
 # The forms of file that are read; none of them is unpickled or run.
 BUILDERS = ("parquet", "arrow", "json", "csv", "imagefolder", "webdataset", "cache")
-MAX_FILE = 500_000_000
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a data set lies: a folder, or a repository of the Hub at a commit."""
-
-    name: str  # the folder's path, or USER/REPO
-    config: str | None
-    sha: str | None  # None = a folder
-    token: str | bool | None
-
-    @contextmanager
-    def sentences(self):
-        """What the clients raise inside becomes a ValueError that says what to do."""
-        from datasets.exceptions import DatasetsError
-        from pyarrow import ArrowException
-
-        try:
-            yield
-        except (DatasetsError, ArrowException, httpx.HTTPError, OSError) as error:
-            first = error.__cause__ if isinstance(error, DatasetsError) and error.__cause__ else error
-            if self.sha is not None and isinstance(first, (httpx.HTTPError, ConnectionError, TimeoutError)):
-                raise remote.HubError(remote.sentence(first, self.name, self.sha)) from error
-            raise ValueError(f"{self.name} cannot be read as a data set: {first}") from error
-
-    def holds(self, file: str) -> bool:
-        """Whether a file belongs to the data set: a card may name any file of this machine or of the net."""
-        if self.sha is None:
-            return Path(file.split("::")[-1]).resolve().is_relative_to(Path(self.name).resolve())
-        return file.split("::")[-1].startswith(f"hf://datasets/{self.name}@{self.sha}/")
-
-    def read(self, file: str) -> bytes:
-        """The bytes of a picture's file that a row names. Raises ImageError unless it belongs to the data set."""
-        from datasets import DownloadConfig, config
-        from datasets.utils.file_utils import xopen
-
-        local = "://" not in file
-        kept = [Path(self.name)]
-        if self.sha is not None:
-            kept = [Path(constants.HF_HUB_CACHE, f"datasets--{self.name.replace('/', '--')}")]
-            kept += [Path(config.EXTRACTED_DATASETS_PATH)]
-        if not (
-            any(Path(file).resolve().is_relative_to(root.resolve()) for root in kept) if local else self.holds(file)
-        ):
-            raise ImageError(f"a row names the file {file!r:.80} outside {self.name}. It is not opened")
-        with xopen(file, "rb", download_config=DownloadConfig(token=self.token)) as opened:
-            data = opened.read(MAX_FILE + 1)
-        if len(data) > MAX_FILE:
-            raise ImageError(f"the file {file!r:.80} is above {MAX_FILE:,} bytes. Make it smaller")
-        return data
 
 
 @dataclass(frozen=True)
@@ -101,45 +44,15 @@ class Table:
             return [self._file(item) for item in cell] if cell and isinstance(cell[0], dict) else cell
         if not isinstance(cell, dict):
             return cell
-        return (
-            cell["bytes"]
-            if cell.get("bytes") is not None or cell.get("path") is None
-            else self.place.read(cell["path"])
-        )
+        if cell.get("bytes") is not None or cell.get("path") is None:
+            return cell.get("bytes")
+        return self.place.read(cell["path"])
 
 
-def open_folder(folder: Path, split: str, told: Mapping | None, streaming: bool) -> Source:
-    """A folder in the Hub's layout. Raises ValueError."""
-    place = Place(str(folder), None, None, None)
-    return _open(place, split, told, streaming, lambda: content_hash(all_files(folder), folder))
-
-
-def open_repository(
-    name: str, split: str, revision: str | None, told: Mapping | None, streaming: bool, token: str | bool | None
-) -> Source:
-    """USER/REPO of the Hub, or USER/REPO:CONFIG, at the commit that `revision` is now. Raises ValueError."""
-    repo, _, config = name.partition(":")
-    remote.check_name(repo, revision)
-    with remote.sentences(repo, revision):
-        sha = HfApi(token=token).resolve_revision(repo, repo_type="dataset", revision=revision).resolved
-    return _open(Place(repo, config or None, sha, token), split, told, streaming, lambda: sha)
-
-
-def _open(place: Place, split: str, told, streaming: bool, revision) -> Source:
-    from datasets import load_dataset_builder
-
-    with place.sentences():
-        builder = load_dataset_builder(place.name, place.config, revision=place.sha, token=place.token)
-        _check_builder(builder, place)
-        try:
-            if not streaming:
-                builder.download_and_prepare()
-            dataset = builder.as_streaming_dataset(split) if streaming else builder.as_dataset(split)
-        except ValueError as error:
-            if "split" not in str(error):
-                raise
-            raise ValueError(f"{place.name} has no split {split!r}. {str(error).split('. ')[-1]}") from None
-        features = dataset.features or dict.fromkeys(next(iter(dataset), {}))
+def open_table(place: Place, split: str, told: Mapping | None, streaming: bool) -> Source:
+    """A split of a data set in the Hub's layout; told: as of `columns.choose`. Raises ValueError."""
+    dataset = _split(place, split, streaming)
+    features = dataset.features or dict.fromkeys(next(iter(dataset), {}))
     drawn = [name for name in features if _is_drawn(features[name])]
     chosen = columns.choose(list(features), drawn, told)
     dataset = dataset.select_columns(list(dict.fromkeys(column.name for column in chosen.values())))
@@ -151,7 +64,26 @@ def _open(place: Place, split: str, told, streaming: bool, revision) -> Source:
     def classes() -> tuple[str, ...]:
         return () if other else tag_names or _names_beside(place)
 
-    return Source(Table(dataset, chosen, place), classes, frozenset(chosen), revision, tag_names, streaming)
+    return Source(Table(dataset, chosen, place), classes, frozenset(chosen), place.revision, tag_names, streaming)
+
+
+def _split(place: Place, split: str, streaming: bool):
+    """The datasets.Dataset or, streamed, datasets.IterableDataset of one split."""
+    from datasets import load_dataset_builder
+
+    with place.sentences():
+        where = {"revision": place.sha, "token": place.token, "cache_dir": place.cache()}
+        builder = load_dataset_builder(place.name, place.config, **where)
+        _check_builder(builder, place)
+        try:
+            if streaming:
+                return builder.as_streaming_dataset(split)
+            builder.download_and_prepare()
+            return builder.as_dataset(split)
+        except ValueError as error:
+            if "split" not in str(error):
+                raise
+            raise ValueError(f"{place.name} has no split {split!r}. {str(error).split('. ')[-1]}") from None
 
 
 def _names_beside(place: Place) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ class WeakVersion:
             weak = self._weakened(example)
             row = {"id": example.id, "group": example.group, "image": {"bytes": picture, "path": None}}
             row |= _cells(weak.cues, classes) | {"seconds": weak.cues.seconds(classes)}
-            yield row | (_truth_cells(weak) if self.truth else {})
+            yield row | (_truth_cells(weak) if self.truth else {"mask": None, "instances": None})
 
     def _weakened(self, example: Example) -> Example:
         return weakened(
@@ -53,8 +53,8 @@ class WeakVersion:
         )
 
 
-def features(classes: tuple[str, ...], truth: bool):
-    """The columns, the same for every kind of cue, so that versions can be joined; the names lie in those of `tags`."""
+def features(classes: tuple[str, ...]):
+    """The columns, the same for every version, so that its splits may differ in kind; the classes' names are in `tags`."""
     from datasets import ClassLabel, Features, Image, List, Value
 
     number, label = Value("float64"), Value("uint8")
@@ -63,8 +63,8 @@ def features(classes: tuple[str, ...], truth: bool):
     columns["points"] = List({"x": number, "y": number, "label": label})
     columns["boxes"] = List({"x0": number, "y0": number, "x1": number, "y1": number, "label": label})
     columns["strokes"] = List({"label": label, "width": number, "path": List(List(number))})
-    columns |= {"partial_mask": Image(), "outlined": number, "seconds": number}
-    return Features(columns | ({"mask": Image(), "instances": Image()} if truth else {}))
+    columns |= {"partial_mask": Image(), "outlined": number, "seconds": number, "mask": Image(), "instances": Image()}
+    return Features(columns)
 
 
 def _cells(cues: Cues, classes: tuple[str, ...]) -> dict:

@@ -1,0 +1,120 @@
+"""python -m wss_core weaken: a data set with masks -> the same pictures with cues, and what those would have cost."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..examples import Examples, read
+from ..examples.card import Tally
+from ..examples.publish import push, save
+from ..examples.versions import WeakVersion
+from ..weaken import KINDS
+
+EXAMPLES = """\
+examples:
+  python -m wss_core weaken USER/REPO --cue scribbles --seed 0                (only says what it would cost)
+  python -m wss_core weaken USER/REPO --cue points --per object --out FOLDER
+  python -m wss_core weaken FOLDER --split train --cue boxes --jitter 0.05 --push USER/REPO-boxes
+  python -m wss_core weaken coco.json --column image=photos --cue partial --share 0.1 --out FOLDER
+
+SOURCE is USER/REPO of the Hub, or a local path: a folder in the Hub's layout, a VOC folder, a folder with images/ and
+masks/, or a COCO JSON file. The same source, cue and seed always give the same cues. FOLDER and REPO keep their other
+splits, so that train can be weak and test whole (--cue none --with-masks).
+"""
+
+
+def add(commands) -> None:
+    """Add the command to argparse's `commands`."""
+    shown = argparse.RawDescriptionHelpFormatter
+    run = commands.add_parser(
+        "weaken", help="masks -> cues", epilog=EXAMPLES, formatter_class=shown, description=weaken_data.__doc__
+    )
+    run.set_defaults(run=weaken_data)
+    run.add_argument("source", metavar="SOURCE", help="a data set with masks")
+    run.add_argument("--cue", required=True, choices=KINDS, metavar="KIND", help=f"one of: {', '.join(KINDS)}")
+    run.add_argument("--seed", type=int, default=0, help="other seeds give other cues (0)")
+    run.add_argument("--out", metavar="FOLDER", help="write the weak version there")
+    run.add_argument("--push", metavar="USER/REPO", help="push the weak version to the Hub")
+    run.add_argument("--private", action="store_true", default=None, help="when --push makes the repository")
+    run.add_argument("--create-pr", action="store_true", help="push as a pull request")
+    run.add_argument("--with-masks", action="store_true", help="let the true masks go along, for scoring")
+    _add_reading(run)
+    _add_settings(run)
+
+
+def _add_reading(run: argparse.ArgumentParser) -> None:
+    run.add_argument("--split", default="train", help="of the source (train)")
+    run.add_argument("--revision", help="a branch, tag or commit of the Hub; locally the hash of the files")
+    run.add_argument("--column", action="append", default=[], metavar="ROLE=NAME", help="e.g. mask=label; repeatable")
+    run.add_argument("--classes", metavar="A,B,...", help="class names, background first, if the data do not say")
+    run.add_argument("--value", action="append", default=[], metavar="NUMBER=LABEL", help="e.g. 255=1; repeatable")
+    run.add_argument("--limit", type=int, metavar="N", help="only the first N pictures")
+
+
+def _add_settings(run: argparse.ArgumentParser) -> None:
+    usual = WeakVersion
+    run.add_argument(
+        "--per", choices=("class", "object"), default=usual.per, help="what gets points or strokes (class)"
+    )
+    run.add_argument("--points", type=int, default=usual.points, metavar="N", help="for each of them (1)")
+    run.add_argument("--strokes", type=int, default=usual.strokes, metavar="N", help="for each of them (1)")
+    run.add_argument(
+        "--no-background", dest="background", action="store_false", help="points and strokes on objects only"
+    )
+    run.add_argument(
+        "--jitter", type=float, default=usual.jitter, help="share of its side by which a box's edge strays (0)"
+    )
+    run.add_argument("--share", type=float, default=usual.share, help="of a partial mask's blocks (0.12)")
+
+
+def weaken_data(told: argparse.Namespace) -> None:
+    """Make cues from the masks of a data set, say what they would have cost, and write or push them."""
+    version = _version(told, _examples(told))
+    tally = save(version, told.out) if told.out else None
+    if told.push:
+        tally, commit = push(version, told.push, private=told.private, create_pr=told.create_pr)
+        print(f"pushed to {told.push}, commit {commit}")
+    print(f"{told.cue}: {tally or _counted(version)}")
+
+
+def _examples(told: argparse.Namespace) -> Examples:
+    columns = dict(_pair(text, "--column ROLE=NAME") for text in told.column)
+    values = dict(_pair(text, "--value NUMBER=LABEL") for text in told.value)
+    if not all(text.isdecimal() for pair in values.items() for text in pair):
+        raise ValueError("--value takes whole numbers, NUMBER=LABEL")
+    return read(
+        told.source,
+        told.split,
+        revision=told.revision,
+        columns={role: name or None for role, name in columns.items()},
+        classes=told.classes.split(",") if told.classes else None,
+        values={int(number): int(label) for number, label in values.items()},
+        limit=told.limit,
+    )
+
+
+def _version(told: argparse.Namespace, examples: Examples) -> WeakVersion:
+    return WeakVersion(
+        examples,
+        told.cue,
+        seed=told.seed,
+        per=told.per,
+        points=told.points,
+        strokes=told.strokes,
+        jitter=told.jitter,
+        share=told.share,
+        background=told.background,
+        truth=told.with_masks,
+    )
+
+
+def _counted(version: WeakVersion) -> Tally:
+    seconds = [row["seconds"] for row in version.rows()]
+    return Tally(len(seconds), sum(seconds))
+
+
+def _pair(text: str, form: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise ValueError(f"{text!r:.60} is not {form}")
+    return name, value
