@@ -123,6 +123,12 @@ def test_keys_in_quotes_are_not_written_twice():
     assert (card.count("tags"), metadata(card)["license"]) == (1, "mit")
 
 
+def test_lines_that_say_what_we_would_say_stay_as_they_are():
+    header = "tags: [propagate, weakly-supervised-segmentation]  # both\nlibrary_name: 'wss-core' # so\n"
+    card = cards.write("ann/one", LIVE, About(), f"---\n{header}---\n")
+    assert card.startswith(f"---\n{header}pipeline_tag: image-segmentation\n---\n")
+
+
 def test_a_card_without_metadata_and_one_without_our_end():
     card = cards.write("ann/one", LIVE, About(), "Just text.\n")
     assert card.index("---\n") < card.index("Just text.") < card.index("## Use")

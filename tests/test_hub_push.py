@@ -77,8 +77,10 @@ def test_a_cached_commit_of_which_only_a_part_was_fetched_is_completed(hub_serve
     sha = push(learned(), "ann/one").sha
     assert info("ann/one", sha).label_seconds == 21.8
     assert not any("model.safetensors" in line for line in hub_server.asked if line.startswith("GET /ann"))
-    HfApi().hf_hub_download("ann/one", "config.json", revision=sha)
     assert load("ann/one", sha) == learned()
+    sha = push(learned(), "ann/two").sha
+    HfApi().hf_hub_download("ann/two", "config.json", revision=sha)  # which does not note what else there is
+    assert load("ann/two", sha) == learned()
 
 
 def test_someone_else_is_not_given_what_is_in_our_cache(hub_server):
@@ -94,6 +96,7 @@ def test_weights_of_an_older_checkpoint_go(hub_server):
     push(learned(), "ann/one", about=About(scores=(Score("miou", 0.5, "ann/shapes"),)))
     hub_server.put("ann/one", {"model.py": b"print()", ".eval_results/other.yaml": b"[]"})
     push(create("grabcut"), "ann/one")
+    assert HfApi().model_info("ann/one").card_data.tags == ["weakly-supervised-segmentation", "grabcut"]
     assert sorted(hub_server.files("ann/one")) == [".eval_results/other.yaml", "README.md", "config.json", "model.py"]
     assert load("ann/one") == create("grabcut")
 

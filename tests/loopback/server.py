@@ -56,6 +56,7 @@ class LoopHub:
     token, user = next(iter(environment.TOKENS.items()))
 
     def __init__(self):
+        self.clock = itertools.count(1)  # goes on after `reset`: clients remember commits by their hash
         self.reset()
 
     def reset(self) -> None:
@@ -65,7 +66,6 @@ class LoopHub:
         self.blobs: dict[str, bytes] = {}
         self.asked: list[str] = []
         self.mishaps: list[tuple[re.Pattern, object]] = []
-        self.clock = itertools.count(1)
         environment.empty_cache()
 
     def start(self) -> LoopHub:

@@ -51,7 +51,7 @@ def read(path: Path, place: str) -> dict:
         raise ValueError(f"{place} is not JSON ({error}). Save the segmenter again") from None
     if not isinstance(form, dict) or "format" not in form:
         raise ValueError(f"{place} must hold {', '.join(sorted(KEYS))} and nothing else. Save the segmenter again")
-    if form["format"] != FORMAT or isinstance(form["format"], bool):
+    if form["format"] != FORMAT:
         newer = isinstance(form["format"], int) and form["format"] > FORMAT
         advice = "Update wss-core" if newer else "Save the segmenter again"
         raise ValueError(f"{place} has format {form['format']!r:.20}; this version reads {FORMAT}. {advice}")
