@@ -69,6 +69,10 @@ def run(
     while len(ious) < limit and (cue := robot(truth, labels, random)) is not None:
         cues = added(cues, cue)
         labels = segmenter.segment(image, cues, prepared).labels
+        if labels.shape != truth.shape:
+            raise ValueError(
+                f"the prediction is {labels.shape} and the truth {truth.shape}. Predict at the picture's size"
+            )
         ious.append(mean_iou(truth, labels))
     return Session(tuple(ious), limit)
 

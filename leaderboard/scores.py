@@ -46,20 +46,21 @@ def _tags(parts: Parts, weights: np.ndarray) -> np.ndarray:
 
 def _clicks(target: float) -> Callable[[Parts, np.ndarray], np.ndarray]:
     def needed(parts: Parts, weights: np.ndarray) -> np.ndarray:
-        return _over_pictures(interactive.clicks_needed(parts["clicks"], target), weights)
+        return _over_sessions(parts, interactive.clicks_needed(parts["clicks"], target), weights)
 
     return needed
 
 
 def _after(count: int) -> Callable[[Parts, np.ndarray], np.ndarray]:
     def iou(parts: Parts, weights: np.ndarray) -> np.ndarray:
-        return _over_pictures(interactive.held(parts["clicks"])[:, count - 1] / interactive.UNIT, weights)
+        return _over_sessions(parts, interactive.held(parts["clicks"])[:, count - 1] / interactive.UNIT, weights)
 
     return iou
 
 
-def _over_pictures(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """float (B, 1): the weighted mean of a value a picture."""
+def _over_sessions(parts: Parts, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """float (B, 1): the weighted mean of a value a picture, over those that have an object to click on."""
+    weights = weights * (parts["clicks"][:, 0] >= 0)
     return metrics.ratio(weights @ values, weights.sum(axis=1))[:, None]
 
 
@@ -146,5 +147,9 @@ def by_class(name: str, parts: Parts, weights: np.ndarray | None = None) -> np.n
 
 def values(name: str, parts: Parts, weights: np.ndarray | None = None, background: bool = True) -> np.ndarray:
     """float (B,): the metric, a mean over the classes that have it, class 0 among them or not. Raises as `by_class`."""
-    each = by_class(name, parts, weights)
+    return over_classes(by_class(name, parts, weights), background)
+
+
+def over_classes(each: np.ndarray, background: bool) -> np.ndarray:
+    """float (B,): the mean over the classes of (B, C), class 0 among them or not; of (B, 1) itself."""
     return metrics.mean(each if background or each.shape[1] == 1 else each[:, 1:])

@@ -13,6 +13,7 @@ from scipy.special import ndtr
 
 RESAMPLES = 1000
 LEVEL = 0.95
+EQUAL = 1e-8  # a smaller difference is one of rounding
 
 
 def resamples(groups, number: int = RESAMPLES, seed: int = 0) -> np.ndarray:
@@ -50,16 +51,22 @@ def over_seeds(values: np.ndarray, seed: int = 0) -> np.ndarray:
     return np.take_along_axis(values, drawn, axis=0).mean(axis=0)
 
 
-def difference(values: np.ndarray, others: np.ndarray, gap: float) -> float:
-    """The two-sided p of a difference `gap` between two records, from values (B,) of both on the same resamples.
+def differences(points: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """float (M, M): the two-sided p of the difference between every two of M records.
 
-    The normal approximation with the bootstrap's standard error, since counting resamples cannot tell p below 1 / B, and
-    many comparisons need it.
+    points: (M,), their values; values: (M, B), the same on resamples that all share. The normal approximation with the
+    bootstrap's standard error of the paired difference: counting resamples cannot tell p below 1 / B, and many comparisons
+    need it. Resamples on which a value is NaN are left out.
     """
-    spread = float(np.nanstd(values - others))
-    if spread < 1e-12:
-        return float(abs(gap) < 1e-12)
-    return float(2 * ndtr(-abs(gap) / spread))
+    values = values[:, ~np.isnan(values).any(axis=0)]
+    spread = (
+        np.cov(values, bias=True).reshape(len(values), len(values)) if values.size else np.zeros((len(values),) * 2)
+    )
+    each = np.diag(spread)
+    spread = np.sqrt(np.maximum(each[:, None] + each[None] - 2 * spread, 0))
+    gap = np.abs(points[:, None] - points[None])
+    sure = np.where(gap > EQUAL, 0.0, 1.0)  # for records that differ by the same everywhere
+    return np.where(spread > EQUAL, 2 * ndtr(-gap / np.maximum(spread, EQUAL)), sure)
 
 
 def holm(ps) -> np.ndarray:
@@ -78,12 +85,11 @@ def ranks(points, values: np.ndarray, low: bool = False, level: float = LEVEL) -
     the paired difference has p < 1 - level after Holm's adjustment over all pairs. A NaN is behind every number.
     """
     points = np.asarray(points, float) * (-1 if low else 1)
-    known = np.flatnonzero(~np.isnan(points))
-    pairs = [(i, j) for place, i in enumerate(known) for j in known[place + 1 :]]
-    adjusted = holm([difference(values[i], values[j], points[i] - points[j]) for i, j in pairs])
-    better = np.zeros(len(points), int)
-    for (i, j), p in zip(pairs, adjusted, strict=True):
-        if p < 1 - level:
-            better[i if points[i] < points[j] else j] += 1
-    better[np.isnan(points)] = len(known)
-    return 1 + better
+    known = ~np.isnan(points)
+    worth, ps = points[known], differences(points[known], values[known])
+    first, second = np.triu_indices(len(worth), 1)
+    clear = holm(ps[first, second]) < 1 - level
+    behind = np.where(worth[first] < worth[second], first, second)[clear]
+    found = np.full(len(points), 1 + len(worth))
+    found[known] = 1 + np.bincount(behind, minlength=len(worth))
+    return found

@@ -142,11 +142,12 @@ def test_weights_count_pictures_more_than_once():
 def test_clicks_are_those_of_the_sessions():
     sessions = [Session((0.5, 0.9, 0.82), 20), Session((0.3, 0.84999), 20), Session((0.7,) * 20, 20)]
     rows = np.stack([kept(session) for session in sessions])
+    without = np.full((1, 20), -1)  # a picture that holds no object
     row = summary(sessions)
     assert clicks_needed(rows, 0.85).tolist() == [s.number_of_clicks(0.85) for s in sessions] == [2, 20, 20]
     assert [part.sum() for part in dropped(rows)] == [1, 22]
     for name in ("noc80", "noc85", "noc90", "iou_at_1", "iou_at_3", "iou_at_10", "drops"):
-        assert values(name, {"clicks": rows})[0] == pytest.approx(row[name], abs=1e-4)
+        assert values(name, {"clicks": np.concatenate([without, rows])})[0] == pytest.approx(row[name], abs=1e-4)
 
 
 def test_every_metric_says_what_it_is_and_a_strange_one_is_refused():

@@ -1,0 +1,67 @@
+"""A checkpoint on a benchmark -> a record. What is finished is kept: records for good, pictures until theirs is made."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from tqdm import tqdm
+
+from wss_core import hub
+
+from . import store
+from .assemble import assemble, failed
+from .benchmarks import Benchmark
+from .records import Record
+from .unfinished import Unfinished
+from .work import Load, Work
+from .worker import LIMITS, EvaluationError, Limits, answers, loaded
+
+
+def prepare(source: str, benchmark: Benchmark, data: Path, revision: str | None = None) -> Work:
+    """The work of evaluating a checkpoint: USER/REPO (at a revision), a folder, or "builtin". Raises ValueError."""
+    if benchmark.track == "efficiency":
+        raise ValueError(f"for {benchmark.name} the board trains itself. Choose another benchmark for a checkpoint")
+    checkpoint = hub.info(source, revision)
+    found = benchmark.examples(Path(data)).revision
+    return Work(checkpoint=checkpoint, benchmark=benchmark, data=Path(data), data_revision=found)
+
+
+def evaluate(work: Work, results: Path, limits: Limits = LIMITS, progress: bool = True, load: Load = loaded) -> Record:
+    """The record of the work: the one in the folder `results`, or made in a process of its own and written there.
+
+    An interrupted evaluation goes on after the pictures that were finished. Raises EvaluationError when it cannot be made,
+    once the reason is written.
+    """
+    known = store.find(work.identity, results)
+    if known is not None:
+        return known
+    kept = Unfinished(results, work.identity.name)
+    count = len(work.benchmark.examples(work.data))
+    try:
+        _finish(work, kept, count, limits, progress, load)
+    except EvaluationError as error:
+        store.write_failure(failed(work, str(error)), results)
+        raise
+    record = assemble(work, kept.about, [kept.rows[place] for place in range(count)])
+    store.write(record, results)
+    kept.remove()
+    return record
+
+
+def _finish(work: Work, kept: Unfinished, count: int, limits: Limits, progress: bool, load: Load) -> None:
+    """Have the pictures done that are not done yet."""
+    todo = [place for place in range(count) if place not in kept.rows]
+    if not todo:
+        return
+    said = answers(work, todo, limits, load)
+    try:
+        kept.begin(next(said))
+        before = time.perf_counter()
+        shown = tqdm(said, work.benchmark.name, count, initial=count - len(todo), disable=not progress, unit="image")
+        for row in shown:
+            now = time.perf_counter()
+            kept.add(row | {"seconds": now - before})
+            before = now
+    finally:
+        said.close()  # ends the process

@@ -1,0 +1,111 @@
+"""Records as files: FOLDER/BENCHMARK/NAME.json, the same in a folder and in a results data set on the Hub.
+
+NAME is a hash of what the record is of (its Identity), so whoever evaluates the same again, anywhere, makes a file of the same
+name. The last key of a file is a hash of what stands before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from dataclasses import fields
+from pathlib import Path
+
+from .plain import build, plain
+from .records import Failure, Identity, Record
+
+FORMAT = 1
+MAX_FILE = 50_000_000
+FAILED = ".failed.json"
+
+logger = logging.getLogger(__name__)
+
+
+def place(identity: Identity, folder: Path) -> Path:
+    """Where the record of an identity lies in a folder of results."""
+    return Path(folder) / identity.benchmark / f"{identity.name}.json"
+
+
+def write(record: Record, folder: Path) -> Path:
+    """Write the record, as a whole or not at all, and return its path. One that is there already stays as it is."""
+    path = place(record.identity, folder)
+    if find(record.identity, folder) is None:
+        _put(path, record)
+    path.with_name(path.stem + FAILED).unlink(missing_ok=True)
+    return path
+
+
+def write_failure(failure: Failure, folder: Path) -> Path:
+    """Write why an evaluation failed, in place of an older reason."""
+    path = place(failure.identity, folder)
+    path = path.with_name(path.stem + FAILED)
+    _put(path, failure)
+    return path
+
+
+def find(identity: Identity, folder: Path) -> Record | None:
+    """The record of an identity; None when there is none, or it is damaged, which is warned of."""
+    path = place(identity, folder)
+    return next(iter(_sound([path], Record)), None) if path.exists() else None
+
+
+def read(path: Path) -> Record:
+    """The record in a file. Raises ValueError when it is damaged, was changed, or is of another name."""
+    return _read(path, Record)
+
+
+def read_all(folder: Path) -> list[Record]:
+    """All records below a folder, oldest first. A damaged one is skipped, with a warning that names it."""
+    return _sound(sorted(path for path in Path(folder).glob("*/*.json") if not path.name.endswith(FAILED)), Record)
+
+
+def failures(folder: Path) -> list[Failure]:
+    """All failures below a folder that no later success has overtaken, oldest first."""
+    paths = sorted(Path(folder).glob(f"*/*{FAILED}"))
+    found = _sound([p for p in paths if not p.with_name(p.name.replace(FAILED, ".json")).exists()], Failure)
+    return sorted(found, key=lambda failure: failure.date)
+
+
+def _sound(paths: list[Path], kind: type) -> list:
+    found = []
+    for path in paths:
+        try:
+            found.append(_read(path, kind))
+        except (ValueError, OSError) as error:
+            logger.warning("left out %s: %s", path, error)
+    return sorted(found, key=lambda one: (one.date, one.identity.name))
+
+
+def _read(path: Path, kind: type):
+    if path.stat().st_size > MAX_FILE:
+        raise ValueError(f"it is above {MAX_FILE:,} bytes: no record is. Delete it")
+    data = path.read_bytes()
+    body, _, check = data.rpartition(b',\n"check": ')
+    if check.strip() != f'"{_hash(body)}"\n}}'.encode():
+        raise ValueError("it is damaged or was changed after it was written. Delete it and evaluate again")
+    form = json.loads(body + b"}")
+    if form.pop("format", None) != FORMAT:
+        raise ValueError(f"it is of another format; this version reads {FORMAT}. Update the project")
+    found = build(kind, form)
+    if path.name.partition(".")[0] != found.identity.name or path.parent.name != found.identity.benchmark:
+        raise ValueError(f"it is the record {place(found.identity, Path())}. Give it its own name")
+    return found
+
+
+def _put(path: Path, what: Record | Failure) -> None:
+    """The file as a whole or not at all: written beside `path`, then moved over it."""
+    form = {"format": FORMAT} | {f.name: plain(getattr(what, f.name)) for f in fields(what)}
+    body = "{\n" + ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in form.items())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(f'{body},\n"check": "{_hash(body.encode())}"\n}}\n', encoding="utf-8")
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _hash(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=8).hexdigest()
