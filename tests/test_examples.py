@@ -2,6 +2,7 @@
 
 import io
 import json
+import pickle
 import zlib
 from pathlib import Path
 
@@ -352,6 +353,13 @@ def test_streaming_gives_the_same_in_order(tmp_path):
     with pytest.raises(TypeError, match="a streamed data set has no places"):
         streamed[0]
     assert len(examples.read(where, limit=2)) == 2
+
+
+def test_other_processes_may_have_them(tmp_path):
+    for streaming in (False, True):
+        found = pickle.loads(pickle.dumps(examples.read(folder(tmp_path, PLAIN, plain(2)), streaming=streaming)))
+        assert [e.id for e in found] == ["p0", "p1"]
+        assert len(found.revision) == 40
 
 
 def test_nothing_is_decoded_before_it_is_asked_for(tmp_path):

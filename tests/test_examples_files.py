@@ -1,6 +1,7 @@
 """Pictures beside masks, VOC folders and COCO files -> Examples."""
 
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -257,6 +258,14 @@ def test_coco_files(tmp_path):
     assert (bare.truth, bare.instances, len(bare.cues.boxes)) == (None, None, 2)
     with pytest.raises(ValueError, match="there is no 'tags' in a COCO file. Roles: image, boxes"):
         examples.read(path, columns={"tags": "tags"})
+
+
+@pytest.mark.parametrize("make", [pairs, voc, coco])
+def test_other_processes_may_have_them(tmp_path, make):
+    found = examples.read(make(tmp_path))
+    again = pickle.loads(pickle.dumps(found))
+    assert (again[0].truth == found[0].truth).all()
+    assert again.revision == found.revision
 
 
 def test_coco_masks_are_those_of_pycocotools(tmp_path):

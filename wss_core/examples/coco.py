@@ -97,7 +97,7 @@ def open_file(path: Path, told: Mapping | None) -> Source:
     roles = roles if form.get("annotations") else frozenset()
     folder = _folder(path, pictures, (told or {}).get("image"))
     rows = Annotated(folder, pictures, annotations, named, roles)
-    return Source(rows, lambda: classes, roles | {"image"}, partial(_hash, path, folder, pictures))
+    return Source(rows, partial(tuple, classes), roles | {"image"}, partial(_hash, path, folder, pictures))
 
 
 def _folder(path: Path, pictures: tuple[dict, ...], told: str | None) -> Path:

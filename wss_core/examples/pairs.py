@@ -55,7 +55,7 @@ def open_folder(folder: Path, split: str, told: Mapping | None) -> Source:
         raise ValueError(f"there are no pictures in {folder / chosen['image'].name}. Put some there")
     used = [file for found in files.values() for file in found.values()]
     return Source(
-        Pairs(ids, files), partial(names.of_folder, folder), frozenset(chosen), lambda: content_hash(used, folder)
+        Pairs(ids, files), partial(names.of_folder, folder), frozenset(chosen), partial(content_hash, used, folder)
     )
 
 

@@ -12,7 +12,8 @@ class Source:
 
     rows: what gives {role: cell} by number, or by iteration alone when streamed. classes: the names by place, () when
     the data do not say; revision: the commit, or the hash of the files; both are looked up when asked for, since that
-    takes reading. roles: those for which there is a column. tag_names: what a whole number among the tags stands for.
+    takes reading, and neither is a lambda, so that other processes may have them. roles: those for which there is a
+    column. tag_names: what a whole number among the tags stands for.
     """
 
     rows: Sequence[dict] | Iterable[dict]

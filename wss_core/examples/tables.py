@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from . import columns, names
@@ -52,7 +53,8 @@ class Table:
 def open_table(place: Place, split: str, told: Mapping | None, streaming: bool) -> Source:
     """A split of a data set in the Hub's layout; told: as of `columns.choose`. Raises ValueError."""
     dataset = _split(place, split, streaming)
-    features = dataset.features or dict.fromkeys(next(iter(dataset), {}))
+    with place.sentences():
+        features = dataset.features or dict.fromkeys(next(iter(dataset), {}))
     drawn = [name for name in features if _is_drawn(features[name])]
     chosen = columns.choose(list(features), drawn, told)
     dataset = dataset.select_columns(list(dict.fromkeys(column.name for column in chosen.values())))
@@ -60,10 +62,7 @@ def open_table(place: Place, split: str, told: Mapping | None, streaming: bool) 
     tag_names = _names(features[chosen["tags"].name]) if "tags" in chosen else ()
     usual = columns.choose(list(features), drawn, {"image": chosen["image"].name}).get("mask")
     other = "mask" in chosen and usual is not None and usual.name != chosen["mask"].name  # of what classes?
-
-    def classes() -> tuple[str, ...]:
-        return () if other else tag_names or _names_beside(place)
-
+    classes = partial(_classes, () if other else tag_names, place if not (other or tag_names) else None)
     return Source(Table(dataset, chosen, place), classes, frozenset(chosen), place.revision, tag_names, streaming)
 
 
@@ -86,7 +85,10 @@ def _split(place: Place, split: str, streaming: bool):
             raise ValueError(f"{place.name} has no split {split!r}. {str(error).split('. ')[-1]}") from None
 
 
-def _names_beside(place: Place) -> tuple[str, ...]:
+def _classes(known: tuple[str, ...], place: Place | None) -> tuple[str, ...]:
+    """The names known, else those that lie in the place."""
+    if place is None:
+        return known
     if place.sha is None:
         return names.of_folder(Path(place.name))
     return names.of_repository(place.name, place.sha, place.token)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -69,10 +70,14 @@ def open_folder(folder: Path, split: str, told: Mapping | None) -> Source:
     used += sorted(boxes.glob("*.xml")) if boxes is not None else []
     return Source(
         rows,
-        lambda: names.of_folder(folder) or CLASSES,
+        partial(_classes, folder),
         frozenset({*files, "boxes"}),
-        lambda: content_hash(used, folder),
+        partial(content_hash, used, folder),
     )
+
+
+def _classes(folder: Path) -> tuple[str, ...]:
+    return names.of_folder(folder) or CLASSES
 
 
 def _ids(folder: Path, split: str, files: Mapping) -> tuple[str, ...]:
