@@ -6,7 +6,6 @@ import pickle
 
 import pytest
 from fitted import Learned, discs, learned
-from huggingface_hub import HfApi, ModelCard
 from test_hub_weights import Trap
 
 from wss_core import methods
@@ -53,12 +52,9 @@ def test_private_ones_are_for_those_who_may_see_them(hub_server):
 
 def test_what_only_has_the_tags_is_left_out(hub_server, caplog):
     push(learned(), "ann/one")
-    api = HfApi()
-    card = ModelCard("---\nlibrary_name: wss-core\ntags:\n- weakly-supervised-segmentation\n---\n")
-    for name, config in (("ann/bad", b"{}"), ("ann/none", None)):
-        api.create_repo(name)
-        card.push_to_hub(name)
-        hub_server.put(name, {"pytorch_model.bin": pickle.dumps(Trap()), **({"config.json": config} if config else {})})
+    card = b"---\nlibrary_name: wss-core\ntags:\n- weakly-supervised-segmentation\n---\n"
+    for name, config in (("ann/bad", {"config.json": b"{}"}), ("ann/none", {})):
+        hub_server.put(name, {"README.md": card, "pytorch_model.bin": pickle.dumps(Trap())} | config)
     hub_server.put("ann/untagged", hub_server.files("ann/one") | {"README.md": b"---\ntags: [shapes]\n---\n"})
     assert [seen.source for seen in checkpoints()] == ["ann/one"]
     told = [record.getMessage() for record in caplog.records if record.name.startswith("wss_core")]
