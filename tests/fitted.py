@@ -67,7 +67,11 @@ def discs(count: int = 2, side: int = 48) -> list[Example]:
 
 
 # Settings with which a method that learns is fitted within seconds.
-TINY: dict[str, dict] = {}
+TINY: dict[str, dict] = {
+    "network": {"backbone": "unet", "width": 16, "crop": 32, "side": 64, "steps": 2, "batch": 2},
+    "probe": {"features": "texture", "waves": 64},
+    "cam": {"backbone": "unet", "width": 16, "crop": 32, "side": 64, "steps": 2, "refine": 2, "batch": 2},
+}
 
 
 def fitted(method: type[Segmenter]) -> Segmenter:

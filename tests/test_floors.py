@@ -17,7 +17,7 @@ FLOORS = [
     "wss_core.methods",
     "wss_core.training",
     "wss_core.networks",
-    "wss_core.features wss_core.choice wss_core.generative",
+    "wss_core.features wss_core.choice wss_core.generative wss_core.classifier",
     "wss_core.exports",
     "wss_core.readouts wss_core.losses wss_core.spread wss_core.examples",
     "wss_core.builtin",

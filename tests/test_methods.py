@@ -1,22 +1,66 @@
 """One contract over every entry of METHODS."""
 
+import functools
+
 import numpy as np
 import pytest
 from skimage import data
 
-from wss_core import Box, CueError, Cues, Point, Stroke, create
+from wss_core import Box, CueError, Cues, Example, Point, Stroke, create
 from wss_core.data import UNKNOWN
-from wss_core.methods import METHODS, names
+from wss_core.methods import METHODS, instant
 
 SPREADS = [("propagate", {"spread": spread}) for spread in ("random_walker", "nearest")]
-EVERY = [(method.name, {}) for method in METHODS] + SPREADS
+INSTANT = [(name, {}) for name in instant()] + SPREADS
+TINY = {
+    "network": {"backbone": "unet", "width": 16, "crop": 64, "side": 128, "steps": 40, "batch": 4, "rate": 4e-3},
+    "probe": {"features": "texture", "waves": 64},
+    "cam": {
+        "backbone": "unet",
+        "width": 16,
+        "crop": 64,
+        "side": 128,
+        "steps": 40,
+        "refine": 40,
+        "batch": 4,
+        "rate": 4e-3,
+    },
+}
+LEARNERS = [(method.name, TINY[method.name]) for method in METHODS if method.learns]
 SHAPES = [(1, 1), (1, 17), (23, 1), (2, 3), (3, 200), (31, 57), (64, 48), (300, 401)]
 
 
-@pytest.fixture(params=EVERY, ids=lambda entry: "-".join([entry[0], *entry[1].values()]))
+def named(entry):
+    return "-".join([entry[0], *(value for key, value in entry[1].items() if key == "spread")])
+
+
+@pytest.fixture(params=INSTANT, ids=named)
 def method(request):
     name, settings = request.param
     return create(name, **settings)
+
+
+@pytest.fixture(params=INSTANT + LEARNERS, ids=named)
+def any_method(request):
+    """As `method`, and those that learn, fitted."""
+    name, settings = request.param
+    if (name, settings) in INSTANT:
+        return create(name, **settings)
+    return fitted(name)
+
+
+@functools.cache
+def fitted(name):
+    """Fitted once, on five discs with a stroke on either side, a mask or a tag, and three pictures without a disc."""
+    examples = []
+    for i in range(8):
+        x, y = 40 + 9 * i, 36 + 4 * i
+        image, truth = disc(centre=(x, y), radius=20 + 2 * i, seed=i) if i < 5 else disc(radius=0, seed=i)
+        strokes = (Stroke(1, 5, ((x - 12, y - 8), (x + 12, y + 8))), Stroke(0, 5, ((4, 6), (4, 90))))
+        told = Cues(strokes=(*strokes, Stroke(0, 5, ((8, 92), (112, 92)))), tags=("disc",))
+        told = Cues(tags=()) if i >= 5 else Cues(labels=truth) if i == 3 else Cues(tags=("disc",)) if i == 4 else told
+        examples.append(Example(image, told, truth, str(i)))
+    return create(name, classes=("background", "disc", "square"), **TINY[name]).fit(examples)
 
 
 def disc(shape=(96, 120), centre=(60, 45), radius=25, seed=0):
@@ -43,6 +87,7 @@ def overlap(labels, truth, label=1):
 
 
 def check_probs(result, shape, classes):
+    classes = max(classes, len(result.classes) if result.classes[-1] == "square" else 0)
     assert result.present_probs.dtype == np.float32
     assert result.probs.shape == (classes, *shape)
     assert np.isfinite(result.probs).all()
@@ -53,58 +98,58 @@ def check_probs(result, shape, classes):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_any_size_gives_probabilities(method, shape):
+def test_any_size_gives_probabilities(any_method, shape):
     image = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
     cues = Cues(points=(Point(0, 0, 1),))
-    result = method.segment(image, cues)
+    result = any_method.segment(image, cues)
     check_probs(result, shape, 2)
     assert result.labels[0, 0] == 1
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
-def test_a_flat_picture(method, value):
+def test_a_flat_picture(any_method, value):
     image = np.full((40, 50, 3), value, np.uint8)
     cues = Cues(strokes=(Stroke(1, 3, ((5, 5), (20, 20))), Stroke(0, 3, ((45, 5), (45, 35)))))
-    result = method.segment(image, cues)
+    result = any_method.segment(image, cues)
     check_probs(result, (40, 50), 2)
     assert result.labels[5, 5] == 1
     assert result.labels[20, 45] == 0
 
 
-def test_a_grey_picture_is_its_rgb_copy(method):
+def test_a_grey_picture_is_its_rgb_copy(any_method):
     grey = data.coins()[:120, :150]
     cues = Cues(points=(Point(45, 45, 1), Point(75, 85, 0)))
-    one, other = method.segment(grey, cues), method.segment(np.repeat(grey[..., None], 3, axis=2), cues)
+    one, other = any_method.segment(grey, cues), any_method.segment(np.repeat(grey[..., None], 3, axis=2), cues)
     np.testing.assert_array_equal(one.labels, other.labels)
 
 
-def test_inputs_are_untouched_and_answers_repeat(method):
+def test_inputs_are_untouched_and_answers_repeat(any_method):
     image, truth = disc()
     labels = np.where(truth == 1, 1, UNKNOWN).astype(np.uint8)
     labels[:5] = 0
     cues = Cues(labels=labels, boxes=(Box(30, 15, 90, 75, 1),))
     before = image.copy(), labels.copy()
-    first, second = method.segment(image, cues), method.segment(image, cues)
+    first, second = any_method.segment(image, cues), any_method.segment(image, cues)
     np.testing.assert_array_equal(first.probs, second.probs)
     np.testing.assert_array_equal(image, before[0])
     np.testing.assert_array_equal(labels, before[1])
 
 
-def test_prepared_may_be_shared(method):
+def test_prepared_may_be_shared(any_method):
     image, _ = disc()
-    prepared = method.prepare(image)
+    prepared = any_method.prepare(image)
     for cues in (
         Cues(points=(Point(60, 45, 1),)),
         Cues(boxes=(Box(33, 18, 88, 73, 1),)),
         Cues(points=(Point(60, 45, 1),)),
     ):
-        shared, alone = method.segment(image, cues, prepared), method.segment(image, cues)
+        shared, alone = any_method.segment(image, cues, prepared), any_method.segment(image, cues)
         np.testing.assert_array_equal(shared.probs, alone.probs)
 
 
-def test_prepared_stays_small(method):
+def test_prepared_stays_small(any_method):
     image = np.random.default_rng(0).integers(0, 256, (768, 1024, 3), np.uint8)
-    assert 0 < method.prepare(image).nbytes < 80e6
+    assert 0 < any_method.prepare(image).nbytes < 80e6
 
 
 POINTS = Cues(points=(Point(60, 45, 1), Point(8, 8, 0)))
@@ -127,9 +172,9 @@ def test_a_disc_is_found(method, kind):
         assert overlap(labels, truth) > 0.15  # solvers to compare with: the whole picture would be 0.17
 
 
-def test_a_whole_mask_is_given_back(method):
+def test_a_whole_mask_is_given_back(any_method):
     image, truth = disc()
-    np.testing.assert_array_equal(method.segment(image, Cues(labels=truth)).labels, truth)
+    np.testing.assert_array_equal(any_method.segment(image, Cues(labels=truth)).labels, truth)
 
 
 def test_thirty_classes_in_one_go(method):
@@ -150,40 +195,40 @@ def test_cues_of_one_class_only(method, label):
     assert set(np.unique(result.labels)) <= {0, label}
 
 
-def test_seeds_are_honoured(method):
+def test_seeds_are_honoured(any_method):
     image, _ = disc()
     cues = Cues(
         strokes=(Stroke(1, 3, ((3, 3), (110, 90))), Stroke(2, 3, ((110, 3), (3, 90)))), points=(Point(60, 45, 0),)
     )
-    labels = method.segment(image, cues).labels
+    labels = any_method.segment(image, cues).labels
     assert (labels[3, 3], labels[88, 5], labels[45, 60]) == (1, 2, 0)
 
 
-def test_nothing_of_a_boxed_class_lies_outside_its_boxes(method):
+def test_nothing_of_a_boxed_class_lies_outside_its_boxes(any_method):
     image, _ = disc()
     cues = Cues(boxes=(Box(40, 20, 60, 60, 1), Box(62, 25, 80, 62, 2)))
-    labels = method.segment(image, cues).labels
+    labels = any_method.segment(image, cues).labels
     assert not (labels[:, 60:] == 1).any()
     assert not (labels[:, :62] == 2).any()
 
 
-def test_ignored_pixels_are_unknown(method):
+def test_ignored_pixels_are_unknown(any_method):
     image, _ = disc()
     cues = Cues(points=(Point(60, 45, 1),), strokes=(Stroke(UNKNOWN, 7, ((5, 5), (5, 60))),))
-    labels = method.segment(image, cues).labels
+    labels = any_method.segment(image, cues).labels
     assert labels[30, 5] == UNKNOWN
     assert labels[45, 60] == 1
 
 
-def test_a_seed_filling_the_picture(method):
+def test_a_seed_filling_the_picture(any_method):
     image, _ = disc()
-    labels = method.segment(image, Cues(strokes=(Stroke(1, 400, ((60, 45), (61, 45))),))).labels
+    labels = any_method.segment(image, Cues(strokes=(Stroke(1, 400, ((60, 45), (61, 45))),))).labels
     assert (labels == 1).all()
 
 
-def test_a_box_around_the_whole_picture(method):
+def test_a_box_around_the_whole_picture(any_method):
     image, _ = disc()
-    check_probs(method.segment(image, Cues(boxes=(Box(0, 0, 120, 96, 1),))), (96, 120), 2)
+    check_probs(any_method.segment(image, Cues(boxes=(Box(0, 0, 120, 96, 1),))), (96, 120), 2)
 
 
 def test_no_cue_says_what_to_do(method):
@@ -191,7 +236,7 @@ def test_no_cue_says_what_to_do(method):
         method.segment(disc()[0], Cues())
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", instant())
 def test_a_real_picture(name):
     """The coffee cup with its saucer: dark wood around, one stroke on each."""
     image = data.coffee()[::2, ::2]
@@ -219,3 +264,38 @@ def test_one_more_right_cue_does_not_turn_the_mask_over():
         after = method.segment(image, Cues(strokes=strokes)).labels
         assert overlap(after, before) > 0.8
         before = after
+
+
+@pytest.mark.parametrize("name", [name for name, _ in LEARNERS])
+class TestLearners:
+    def test_without_a_cue_a_disc_is_found(self, name):
+        image, truth = disc(centre=(66, 50), radius=22, seed=99)
+        result = fitted(name).segment(image)
+        check_probs(result, truth.shape, 3)
+        assert overlap(result.labels, truth) > 0.8
+
+    def test_tags_leave_only_what_they_name(self, name):
+        image, _ = disc()
+        labels = fitted(name).segment(image, Cues(tags=("square",))).labels
+        assert not (labels == 1).any()
+
+    def test_the_same_seed_learns_the_same(self, name):
+        examples = [Example(*(disc(seed=i)[0], Cues(labels=disc()[1])), id=str(i)) for i in range(2)]
+        brief = {key: 2 if key in ("steps", "refine") else value for key, value in TINY[name].items()}
+        one, two = (create(name, classes=("a", "b"), **brief).fit(examples) for _ in range(2))
+        assert one.state().keys() == two.state().keys()
+        for key, value in one.state().items():
+            np.testing.assert_array_equal(value, two.state()[key])
+        assert one.training["images"] == 2
+
+    def test_what_was_prepared_with_other_weights_is_refused(self, name):
+        image, other = disc()[0], create(name, **(fitted(name).settings()))
+        prepared = fitted(name).prepare(image)
+        other.load_state({key: value * np.array(1.5, value.dtype) for key, value in fitted(name).state().items()})
+        with pytest.raises(ValueError, match="prepared is for"):
+            other.segment(image, prepared=prepared)
+
+    def test_before_it_has_learned_it_says_what_to_do(self, name):
+        for use in (create(name).segment, create(name).prepare):
+            with pytest.raises(ValueError, match="has not learned anything yet. Call fit"):
+                use(disc()[0])

@@ -14,13 +14,13 @@ from wss_core import losses, networks
 from wss_core.cues import Box, Cues, Example, Point, Stroke
 from wss_core.data import UNKNOWN
 from wss_core.losses import Views
-from wss_core.training import batches, crops, loop, machine, pictures, scores, soft, state, teacher
+from wss_core.training import batches, crops, loop, machine, pictures, scores, soft, teacher
 from wss_core.training.batches import Batches
 from wss_core.training.course import fit, grey
 from wss_core.training.interrupt import Interrupt
 from wss_core.training.lesson import Lesson
 from wss_core.training.pictures import Pictures, make
-from wss_core.training.plan import Plan, Run
+from wss_core.training.plan import STATE, Plan, Run
 
 CLASSES = ("background", "red", "blue")
 COLOURS = np.array([(60, 140, 70), (190, 60, 50), (50, 60, 190)], np.uint8)
@@ -393,7 +393,7 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_been(after, tmp_path):
 def test_the_state_is_saved_now_and_then(tmp_path):
     with pytest.raises(Stop):
         learned(tmp_path, every=0, progress=stop_after(3))
-    state_file = tmp_path / state.NAME
+    state_file = tmp_path / STATE
     assert torch.load(state_file, weights_only=True)["step"] == 3
     assert not list(tmp_path.glob("*.part"))
 
@@ -405,7 +405,7 @@ def test_a_state_is_not_overwritten_nor_taken_for_another_training(tmp_path):
         learned(tmp_path)
     with pytest.raises(ValueError, match="is of a training with another rate. Start it as before"):
         learned(tmp_path, plan(rate=0.5), resume=True)
-    (tmp_path / state.NAME).write_bytes(b"no state")
+    (tmp_path / STATE).write_bytes(b"no state")
     with pytest.raises(ValueError, match="state.pt is damaged .* Delete it and start anew"):
         learned(tmp_path, resume=True)
     with pytest.raises(ValueError, match="there is no .*state.pt to go on from"):
@@ -421,7 +421,7 @@ def test_ctrl_c_waits_for_the_end_of_the_step_and_saves(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         learned(tmp_path, progress=press)
     assert signal.getsignal(signal.SIGINT) is before
-    assert torch.load(tmp_path / state.NAME, weights_only=True)["step"] == 2
+    assert torch.load(tmp_path / STATE, weights_only=True)["step"] == 2
     assert same(learned(), learned(tmp_path, resume=True))
 
 
@@ -455,7 +455,7 @@ def test_no_number_stops_it_with_the_step_and_the_pictures(tmp_path):
     words = f"no number any more at step 2 .*cross_entropy.*, on the pictures {', '.join(ids)}. Look at these"
     with pytest.raises(ValueError, match=words):
         trained(Scripted({"cross_entropy": 1.0}, 0, 0), folder=tmp_path)
-    assert not (tmp_path / state.NAME).exists()
+    assert not (tmp_path / STATE).exists()
 
 
 def test_the_best_weights_are_kept():

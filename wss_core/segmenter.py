@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any, ClassVar
 
@@ -48,9 +49,14 @@ class Segmenter:
         if len(self.classes) > MAX_CLASSES:
             raise ValueError(f"at most {MAX_CLASSES} classes, got {len(self.classes)}. Merge some")
         self.training: dict[str, Any] = {}
+        self._weights = ""
 
     def prepare(self, image) -> Prepared:
-        """The slow part, once per picture. image: uint8 (H, W, 3), or anything `read_image` takes."""
+        """The slow part, once per picture. image: uint8 (H, W, 3), or anything `read_image` takes.
+
+        Raises ImageError, and ValueError where something must be learned first.
+        """
+        self._check_fitted()
         image = read_image(image)
         return Prepared(image.shape[:2], self._signature(), self._prepare(image))
 
@@ -63,16 +69,15 @@ class Segmenter:
         shape = image.shape[:2]
         cues.check(shape, len(self.classes) or MAX_CLASSES)
         classes = self.classes or default_classes(cues)
+        self._check_fitted()
         if not self.learns:
             self._check_kinds(cues)
-        elif not self.fitted:
-            raise ValueError(f"{self.name} has not learned anything yet. Call fit(examples), or load a checkpoint")
         prepared = prepared or self.prepare(image)
         if prepared.shape != shape or prepared.made_by != self._signature():
             raise ValueError(f"prepared is for {prepared.made_by} on {prepared.shape}. Call prepare(image) again")
         present = list(range(len(classes))) if self.learns else sorted({0, *cues.located})
         probs = self._probabilities(image, cues, present, prepared.content)
-        _honour(probs, cues, present)
+        _honour(probs, cues, present, classes)
         return Result(probs, classes, present, seeds.ignored(cues, shape))
 
     def fit(self, examples, progress=None) -> Segmenter:
@@ -105,7 +110,18 @@ class Segmenter:
 
     def _signature(self) -> str:
         told = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields(self) if f.name != "classes")
-        return f"{self.name}({told})"
+        return f"{self.name}({told}){self._weights}"
+
+    def _mark_weights(self) -> None:
+        """To be called when the weights are others: what was prepared with the old ones is of no use."""
+        digest = hashlib.blake2b(digest_size=8)
+        for name, array in sorted(self.state().items()):
+            digest.update(name.encode() + np.ascontiguousarray(array).tobytes())
+        self._weights = f" with weights {digest.hexdigest()}"
+
+    def _check_fitted(self) -> None:
+        if not self.fitted:
+            raise ValueError(f"{self.name} has not learned anything yet. Call fit(examples), or load a checkpoint")
 
     def _check_kinds(self, cues: Cues) -> None:
         if cues.located and cues.kinds & self.uses:
@@ -143,10 +159,11 @@ def default_classes(cues: Cues) -> tuple[str, ...]:
     return (BACKGROUND, *(f"object {label}" for label in range(1, count)))
 
 
-def _honour(probs: np.ndarray, cues: Cues, present: list[int]) -> None:
-    """Write what is told into `probs`, in place: seeds are sure, and a boxed class is nowhere outside its boxes."""
+def _honour(probs: np.ndarray, cues: Cues, present: list[int], classes: tuple[str, ...]) -> None:
+    """Write what is told into `probs`, in place: seeds are sure, a boxed class is nowhere outside its boxes, and where
+    tags are told, a class that no cue tells of is nowhere."""
     shape = probs.shape[1:]
-    bounds = seeds.allowed(cues, shape, present)
+    bounds = _allowed(cues, shape, present, classes)
     if bounds is not None:
         probs *= bounds
         total = probs.sum(axis=0)
@@ -160,6 +177,17 @@ def _honour(probs: np.ndarray, cues: Cues, present: list[int]) -> None:
     ys, xs = np.nonzero(told != UNKNOWN)
     probs[:, ys, xs] = 0
     probs[np.searchsorted(present, told[ys, xs]), ys, xs] = 1
+
+
+def _allowed(cues: Cues, shape: tuple[int, int], present: list[int], classes: tuple[str, ...]) -> np.ndarray | None:
+    """bool (K, H, W): where each label may be, by boxes and tags; None when neither says otherwise."""
+    bounds = seeds.allowed(cues, shape, present)
+    told = {0, *cues.located, *(classes.index(name) for name in cues.tags or () if name in classes)}
+    absent = [row for row, label in enumerate(present) if cues.tags is not None and label not in told]
+    if absent:
+        bounds = np.ones((len(present), *shape), bool) if bounds is None else bounds
+        bounds[absent] = False
+    return bounds
 
 
 def _nbytes(content: Any) -> int:

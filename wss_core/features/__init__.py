@@ -9,7 +9,7 @@ import numpy as np
 from . import backbone, builtin
 from .handmade import colour, grid_shape, lab, texture
 
-__all__ = ["FEATURES", "TIMM", "check", "extract", "grid_shape", "lab"]
+__all__ = ["FEATURES", "TIMM", "check", "extract", "grid_shape", "lab", "shared"]
 
 FEATURES: dict[str, Callable[[np.ndarray, tuple[int, int]], np.ndarray]] = {
     "colour": colour,
@@ -34,3 +34,16 @@ def extract(name: str, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     if name in FEATURES:
         return FEATURES[name](image, grid)
     return backbone.maps(backbone.load(name.removeprefix(TIMM)), image, grid)
+
+
+def shared(name: str, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
+    """float32 (D, h, w): features whose channels mean the same on every picture, with its colour; else as `extract`.
+
+    `extract` gives of a network what varies on this picture; here are all its channels.
+    """
+    check(name)
+    if name in FEATURES:
+        found = builtin.pyramid(image, grid) if name == "builtin" else FEATURES[name](image, grid)
+    else:
+        found = backbone.raw(backbone.load(name.removeprefix(TIMM)), image, grid)
+    return np.concatenate([found, lab(image, grid)])

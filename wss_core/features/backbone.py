@@ -85,9 +85,12 @@ def architecture(name: str) -> tuple[str, str]:
 def maps(backbone: Backbone, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     """float32 (D, h, w): the principal components of each scale's map, of mean 0 and together of variance 1 a scale."""
     found = _run(backbone, _fitted(backbone, image))
-    steps = backbone.model.feature_info.reduction()[-len(found) :]
-    chosen = [m for m, step in zip(found, steps, strict=True) if step >= FINEST] or found[-1:]
-    return np.concatenate([on_grid(_components(m), grid) for m in chosen])
+    return np.concatenate([on_grid(_components(m), grid) for m in _coarse(backbone, found)])
+
+
+def raw(backbone: Backbone, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
+    """float32 (D, h, w): every channel of each scale's map, the same for all pictures, so that they can be compared."""
+    return np.concatenate([on_grid(m, grid) for m in _coarse(backbone, _run(backbone, _fitted(backbone, image)))])
 
 
 def _measured(model: nn.Module, mean: np.ndarray, std: np.ndarray, own: tuple[int, int]) -> Backbone:
@@ -118,6 +121,12 @@ def _create(name: str, pretrained: bool = True, arguments: dict | None = None) -
                 "fetch them beforehand or give a folder with config.json and model.safetensors as timm:local-dir:FOLDER"
             ) from None
         raise ValueError(f"timm has no model {name:.80} ({reason:.200}). See timm.list_models()") from None
+
+
+def _coarse(backbone: Backbone, found: list[np.ndarray]) -> list[np.ndarray]:
+    """The maps that are not finer than FINEST, at least the last one."""
+    steps = backbone.model.feature_info.reduction()[-len(found) :]
+    return [m for m, step in zip(found, steps, strict=True) if step >= FINEST] or found[-1:]
 
 
 def _with_any_size(name: str, pretrained: bool, arguments: dict) -> nn.Module:

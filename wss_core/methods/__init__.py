@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from ..segmenter import Segmenter
+from .cam import Cam
 from .grabcut import GrabCut
+from .network import Network
+from .probe import Probe
 from .propagate import Propagate
 
-METHODS: tuple[type[Segmenter], ...] = (Propagate, GrabCut)
+METHODS: tuple[type[Segmenter], ...] = (Propagate, GrabCut, Network, Probe, Cam)
 
 
 def names() -> tuple[str, ...]:
     """The names `create` takes."""
     return tuple(method.name for method in METHODS)
+
+
+def instant() -> tuple[str, ...]:
+    """The names of the methods that segment without having learned anything beforehand."""
+    return tuple(method.name for method in METHODS if not method.learns)
 
 
 def create(name: str, **settings) -> Segmenter:

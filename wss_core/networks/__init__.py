@@ -11,8 +11,10 @@ from torch.nn import functional
 from ..features import grid_shape
 from .decoder import Decoder
 from .encoders import Encoder, encoder
+from .pixels import tensor
+from .tagger import Tagger
 
-__all__ = ["Encoder", "Labeller", "build", "encoder", "probabilities", "tensor"]
+__all__ = ["Encoder", "Labeller", "Tagger", "build", "encoder", "enlarged", "probabilities", "tensor"]
 
 
 class Labeller(nn.Module):
@@ -62,12 +64,6 @@ def _enlarged(logits: torch.Tensor, shape: torch.Size) -> torch.Tensor:
     return functional.interpolate(logits.float(), size=shape, mode="bilinear", align_corners=False)
 
 
-def tensor(image: np.ndarray, channels: int) -> torch.Tensor:
-    """float32 (K, H, W), 0..1, of an image uint8 (H, W, 3); K = 1: its grey."""
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None] if channels == 1 else image
-    return torch.from_numpy(np.ascontiguousarray(grey.transpose(2, 0, 1))).float() / 255
-
-
 @torch.inference_mode()
 def probabilities(network: Labeller, image: np.ndarray, side: int, channels: int) -> np.ndarray:
     """float32 (C, h, w), sums to 1: the network's answer to an image uint8 (H, W, 3), seen with its longer side at
@@ -80,3 +76,9 @@ def probabilities(network: Labeller, image: np.ndarray, side: int, channels: int
     logits = network(tensor(small, channels)[None].to(device, memory_format=torch.channels_last))
     network.train(learning)
     return logits[0].softmax(dim=0).cpu().numpy()
+
+
+def enlarged(probs: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """float32 (C, H, W), sums to 1, of probabilities (C, h, w) at another size."""
+    planes = np.stack([cv2.resize(plane, shape[::-1], interpolation=cv2.INTER_LINEAR) for plane in probs])
+    return planes / planes.sum(axis=0)

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 
 from .. import losses
-from ..cues import Example
+from ..cues import Cues, Example
 from ..networks import Labeller, probabilities
+from ..segmenter import default_classes
 from . import loop, scores
 from .batches import Batches
 from .lesson import Lesson
@@ -81,6 +82,11 @@ def summary(examples: Sequence[Example], classes: Sequence[str], told, outcome: 
     if outcome is not None:
         form |= {"steps": outcome.steps, "device": outcome.machine, "seconds": round(outcome.seconds, 1)}
     return form
+
+
+def named(examples: Sequence[Example]) -> tuple[str, ...]:
+    """Names for as many classes as the examples' cues hold."""
+    return max((default_classes(example.cues) for example in examples), key=len, default=default_classes(Cues()))
 
 
 def grey(examples: Sequence[Example], looked_at: int = 16) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+STATE = "state.pt"
 Progress = Callable[[int, int, dict[str, float]], None]
 
 
@@ -46,3 +47,10 @@ class Run:
     precision: str = "auto"
     progress: Progress | None = None
     quiet: bool = False
+
+    def stage(self, name: str, first: bool = False) -> Run:
+        """The same for one of several trainings after one another, each with its folder; those not begun begin anew."""
+        if self.folder is None:
+            return self
+        folder = Path(self.folder) / name
+        return replace(self, folder=folder, resume=self.resume and (first or (folder / STATE).exists()))

@@ -22,12 +22,13 @@ def softener(spread: str, maps: str, classes) -> Soften:
     return partial(soften, spread=spread, maps=maps, classes=classes)
 
 
-def soften(example: Example, spread: str, maps: str, classes) -> np.ndarray | None:
-    """uint8 (C, h, w), probabilities times 255; None where there is nothing to spread, or nothing left to tell."""
+def soften(example: Example, spread: str, maps: str, classes, side: int = SIDE) -> np.ndarray | None:
+    """uint8 (C, h, w), probabilities times 255, on a grid of `side` cells; None where there is nothing to spread, or
+    nothing left to tell."""
     cues, shape = example.cues, example.image.shape[:2]
     if not any(cues.located):
         return None
-    grid = features.grid_shape(shape, SIDE)
+    grid = features.grid_shape(shape, side)
     if (seeds.draw(cues, shape, grid) != UNKNOWN).all():
         return None
     solver = find(spread)

@@ -10,9 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from .plan import Run
-
-NAME = "state.pt"
+from .plan import STATE, Run
 
 
 class Saver:
@@ -22,7 +20,7 @@ class Saver:
     """
 
     def __init__(self, run: Run, about: dict[str, Any], main: bool, parts: dict[str, Any]):
-        self.path = None if run.folder is None else Path(run.folder) / NAME
+        self.path = None if run.folder is None else Path(run.folder) / STATE
         self.about, self.every, self.main, self.parts = about, run.every, main, parts
         self.figures: dict[str, Any] = {}
         self.step, self.seconds = 0, 0.0
@@ -108,5 +106,6 @@ class Best:
 
 
 def forget(folder: Path) -> None:
-    """Remove the state of a training that is done."""
-    (Path(folder) / NAME).unlink(missing_ok=True)
+    """Remove the states of trainings that are done, also those of the stages of one."""
+    for path in (*Path(folder).glob(STATE), *Path(folder).glob(f"*/{STATE}")):
+        path.unlink()

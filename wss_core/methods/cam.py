@@ -1,0 +1,199 @@
+"""cam: from image tags alone. A network learns the tags; where it sees a class most clearly are seeds, which spread
+over the picture; and a network may learn from the masks so made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import cv2
+import numpy as np
+import torch
+
+from .. import features, networks
+from ..cues import Cues, Example
+from ..features import TIMM
+from ..features.backbone import architecture
+from ..networks import Labeller, Tagger, enlarged, tagger
+from ..seeds import Told
+from ..segmenter import Segmenter, check_state
+from ..spread import find, guided
+from ..training import course, tags
+from ..training.pictures import kinds, presence
+from ..training.plan import Plan, Progress, Run
+
+GRID = 128  # cells along the longer side on which seeds spread
+
+
+@dataclass(frozen=True)
+class Activated:
+    """scores float32 (C - 1,): probabilities that the object classes are on the picture. maps float32 (C - 1, h, w): how
+    much each is seen in each cell. field: the solver's, of the picture."""
+
+    scores: np.ndarray
+    maps: np.ndarray
+    field: Any
+
+
+@dataclass(kw_only=True)
+class Cam(Segmenter):
+    """Classify, activate, keep the sure cells as seeds, spread them; then a network that learns from the result.
+
+    backbone, padding, width, channels, side, crop, batch, rate, seed: as those of `network`. steps: of learning the
+    tags; refine: of the network that learns from the masks, 0 = none: then pictures are answered by activations.
+    foreground, background: shares of a class's highest activation from which, and up to which, a cell is sure. spread:
+    one of SPREAD.
+    """
+
+    name: ClassVar[str] = "cam"
+    uses: ClassVar[frozenset[str]] = frozenset({"tags"})
+    learns: ClassVar[bool] = True
+
+    backbone: str = "builtin"
+    padding: str = ""
+    width: int = 64
+    channels: int = 0
+    side: int = 256
+    crop: int = 256
+    steps: int = 1000
+    refine: int = 1000
+    batch: int = 8
+    rate: float = 1e-3
+    foreground: float = 0.5
+    background: float = 0.1
+    spread: str = "live"
+    seed: int = 0
+
+    def __post_init__(self):
+        super().__post_init__()
+        find(self.spread)
+        self._tagger: Tagger | None = None
+        self._network: Labeller | None = None
+
+    @property
+    def fitted(self) -> bool:
+        return self._tagger is not None
+
+    def fit(
+        self,
+        examples: Sequence[Example],
+        progress: Progress | None = None,
+        validation: Sequence[Example] = (),
+        run: Run | None = None,
+    ) -> Cam:
+        """Learn from examples with tags, or with any cue of every class on them. Returns itself; see `Network.fit`."""
+        run = run or Run(progress=progress)
+        self.classes = self.classes or course.named(examples)
+        about = {"settings": self.settings()}
+        self.channels = self.channels or (1 if course.grey(examples) else 3)
+        found = self._new_tagger(pretrained=True)
+        outcome = tags.fit(
+            found, examples, self.classes, self._plan(self.steps), run.stage("tagger", first=True), about
+        )
+        told = [kinds(example.cues) for example in examples]
+        self.training = course.summary(examples, self.classes, told, outcome) | {"seed": self.seed}
+        self._tagger, self._network = found, None
+        if self.refine:
+            self._network = self._new_network(pretrained=True)
+            self.training = (
+                course.fit(
+                    self._network,
+                    [replace(example, cues=self._tags(example)) for example in examples],
+                    self.classes,
+                    self._plan(self.refine),
+                    run.stage("network"),
+                    terms=("soft=1", "tags"),
+                    soften=self._pseudo,
+                    validation=validation,
+                    about=about,
+                )
+                | self.training
+            )
+        if self.backbone.startswith(TIMM):
+            told_name, self.padding = architecture(self.backbone.removeprefix(TIMM))
+            self.backbone = TIMM + told_name
+        self._mark_weights()
+        return self
+
+    def state(self) -> dict[str, np.ndarray]:
+        parts = {"tagger": self._tagger, "network": self._network}
+        states = {name: part.state_dict() for name, part in parts.items() if part is not None}
+        return {f"{name}.{key}": value.numpy() for name, found in states.items() for key, value in found.items()}
+
+    def load_state(self, state: dict[str, np.ndarray]) -> None:
+        fresh = replace(self)
+        fresh._tagger = self._new_tagger(pretrained=False)
+        fresh._network = self._new_network(pretrained=False) if self.refine else None
+        check_state(self.name, fresh.state(), state)
+        for name, part in (("tagger", fresh._tagger), ("network", fresh._network)):
+            if part is not None:
+                own = {k.removeprefix(f"{name}."): v for k, v in state.items() if k.startswith(f"{name}.")}
+                part.load_state_dict({key: torch.from_numpy(np.array(value)) for key, value in own.items()})
+                part.eval()
+        self._tagger, self._network = fresh._tagger, fresh._network
+        self._mark_weights()
+
+    def _new_tagger(self, pretrained: bool) -> Tagger:
+        channels, count = self.channels or 3, len(self.classes)
+        return tagger.build(self.backbone, count, channels, self.seed, self.padding, pretrained)
+
+    def _new_network(self, pretrained: bool) -> Labeller:
+        channels, count = self.channels or 3, len(self.classes)
+        return networks.build(self.backbone, count, self.width, channels, self.seed, self.padding, pretrained)
+
+    def _plan(self, steps: int) -> Plan:
+        return Plan(
+            steps=steps,
+            batch=self.batch,
+            crop=self.crop,
+            side=self.side,
+            channels=self.channels,
+            rate=self.rate,
+            seed=self.seed,
+            every=max(1, steps // 10),
+            zoom=1.05 if steps == self.steps else 1.4,
+        )
+
+    def _tags(self, example: Example) -> Cues:
+        """The tags alone, also where other cues tell them."""
+        told = presence(example.cues, self.classes, complete=True)
+        names = tuple(name for name, there in zip(self.classes[1:], told[1:], strict=True) if there == 1)
+        return Cues(tags=names) if example.cues.kinds else Cues()
+
+    def _pseudo(self, example: Example) -> np.ndarray | None:
+        """uint8 (C, h, w), the spread seeds of the tagged classes, times 255; None where none is tagged."""
+        present = [self.classes.index(name) for name in self._tags(example).tags or ()]
+        if not present:
+            return None
+        found = np.zeros((len(self.classes), *features.grid_shape(example.image.shape[:2], GRID)), np.uint8)
+        found[[0, *present]] = np.rint(255 * self._spread(self._activate(example.image), present))
+        return found
+
+    def _activate(self, image: np.ndarray) -> Activated:
+        grid = features.grid_shape(image.shape[:2], GRID)
+        scores, maps = tagger.activations(self._tagger, image, self.side, self.channels)
+        maps = np.stack([cv2.resize(m, grid[::-1], interpolation=cv2.INTER_LINEAR) for m in maps])
+        field = find(self.spread).prepare(features.extract("texture", image, grid), features.lab(image, grid), image)
+        return Activated(scores, maps, field)
+
+    def _spread(self, activated: Activated, present: list[int]) -> np.ndarray:
+        """float32 (1 + len(present), h, w): probabilities of background and the classes present."""
+        sure = tags.keep_confident(activated.maps, present, self.foreground, self.background)
+        return find(self.spread).solve(activated.field, [Told(sure, None, [0, *present])])
+
+    def _prepare(self, image: np.ndarray) -> Any:
+        if self._network is not None:
+            return networks.probabilities(self._network, image, self.side, self.channels)
+        return self._activate(image), guided.prepare(image, features.grid_shape(image.shape[:2], GRID))
+
+    def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Any) -> np.ndarray:
+        if self._network is not None:
+            return enlarged(content, image.shape[:2])
+        activated, guide = content
+        told = presence(cues, self.classes)[1:]
+        there = np.where(np.isnan(told), activated.scores > 0.5, told == 1)
+        found = [0, *(np.flatnonzero(there) + 1).tolist()]
+        probs = np.zeros((len(self.classes), *image.shape[:2]), np.float32)
+        probs[found] = guided.enlarge(self._spread(activated, found[1:]), guide) if len(found) > 1 else 1
+        return probs

@@ -1,0 +1,134 @@
+"""network: learns to label every pixel from whatever labels there are, in any mix; then needs none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+
+from .. import losses, networks
+from ..cues import Cues, Example
+from ..features import TIMM
+from ..features.backbone import architecture
+from ..networks import Labeller
+from ..segmenter import Segmenter, check_state
+from ..training import course
+from ..training.plan import Plan, Progress, Run
+from ..training.soft import softener
+
+
+@dataclass(kw_only=True)
+class Network(Segmenter):
+    """An encoder, a light decoder, and the TERMS that fit the cues.
+
+    backbone: "builtin", "unet", or "timm:NAME"; padding: timm's pad_type for it, "" = its own. width: channels of the
+    decoder at most. channels: 3, 1 for grey pictures, 0 = as the pictures are. side: pixels of a picture's longer side
+    at most; crop: of the squares it learns from. steps, batch, rate, seed: of the training; patience: validations
+    without a better one before it ends, 0 = never. terms: by name or as "name=weight", () = those that fit the cues.
+    spread: one of SPREAD whose answers to the cues are soft labels, "" = none. complete: whoever cued a picture cued
+    every class on it.
+    """
+
+    name: ClassVar[str] = "network"
+    uses: ClassVar[frozenset[str]] = frozenset({"tags", "points", "boxes", "strokes", "labels"})
+    learns: ClassVar[bool] = True
+
+    backbone: str = "builtin"
+    padding: str = ""
+    width: int = 64
+    channels: int = 0
+    side: int = 384
+    crop: int = 224
+    steps: int = 1500
+    batch: int = 8
+    rate: float = 1e-3
+    patience: int = 0
+    terms: tuple[str, ...] = ()
+    spread: str = ""
+    complete: bool = False
+    seed: int = 0
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.terms = tuple(self.terms)
+        losses.parse(self.terms)
+        self._network: Labeller | None = None
+
+    @property
+    def fitted(self) -> bool:
+        return self._network is not None
+
+    def fit(
+        self,
+        examples: Sequence[Example],
+        progress: Progress | None = None,
+        validation: Sequence[Example] = (),
+        run: Run | None = None,
+    ) -> Network:
+        """Learn from examples with any cues; those without are learned from too. Returns itself.
+
+        validation: examples with a truth, by which the best weights are kept. progress(step, steps, figures) is called
+        after each step. Raises ValueError: nothing is told, no such backbone, or the loss became no number.
+        """
+        run = run or Run(progress=progress)
+        if not self.classes:
+            self.classes = course.named(examples)
+        about = self.settings()  # as they were told
+        self.channels = self.channels or (1 if course.grey(examples) else 3)
+        network = self._made(pretrained=True)
+        self.training = course.fit(
+            network,
+            examples,
+            self.classes,
+            self._plan(),
+            run,
+            terms=self.terms,
+            complete=self.complete,
+            soften=softener(self.spread, "texture", self.classes) if self.spread else None,
+            validation=validation,
+            about={"settings": about},
+        )
+        if self.backbone.startswith(TIMM):
+            told, self.padding = architecture(self.backbone.removeprefix(TIMM))
+            self.backbone = TIMM + told
+        self._network = network
+        self._mark_weights()
+        return self
+
+    def state(self) -> dict[str, np.ndarray]:
+        return {} if self._network is None else {k: v.numpy() for k, v in self._network.state_dict().items()}
+
+    def load_state(self, state: dict[str, np.ndarray]) -> None:
+        network = self._made(pretrained=False)
+        check_state(self.name, {k: v.numpy() for k, v in network.state_dict().items()}, state)
+        network.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in state.items()})
+        self._network = network.eval()
+        self._mark_weights()
+
+    def _made(self, pretrained: bool) -> Labeller:
+        channels = self.channels or 3
+        return networks.build(
+            self.backbone, len(self.classes), self.width, channels, self.seed, self.padding, pretrained
+        )
+
+    def _plan(self) -> Plan:
+        return Plan(
+            steps=self.steps,
+            batch=self.batch,
+            crop=self.crop,
+            side=self.side,
+            channels=self.channels,
+            rate=self.rate,
+            seed=self.seed,
+            every=max(1, self.steps // 10),
+            patience=self.patience,
+        )
+
+    def _prepare(self, image: np.ndarray) -> Any:
+        return networks.probabilities(self._network, image, self.side, self.channels)
+
+    def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Any) -> np.ndarray:
+        return networks.enlarged(content, image.shape[:2])

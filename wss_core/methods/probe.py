@@ -1,0 +1,131 @@
+"""probe: a pixel classifier on frozen features, fitted to the told pixels of many pictures within seconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .. import classifier, features
+from ..cues import Cues, Example
+from ..data import UNKNOWN
+from ..segmenter import Segmenter, check_state
+from ..spread import guided
+from ..training.course import named, summary
+from ..training.pictures import kinds, make
+from ..training.plan import Progress
+from ..training.soft import soften
+
+SURE = 0.9  # probability from which a solver's answer is taken for told
+
+
+@dataclass(frozen=True)
+class Content:
+    """Probabilities float32 (C, h, w) on the grid, and the guide for enlarging them."""
+
+    probs: np.ndarray
+    guide: guided.Guide
+
+
+@dataclass(kw_only=True)
+class Probe(Segmenter):
+    """Logistic regression on features that mean the same on every picture.
+
+    features: one of FEATURES, or "timm:NAME". side: cells along the grid's longer side. spread: one of SPREAD, whose
+    sure answers to the cues are told pixels too, "" = none. samples: told cells of a picture that are looked at, at
+    most. waves: random features beside the linear ones. seed: of both.
+    """
+
+    name: ClassVar[str] = "probe"
+    uses: ClassVar[frozenset[str]] = frozenset({"points", "boxes", "strokes", "labels"})
+    learns: ClassVar[bool] = True
+
+    features: str = "builtin"
+    side: int = 160
+    spread: str = ""
+    samples: int = 2000
+    waves: int = 256
+    seed: int = 0
+
+    def __post_init__(self):
+        super().__post_init__()
+        features.check(self.features)
+        self._model: classifier.Model | None = None
+
+    @property
+    def fitted(self) -> bool:
+        return self._model is not None
+
+    def fit(self, examples: Sequence[Example], progress: Progress | None = None) -> Probe:
+        """Learn from the examples with places told; the others are left out. Returns itself.
+
+        progress(step, steps, {}) is called after each picture. Raises ValueError: fewer than two classes are told.
+        """
+        start = time.monotonic()
+        self.classes = self.classes or named(examples)
+        told = [kinds(example.cues) for example in examples]
+        rows, labels = [], []
+        for i, example in enumerate(examples):
+            x, y = self._told(example, i)
+            if len(y):
+                rows.append(x)
+                labels.append(y)
+            if progress is not None:
+                progress(i + 1, len(examples), {})
+        found = np.concatenate(labels) if labels else np.zeros(0, np.uint8)
+        if len(np.unique(found)) < 2:
+            raise ValueError("probe needs pixels told of at least two classes. Cue one more, or the background")
+        self._model = classifier.fit(np.concatenate(rows), found, len(self.classes), self.waves, self.seed)
+        self.training = summary(examples, self.classes, told, None) | {
+            "seed": self.seed,
+            "device": "cpu",
+            "seconds": round(time.monotonic() - start, 1),
+        }
+        self._mark_weights()
+        return self
+
+    def state(self) -> dict[str, np.ndarray]:
+        return {} if self._model is None else self._model.arrays()
+
+    def load_state(self, state: dict[str, np.ndarray]) -> None:
+        count = np.size(state.get("mean", ()))  # whether it is that of the features is seen with the first picture
+        check_state(self.name, classifier.blank(count, len(self.classes), self.waves).arrays(), state)
+        self._model = classifier.Model(**state)
+        self._mark_weights()
+
+    def _features(self, image: np.ndarray) -> np.ndarray:
+        return features.shared(self.features, image, features.grid_shape(image.shape[:2], self.side))
+
+    def _told(self, example: Example, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """(n, D) features and (n,) labels of cells told on a picture, drawn by the seed where they are many."""
+        labels = make(example, self.classes, self.side).labels
+        if self.spread:
+            labels = _with_sure(labels, soften(example, self.spread, "texture", self.classes, self.side))
+        ys, xs = np.nonzero(labels != UNKNOWN)
+        if not len(ys):
+            return np.zeros((0, 0), np.float32), np.zeros(0, np.uint8)
+        random = np.random.default_rng((self.seed, number))
+        chosen = random.permutation(len(ys))[: self.samples]
+        ys, xs = ys[chosen], xs[chosen]
+        return np.ascontiguousarray(self._features(example.image)[:, ys, xs].T), labels[ys, xs]
+
+    def _prepare(self, image: np.ndarray) -> Content:
+        maps = self._features(image)
+        if len(maps) != len(self._model.mean):
+            raise ValueError(f"probe was fitted to {len(self._model.mean)} features, {self.features} has {len(maps)}")
+        probs = self._model.probabilities(maps.reshape(len(maps), -1).T).T.reshape(-1, *maps.shape[1:])
+        return Content(np.ascontiguousarray(probs), guided.prepare(image, maps.shape[1:]))
+
+    def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Any) -> np.ndarray:
+        return guided.enlarge(content.probs, content.guide)
+
+
+def _with_sure(labels: np.ndarray, soft: np.ndarray | None) -> np.ndarray:
+    """uint8 (h, w): the labels told, and where none is, the class of the soft labels (C, h, w), 0..255, that are sure."""
+    if soft is None:
+        return labels
+    sure = (labels == UNKNOWN) & (soft.max(axis=0) >= SURE * 255)
+    return np.where(sure, soft.argmax(axis=0), labels).astype(np.uint8)
