@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from ..examples import Examples, read
+from ..examples import Examples
 from ..examples.card import Tally
 from ..examples.publish import push, save
 from ..examples.versions import WeakVersion
 from ..weaken import KINDS
+from . import data
 
 EXAMPLES = """\
 examples:
@@ -38,59 +39,18 @@ def add(commands) -> None:
     run.add_argument("--private", action="store_true", default=None, help="when --push makes the repository")
     run.add_argument("--create-pr", action="store_true", help="push as a pull request")
     run.add_argument("--with-masks", action="store_true", help="let the true masks go along, for scoring")
-    _add_reading(run)
-    _add_settings(run)
-
-
-def _add_reading(run: argparse.ArgumentParser) -> None:
-    run.add_argument("--split", default="train", help="of the source (train)")
-    run.add_argument("--revision", help="a branch, tag or commit of the Hub; locally the hash of the files")
-    run.add_argument("--column", action="append", default=[], metavar="ROLE=NAME", help="e.g. mask=label; repeatable")
-    run.add_argument("--classes", metavar="A,B,...", help="class names, background first, if the data do not say")
-    run.add_argument("--value", action="append", default=[], metavar="NUMBER=LABEL", help="e.g. 255=1; repeatable")
-    run.add_argument("--limit", type=int, metavar="N", help="only the first N pictures")
-
-
-def _add_settings(run: argparse.ArgumentParser) -> None:
-    usual = WeakVersion
-    run.add_argument(
-        "--per", choices=("class", "object"), default=usual.per, help="what gets points or strokes (class)"
-    )
-    run.add_argument("--points", type=int, default=usual.points, metavar="N", help="for each of them (1)")
-    run.add_argument("--strokes", type=int, default=usual.strokes, metavar="N", help="for each of them (1)")
-    run.add_argument(
-        "--no-background", dest="background", action="store_false", help="points and strokes on objects only"
-    )
-    run.add_argument(
-        "--jitter", type=float, default=usual.jitter, help="share of its side by which a box's edge strays (0)"
-    )
-    run.add_argument("--share", type=float, default=usual.share, help="of a partial mask's blocks (0.12)")
+    data.add_reading(run)
+    data.add_settings(run)
 
 
 def weaken_data(told: argparse.Namespace) -> None:
     """Make cues from the masks of a data set, say what they would have cost, and write or push them."""
-    version = _version(told, _examples(told))
+    version = _version(told, data.examples(told, told.source, told.split))
     tally = save(version, told.out) if told.out else None
     if told.push:
         tally, commit = push(version, told.push, private=told.private, create_pr=told.create_pr)
         print(f"pushed to {told.push}, commit {commit}")
     print(f"{told.cue}: {tally or _counted(version)}")
-
-
-def _examples(told: argparse.Namespace) -> Examples:
-    columns = dict(_pair(text, "--column ROLE=NAME") for text in told.column)
-    values = dict(_pair(text, "--value NUMBER=LABEL") for text in told.value)
-    if not all(text.isdecimal() for pair in values.items() for text in pair):
-        raise ValueError("--value takes whole numbers, NUMBER=LABEL")
-    return read(
-        told.source,
-        told.split,
-        revision=told.revision,
-        columns={role: name or None for role, name in columns.items()},
-        classes=told.classes.split(",") if told.classes else None,
-        values={int(number): int(label) for number, label in values.items()},
-        limit=told.limit,
-    )
 
 
 def _version(told: argparse.Namespace, examples: Examples) -> WeakVersion:
@@ -111,10 +71,3 @@ def _version(told: argparse.Namespace, examples: Examples) -> WeakVersion:
 def _counted(version: WeakVersion) -> Tally:
     seconds = [row["seconds"] for row in version.rows()]
     return Tally(len(seconds), sum(seconds))
-
-
-def _pair(text: str, form: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise ValueError(f"{text!r:.60} is not {form}")
-    return name, value
