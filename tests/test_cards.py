@@ -14,7 +14,7 @@ TRAINING = {
     "cues": {"scribbles": 60, "boxes": 3},
     "images": 63,
     "label_seconds": 12345.6,
-    "data": [{"name": "ann/hearts", "split": "train", "revision": "a" * 40}, {"name": "a folder of mine"}],
+    "data": [{"name": "ann/hearts:slices", "split": "train", "revision": "a" * 40}, {"name": "a folder of mine"}],
     "validation": {"metric": "miou", "value": 0.71234567},
 }
 FORM = {"method": "network", "settings": {"classes": ["background", "heart"]}, "training": TRAINING}
@@ -42,7 +42,7 @@ def test_a_new_card():
         "2 classes, by label:\n\n0. background\n1. heart\n",
         "Method `network`. Its labels took about 3.4 hours by the published table",
         "| cues | scribbles: 60, boxes: 3 |\n| images | 63 |\n| label seconds | 12,345.6 |\n",
-        f"| data | ann/hearts train {'a' * 40} |\n| data | a folder of mine |\n",
+        f"| data | ann/hearts:slices train {'a' * 40} |\n| data | a folder of mine |\n",
         f"| ann/hearts | test | {'b' * 40} | miou\\_dataset | 0.7123 (0.69 to 0.74) |\n",
         "every pixel gets one of them.\n\nOnly MRI.\n",
         'load("ann/one").segment("photo.jpg")',

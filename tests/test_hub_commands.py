@@ -47,6 +47,20 @@ def test_there_and_back(hub_server, capsys):
     assert run(f"pull ann/one --revision {sha} -o a/b", capsys) == [f"ann/one {sha} in a/b"]
 
 
+def test_the_folders_card_is_where_the_card_begins(hub_server, capsys):
+    Path("discs/README.md").write_text("---\nlicense: mit\n---\nBy hand.\n")
+    run("push discs ann/one", capsys)
+    card = hub_server.files("ann/one")["README.md"].decode()
+    assert card.startswith("---\nlicense: mit\n")
+    assert card.index("By hand.") < card.index("## Use")
+    Path("discs/README.md").write_text("Another.\n")
+    run("push discs ann/one", capsys)
+    assert hub_server.files("ann/one")["README.md"].decode() == card
+    Path("discs/README.md").write_bytes(b"\xff")
+    assert cli.main(["push", "discs", "ann/one"]) == 2
+    assert "the card of discs is no text in UTF-8" in capsys.readouterr().err
+
+
 def test_visibility_and_pull_requests(hub_server, capsys):
     run("push discs ann/one --private", capsys)
     assert hub_server.repos["models", "ann/one"].private

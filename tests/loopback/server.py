@@ -70,7 +70,8 @@ class LoopHub:
 
     def start(self) -> LoopHub:
         """Serve on the address the clients know, until `stop`."""
-        config = uvicorn.Config(self, log_level="critical", lifespan="off")
+        # On a busy machine a client may be slow to come back: its connection must still be there.
+        config = uvicorn.Config(self, log_level="critical", lifespan="off", timeout_keep_alive=3600)
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, args=([environment.listener()],), daemon=True)
         self.thread.start()

@@ -66,13 +66,13 @@ def _without(block: str) -> str:
 
 
 def _ours(form: dict, about: About) -> dict[str, Any]:
-    names = [row["name"] for row in data_sets(form) if remote.is_name(row["name"])]
+    names = [row["name"].partition(":")[0] for row in data_sets(form)]  # USER/REPO:CONFIG where it has several
     return {
         "library_name": LIBRARY,
         "pipeline_tag": "image-segmentation",
         "license": about.license,
         "tags": list(dict.fromkeys([TAG, form["method"], *cue_kinds(form)])),
-        "datasets": list(dict.fromkeys(names)),
+        "datasets": list(dict.fromkeys(name for name in names if remote.is_name(name))),
         "base_model": list(about.base_model),
     }
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
+from pathlib import Path
 
 from .. import hub
 from ..cards import About
+from ..hub import folder
 
 EXAMPLES = """\
 examples:
@@ -14,7 +15,8 @@ examples:
   python -m wss_core push out/hearts lab/hearts --private --picture sample.jpg
   python -m wss_core push out/hearts someone/hearts --pr --message "Trained on twice the scribbles"
 
-The token is the one of `hf auth login`, or HF_TOKEN. What others wrote into the card or the repository is kept.
+The token is the one of `hf auth login`, or HF_TOKEN. What others wrote into the card or the repository is kept. Where
+USER/REPO has no card yet, README.md of the folder, if it has one, is what the card begins with.
 """
 
 
@@ -39,11 +41,12 @@ def add(commands) -> None:
 
 def push(told: argparse.Namespace) -> None:
     """Load the folder, which checks it, push it, and print where it lies."""
-    if not os.path.isdir(told.source):
+    if not Path(told.source).is_dir():
         raise ValueError(f"no folder {told.source!r:.80}. Give one written by save or train")
     segmenter = hub.load(told.source)
     about = About(told.text, told.limits, told.license, tuple(told.base_model))
     options = {"private": told.private, "create_pr": told.pr, "message": told.message}
-    pushed = hub.push(segmenter, told.repo, about=about, picture=told.picture, **options)
+    card = folder.card(Path(told.source), told.source)
+    pushed = hub.push(segmenter, told.repo, about=about, card=card, picture=told.picture, **options)
     print(f"{pushed.repo} {pushed.sha}")
     print(pushed.url)

@@ -64,6 +64,15 @@ def revive(told: Path, weights: Path, place: str) -> Segmenter:
     return segmenter
 
 
+def card(folder: Path, place: str) -> str:
+    """README.md, of what messages call `place`; "" when there is none. Raises ValueError when it is no UTF-8."""
+    path = folder / CARD
+    try:
+        return path.read_bytes().decode() if path.is_file() else ""
+    except UnicodeDecodeError:
+        raise ValueError(f"the card of {place} is no text in UTF-8. Mend it first: a push would lose it") from None
+
+
 def files(folder: Path) -> tuple[Path, Path]:
     files = folder / CONFIG, folder / WEIGHTS
     for path in files:

@@ -40,15 +40,17 @@ def push(
     private: bool | None = None,
     create_pr: bool = False,
     about: cards.About = cards.About(),
+    card: str = "",
     picture=None,
     message: str = "",
     token: str | bool | None = None,
 ) -> Pushed:
     """Put the segmenter into USER/REPO of the Hub, made if need be, as one commit, or as a pull request.
 
-    private: of a repository that is made; None = as the account has it. picture: for the card, anything `read_image`
-    takes. Of the card only our part and our metadata change, and no file of others. Where someone else commits at the
-    same time it is tried again on top of theirs. Raises ValueError, HubError among them, with what to do.
+    private: of a repository that is made; None = as the account has it. card: README.md to begin with, where there is
+    none. picture: for the card, anything `read_image` takes. Of the card only our part and our metadata change, and no
+    file of others. Where someone else commits at the same time it is tried again on top of theirs. Raises ValueError,
+    HubError among them, with what to do.
     """
     remote.check_name(repo)
     api = HfApi(token=token)
@@ -58,7 +60,7 @@ def push(
         _ensure(api, repo, private, create_pr)
         for attempt in range(TRIES):
             try:
-                return _commit(api, repo, files, about, message or f"{segmenter.name}, by wss-core", create_pr)
+                return _commit(api, repo, files, about, card, message or f"{segmenter.name}, by wss-core", create_pr)
             except remote.Moved as error:
                 logger.info("%s (attempt %d of %d)", error, attempt + 1, TRIES)
                 time.sleep(random.uniform(0, 0.1 * 2**attempt))  # so that two who push at once do not stay in step
@@ -85,15 +87,17 @@ def _ensure(api: HfApi, repo: str, private: bool | None, create_pr: bool) -> Non
         raise ValueError(f"{repo} is {is_now} already. Change that in its settings on the Hub, or choose another name")
 
 
-def _commit(api: HfApi, repo: str, files: dict[str, Path], about: cards.About, message: str, create_pr: bool) -> Pushed:
+def _commit(
+    api: HfApi, repo: str, files: dict[str, Path], about: cards.About, card: str, message: str, create_pr: bool
+) -> Pushed:
     """One commit on top of what lies there now. Raises Moved when that is no longer the head."""
     with remote.sentences(repo):
         head = api.model_info(repo)
     there = {file.rfilename for file in head.siblings or ()}
-    card, before = _there(api, repo, head.sha, there)
+    theirs, before = _there(api, repo, head.sha, there)
     form = config.read(files[folder.CONFIG], folder.CONFIG)
     adds = {name: CommitOperationAdd(name, str(file)) for name, file in files.items()}
-    adds[folder.CARD] = CommitOperationAdd(folder.CARD, cards.write(repo, form, about, card, before).encode())
+    adds[folder.CARD] = CommitOperationAdd(folder.CARD, cards.write(repo, form, about, theirs or card, before).encode())
     if scores := cards.results(about.scores):
         adds[RESULTS] = CommitOperationAdd(RESULTS, scores.encode())
     gone = [name for name in (folder.WEIGHTS, RESULTS) if name in there and name not in adds]
@@ -108,10 +112,7 @@ def _there(api: HfApi, repo: str, sha: str, names: set[str]) -> tuple[str, dict 
     if not names & set(TOLD):
         return "", None
     place = remote.fetch(repo, TOLD, sha, api.token).folder
-    try:
-        card = (place / folder.CARD).read_bytes().decode() if folder.CARD in names else ""
-    except UnicodeDecodeError:
-        raise ValueError(f"the card of {repo} is no text in UTF-8. Mend it first: this push would lose it") from None
+    card = folder.card(place, repo)
     try:
         before = config.read(place / folder.CONFIG, folder.CONFIG)
     except ValueError:
