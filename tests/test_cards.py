@@ -33,7 +33,7 @@ def test_a_new_card():
         "library_name": "wss-core",
         "pipeline_tag": "image-segmentation",
         "license": "cc-by-4.0",
-        "tags": ["weakly-supervised-segmentation", "network", "scribbles", "boxes"],
+        "tags": ["weakly-supervised-segmentation", "wss-core", "network", "scribbles", "boxes"],
         "datasets": ["ann/hearts"],
         "base_model": ["ann/base"],
     }
@@ -53,7 +53,7 @@ def test_a_new_card():
 def test_a_card_of_little():
     card = cards.write("ann/one", LIVE, About())
     hub_cards.check(card)
-    assert metadata(card)["tags"] == ["weakly-supervised-segmentation", "propagate"]
+    assert metadata(card)["tags"] == ["weakly-supervised-segmentation", "wss-core", "propagate"]
     assert not metadata(card).keys() & {"license", "datasets", "base_model"}
     for words in ("any number of classes", "nothing beforehand", "Not told.\n", "Cues(points="):
         assert words in card
@@ -98,7 +98,7 @@ def test_what_others_wrote_stays_and_what_we_wrote_goes():
     hub_cards.check(card)
     told = metadata(card)
     assert told["license"] == "cc-by-4.0"
-    assert told["tags"] == ["mine", "scribbles", "weakly-supervised-segmentation", "network", "boxes"]
+    assert told["tags"] == ["mine", "scribbles", "weakly-supervised-segmentation", "wss-core", "network", "boxes"]
     assert (told["datasets"], told["base_model"]) == (["ann/own", "ann/hearts"], ["ann/older"])
     for kept in (
         "# why these tags\n",
@@ -111,7 +111,7 @@ def test_what_others_wrote_stays_and_what_we_wrote_goes():
     other = {**FORM, "training": {"cues": {"tags": 9}, "data": []}}
     again = cards.write("ann/one", other, About(), below, before=FORM)
     told = metadata(again)
-    assert told["tags"] == ["mine", "weakly-supervised-segmentation", "network", "tags"]
+    assert told["tags"] == ["mine", "weakly-supervised-segmentation", "wss-core", "network", "tags"]
     assert (told["datasets"], told["license"]) == (["ann/own"], "cc-by-4.0")
     assert again.count("Above.") == again.count("Below.") == again.count("## Use") == 1
     assert again.index("Above.") < again.index("## Use") < again.index("Below.")
@@ -124,7 +124,7 @@ def test_keys_in_quotes_are_not_written_twice():
 
 
 def test_lines_that_say_what_we_would_say_stay_as_they_are():
-    header = "tags: [propagate, weakly-supervised-segmentation]  # both\nlibrary_name: 'wss-core' # so\n"
+    header = "tags: [propagate, wss-core, weakly-supervised-segmentation]  # both\nlibrary_name: 'wss-core' # so\n"
     card = cards.write("ann/one", LIVE, About(), f"---\n{header}---\n")
     assert card.startswith(f"---\n{header}pipeline_tag: image-segmentation\n---\n")
 

@@ -96,7 +96,7 @@ def test_weights_of_an_older_checkpoint_go(hub_server):
     push(learned(), "ann/one", about=About(scores=(Score("miou", 0.5, "ann/shapes"),)))
     hub_server.put("ann/one", {"model.py": b"print()", ".eval_results/other.yaml": b"[]"})
     push(create("grabcut"), "ann/one")
-    assert HfApi().model_info("ann/one").card_data.tags == ["weakly-supervised-segmentation", "grabcut"]
+    assert HfApi().model_info("ann/one").card_data.tags == ["weakly-supervised-segmentation", "wss-core", "grabcut"]
     assert sorted(hub_server.files("ann/one")) == [".eval_results/other.yaml", "README.md", "config.json", "model.py"]
     assert load("ann/one") == create("grabcut")
 
@@ -137,7 +137,7 @@ def test_nothing_that_others_wrote_is_lost(hub_server):
     assert text.count("## How it was trained") == 1
     assert (files["notes.txt"], files["other.bin"]) == (b"mine", b"\0")
     tags = HfApi().model_info("ann/one").card_data.tags
-    assert tags == ["shapes", "tags-of-others", "weakly-supervised-segmentation", "learned", "strokes"]
+    assert tags == ["shapes", "tags-of-others", "weakly-supervised-segmentation", "wss-core", "learned", "strokes"]
 
 
 def test_a_card_that_cannot_be_kept_is_not_touched(hub_server):

@@ -71,7 +71,7 @@ def _ours(form: dict, about: About) -> dict[str, Any]:
         "library_name": LIBRARY,
         "pipeline_tag": "image-segmentation",
         "license": about.license,
-        "tags": list(dict.fromkeys([TAG, form["method"], *cue_kinds(form)])),
+        "tags": list(dict.fromkeys([TAG, LIBRARY, form["method"], *cue_kinds(form)])),
         "datasets": list(dict.fromkeys(name for name in names if remote.is_name(name))),
         "base_model": list(about.base_model),
     }
