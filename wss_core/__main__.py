@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from .commands import info, listing, methods, pull, push, segment, weaken
+from .commands import info, listing, methods, pull, push, segment, train, weaken
 
-COMMANDS = (segment, weaken, push, pull, info, listing, methods)
+COMMANDS = (segment, train, weaken, push, pull, info, listing, methods)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -80,8 +80,12 @@ class Segmenter:
         _honour(probs, cues, present, classes)
         return Result(probs, classes, present, seeds.ignored(cues, shape))
 
-    def fit(self, examples, progress=None) -> Segmenter:
-        """Learn from examples. Raises TypeError for methods that learn nothing beforehand."""
+    def fit(self, examples, progress=None, validation=(), run=None) -> Segmenter:
+        """Learn from examples and return itself; methods say what may be learned from.
+
+        progress(step, steps, figures) is called now and then. validation: examples with a truth, to choose by. run:
+        `training.plan.Run`, how it is run. Raises TypeError for methods that learn nothing beforehand.
+        """
         raise TypeError(f"{self.name} learns nothing beforehand. Give it cues with segment(image, cues)")
 
     @property

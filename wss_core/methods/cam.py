@@ -19,7 +19,7 @@ from ..networks import Labeller, Tagger, enlarged, tagger
 from ..seeds import Told
 from ..segmenter import Segmenter, check_state
 from ..spread import find, guided
-from ..training import course, tags
+from ..training import course, plan, tags
 from ..training.pictures import kinds, presence
 from ..training.plan import Plan, Progress, Run
 
@@ -83,7 +83,7 @@ class Cam(Segmenter):
         run: Run | None = None,
     ) -> Cam:
         """Learn from examples with tags, or with any cue of every class on them. Returns itself; see `Network.fit`."""
-        run = run or Run(progress=progress)
+        run = plan.told(run, progress)
         self.classes = self.classes or course.named(examples)
         about = {"settings": self.settings()}
         self.channels = self.channels or (1 if course.grey(examples) else 3)

@@ -15,7 +15,7 @@ from ..features import TIMM
 from ..features.backbone import architecture
 from ..networks import Labeller
 from ..segmenter import Segmenter, check_state
-from ..training import course
+from ..training import course, plan
 from ..training.plan import Plan, Progress, Run
 from ..training.soft import softener
 
@@ -73,7 +73,7 @@ class Network(Segmenter):
         validation: examples with a truth, by which the best weights are kept. progress(step, steps, figures) is called
         after each step. Raises ValueError: nothing is told, no such backbone, or the loss became no number.
         """
-        run = run or Run(progress=progress)
+        run = plan.told(run, progress)
         if not self.classes:
             self.classes = course.named(examples)
         about = self.settings()  # as they were told

@@ -14,9 +14,10 @@ from ..cues import Cues, Example
 from ..data import UNKNOWN
 from ..segmenter import Segmenter, check_state
 from ..spread import guided
+from ..training import plan
 from ..training.course import named, summary
 from ..training.pictures import kinds, make
-from ..training.plan import Progress
+from ..training.plan import Progress, Run
 from ..training.soft import soften
 
 SURE = 0.9  # probability from which a solver's answer is taken for told
@@ -59,11 +60,19 @@ class Probe(Segmenter):
     def fitted(self) -> bool:
         return self._model is not None
 
-    def fit(self, examples: Sequence[Example], progress: Progress | None = None) -> Probe:
+    def fit(
+        self,
+        examples: Sequence[Example],
+        progress: Progress | None = None,
+        validation: Sequence[Example] = (),
+        run: Run | None = None,
+    ) -> Probe:
         """Learn from the examples with places told; the others are left out. Returns itself.
 
-        progress(step, steps, {}) is called after each picture. Raises ValueError: fewer than two classes are told.
+        progress(step, steps, {}) is called after each picture; there is nothing to choose by validation. Raises
+        ValueError: fewer than two classes are told.
         """
+        progress = plan.told(run, progress).progress
         start = time.monotonic()
         self.classes = self.classes or named(examples)
         told = [kinds(example.cues) for example in examples]

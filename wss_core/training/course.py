@@ -54,7 +54,10 @@ def fit(
         table = scores.tally(
             validation, lambda image: probabilities(model, image, plan.side, plan.channels), len(classes), machine.share
         )
-        return float(np.nanmean(scores.ious(machine.sum(torch.from_numpy(table).to(machine.device)).cpu().numpy())))
+        table = machine.sum(torch.from_numpy(table).to(machine.device)).cpu().numpy()
+        if not table.any():
+            raise ValueError("no picture of the validation has a true mask. Give some that have, or no validation")
+        return float(np.nanmean(scores.ious(table)))
 
     known = {"terms": weights, "classes": list(classes), "images": len(examples)} | (about or {})
     outcome = loop.train(network, lesson, batches.make, plan, run, machine, score if len(validation) else None, known)
@@ -72,7 +75,7 @@ def summary(examples: Sequence[Example], classes: Sequence[str], told, outcome: 
     cued = [bool(of - {"none"}) for of in told]
     seconds = sum(example.cues.seconds(classes) for example, any_cue in zip(examples, cued, strict=True) if any_cue)
     form = {
-        "cues": dict(sorted(Counter(kind for of in told for kind in of).items())),
+        "cues": dict(sorted(Counter(kind for of in told for kind in of - {"none"}).items())),
         "images": len(examples),
         "labelled": sum(cued),
         "unlabelled": len(examples) - sum(cued),

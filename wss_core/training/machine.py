@@ -11,6 +11,11 @@ from torch import nn
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
+def writes() -> bool:
+    """Whether this process is the one, of those that share a training, that writes files."""
+    return int(os.environ.get("RANK", "0")) == 0
+
+
 class Machine:
     """device, precision: as in `Run`. Started by `accelerate launch` or torchrun, the processes share each batch.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-STATE = "state.pt"
+STATE, LOG = "state.pt", "log.jsonl"
 Progress = Callable[[int, int, dict[str, float]], None]
 
 
@@ -54,3 +54,9 @@ class Run:
             return self
         folder = Path(self.folder) / name
         return replace(self, folder=folder, resume=self.resume and (first or (folder / STATE).exists()))
+
+
+def told(run: Run | None, progress: Progress | None) -> Run:
+    """The run, or the usual one, with `progress` if that is given."""
+    run = run or Run()
+    return run if progress is None else replace(run, progress=progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from .plan import STATE, Run
+from .plan import LOG, STATE, Run
 
 
 class Saver:
@@ -53,6 +54,8 @@ class Saver:
             {"about": self.about, "figures": self.figures, "step": self.step, "seconds": self.elapsed, **state}, half
         )
         half.replace(self.path)
+        rows = "".join(json.dumps(row) + "\n" for row in self.figures.get("log", ()))
+        self.path.with_name(LOG).write_text(rows, encoding="utf-8")
 
     def _take_up(self, resume: bool) -> None:
         try:

@@ -1,0 +1,109 @@
+"""A training for people to look at: what it was, its curves, and pictures with what it makes of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ..cues import Example
+from ..images import picture_to_bytes
+from ..readouts import colours, overlay
+from ..segmenter import Segmenter
+from .plan import LOG
+from .scores import dices, ious, tally
+
+SAMPLES = 8
+SIDE = 200  # pixels of a sample, whose longer side fills it
+
+
+def write(folder: Path, segmenter: Segmenter, validation: Sequence[Example] = ()) -> Path:
+    """Write report.md, curves.png of the logs in `folder`, and, of examples with a truth, samples.png; returns the first.
+
+    The scores in it are of all the validation examples, at their own size.
+    """
+    folder, classes = Path(folder), segmenter.classes
+    parts = [f"# {segmenter.name}: {', '.join(map(_cell, classes))}", _table(("", ""), _rows(segmenter.training))]
+    logs = {path.parent.name: read_log(path) for path in (*folder.glob(LOG), *folder.glob(f"*/{LOG}"))}
+    if any(logs.values()):
+        _draw_curves(logs, folder / "curves.png")
+        parts.append("![Losses and scores against steps](curves.png)")
+    if len(validation):
+        found = tally(validation, lambda image: segmenter.segment(image).probs, len(classes))
+        rows = zip(classes, ious(found), dices(found), strict=True)
+        means = "mean", np.nanmean(ious(found)), np.nanmean(dices(found))
+        parts.append(_table(("class", "IoU", "Dice"), [*rows, means]))
+        (folder / "samples.png").write_bytes(_samples(segmenter, validation))
+        parts.append("Pictures, their true masks, and what it says of them:\n\n![Samples](samples.png)")
+    path = folder / "report.md"
+    path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    return path
+
+
+def read_log(path: Path) -> list[dict[str, Any]]:
+    """The rows of a training's log."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def _rows(training: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The summary as (name, value), what lies deeper in words."""
+    return [(name.replace("_", " "), _words(value)) for name, value in training.items() if name != "classes"]
+
+
+def _words(value) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_words(inner)}" for key, inner in value.items())
+    return ", ".join(map(_words, value)) if isinstance(value, list) else str(value)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(value) -> str:
+    if isinstance(value, float):
+        return "" if np.isnan(value) else f"{value:.3f}"
+    return str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def _draw_curves(logs: dict[str, list[dict[str, Any]]], path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6 * len(logs), 3.5), layout="constrained")
+    for axes, (name, log) in zip(figure.subplots(1, len(logs), squeeze=False)[0], sorted(logs.items()), strict=True):
+        for key in dict.fromkeys(key for row in log for key in row if key not in ("step", "seconds")):
+            points = [(row["step"], row[key]) for row in log if key in row]
+            style = {"marker": "o", "color": "black", "linewidth": 2} if key == "score" else {}
+            axes.plot(*zip(*points, strict=True), label="validation mIoU" if key == "score" else key, **style)
+        axes.set(xlabel="step", title=name if len(logs) > 1 else "")
+        axes.legend(fontsize=8)
+        axes.grid(alpha=0.3)
+    figure.savefig(path, dpi=120)
+
+
+def _samples(segmenter: Segmenter, validation: Sequence[Example]) -> bytes:
+    """A PNG: a column for each of some examples, the picture, the truth and the answer one below the other."""
+    places = np.linspace(0, len(validation) - 1, min(SAMPLES, len(validation))).round().astype(int)
+    palette, columns = colours(len(segmenter.classes)), []
+    for example in (validation[int(place)] for place in places):
+        if example.truth is not None:
+            shown = example.image, overlay(example.image, example.truth, palette)
+            shown += (overlay(example.image, segmenter.segment(example.image).labels, palette),)
+            columns.append(np.vstack([_tile(image) for image in shown]))
+    return picture_to_bytes(np.hstack(columns), "PNG")
+
+
+def _tile(image: np.ndarray) -> np.ndarray:
+    """The picture in the middle of a white square."""
+    scale = SIDE / max(image.shape[:2])
+    size = [max(1, round(side * scale)) for side in image.shape[:2]]
+    small = cv2.resize(image, size[::-1], interpolation=cv2.INTER_AREA)
+    tile = np.full((SIDE + 8, SIDE + 8, 3), 255, np.uint8)
+    top, left = ((SIDE + 8 - side) // 2 for side in size)
+    tile[top : top + size[0], left : left + size[1]] = small
+    return tile
