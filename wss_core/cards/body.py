@@ -21,7 +21,7 @@ def renewed(text: str, repo: str, form: dict, about: About) -> str:
 
 
 def interval(score: Score) -> str:
-    """ " (low to high)", or nothing."""
+    """The score's interval in brackets, after a space; "" when it is not known."""
     return "" if score.low is None or score.high is None else f" ({score.low:.4g} to {score.high:.4g})"
 
 

@@ -13,10 +13,13 @@ import timm
 import torch
 from torch import nn
 
+from .. import remote
 from .handmade import on_grid
 
 SIDE = 384  # pixels of the picture's longer side as the network sees it
 FINEST = 4  # maps finer than one cell in so many pixels tell no more than colour does
+FETCHED = {"config.json": 1_000_000, "model.safetensors": 4_000_000_000}  # most bytes
+LEFT_OUT = ("in_chans", "num_classes", "global_pool")  # what timm always tells and features do not depend on
 PARTS = 8  # principal components kept of every scale: what varies in this picture
 
 
@@ -64,17 +67,17 @@ def architecture(name: str) -> tuple[str, str]:
 
     Raises ValueError for a network made with other arguments than these.
     """
-    place, colon, rest = name.partition(":")
-    if not colon:
+    if ":" not in name:
         return name, ""
     try:
-        config = json.loads((Path(rest) / "config.json").read_text("utf-8")) if place == "local-dir" else _fetched(rest)
+        config = json.loads(Path(_placed(name).partition(":")[2], "config.json").read_text("utf-8"))
         told, arguments = config["architecture"], dict(config.get("model_args") or {})
     except (OSError, ValueError, KeyError) as error:
         raise ValueError(
             f"cannot read the config.json of timm:{name:.80} ({error!s:.100}). Give its architecture"
         ) from None
     padding = arguments.pop("pad_type", "")
+    arguments = {key: value for key, value in arguments.items() if key not in LEFT_OUT}
     if arguments:
         raise ValueError(
             f"timm:{name:.80} is made with {', '.join(arguments)}, which no checkpoint can tell. Choose another"
@@ -104,15 +107,27 @@ def _measured(model: nn.Module, mean: np.ndarray, std: np.ndarray, own: tuple[in
     return backbone
 
 
-def _fetched(name: str) -> dict:
-    """The config of a network on the Hub, as its config.json has it."""
-    _, told, arguments = timm.models.load_model_config_from_hf(name)
-    return {"architecture": told, "model_args": arguments}
+def _placed(name: str) -> str:
+    """Of "hf-hub:USER/REPO@REVISION", fetched, "local-dir:FOLDER"; other names as they are. Raises ValueError.
+
+    By itself timm would unpickle what a stranger's repository holds in place of safetensors.
+    """
+    source, colon, place = name.partition(":")
+    if not colon or source == "local-dir":
+        return name
+    if source != "hf-hub":
+        raise ValueError(f"{source:.20} is no place for networks. Give hf-hub:USER/REPO or local-dir:FOLDER")
+    repo, _, revision = place.partition("@")
+    folder = remote.fetch(repo, FETCHED, revision or None).folder
+    missing = [file for file in FETCHED if not (folder / file).is_file()]
+    if missing:
+        raise ValueError(f"{repo} holds no {missing[0]}, and nothing else is read")
+    return f"local-dir:{folder}"
 
 
 def _create(name: str, pretrained: bool = True, arguments: dict | None = None) -> nn.Module:
     try:
-        return _with_any_size(name, pretrained, arguments or {})
+        return _with_any_size(_placed(name), pretrained, arguments or {})
     except Exception as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         if name.startswith(("hf-hub:", "local-dir:")) or timm.is_model(name.partition(".")[0]):
