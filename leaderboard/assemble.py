@@ -23,6 +23,7 @@ def assemble(work: Work, about: dict, rows: Sequence[dict]) -> Record:
     return Record(
         identity=work.identity,
         checkpoint=checkpoint.source,
+        on_hub=work.on_hub,
         track=benchmark.track,
         method=checkpoint.method,
         settings={key: value for key, value in checkpoint.settings.items() if key != "classes"},

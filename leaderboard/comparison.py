@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -56,8 +57,12 @@ def families(records: Iterable[Record], metric: str = "") -> list[Family]:
 
 def resampled(record: Record, metric: str) -> np.ndarray:
     """float (B,): the metric on the resamples that all records of the same pictures share. Raises ValueError."""
-    weights = statistics.resamples(record.group_names())
-    return scores.values(metric, record.parts, weights, record.background)
+    return scores.values(metric, record.parts, _weights(record.group_names()), record.background)
+
+
+@lru_cache(maxsize=4)  # some 10 MB each
+def _weights(groups: tuple[str, ...]) -> np.ndarray:
+    return statistics.resamples(groups)
 
 
 def _family(group: list[Record], metric: str) -> Family:

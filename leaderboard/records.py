@@ -59,11 +59,13 @@ class Score:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """checkpoint: USER/REPO, a folder or "builtin", at identity.checkpoint. source, split: of the data. seconds: of the
-    evaluation, forward: of the model's own part in it; date: UTC. ids, groups, packed: of the pictures, see `packing`."""
+    """checkpoint: USER/REPO where `on_hub`, else a folder or "builtin"; at identity.checkpoint. source, split: of the data.
+    seconds: of the evaluation, forward: of the model's own part in it; date: UTC. ids, groups, packed: of the pictures, see
+    `packing`."""
 
     identity: Identity
     checkpoint: str
+    on_hub: bool
     track: str
     method: str
     settings: dict[str, Any]
@@ -92,7 +94,8 @@ class Record:
     @property
     def sample(self) -> tuple:
         """Records with equal ones were made on the same pictures, and can be compared picture by picture."""
-        return self.identity.benchmark, self.identity.definition, self.identity.data, self.images
+        arithmetic = self.identity.code.partition("+")[2]
+        return self.identity.benchmark, self.identity.definition, self.identity.data, self.images, arithmetic
 
     def group_names(self) -> tuple[str, ...]:
         """With which others every picture is drawn in resamples, "" = with none. Raises ValueError."""

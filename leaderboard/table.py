@@ -45,6 +45,20 @@ def rows(records: Iterable[Record], metrics: Sequence[str] = (), ranked: bool = 
     return sorted((_row(record, name, places.get((record.identity.name, name))) for record, name in found), key=_order)
 
 
+def merged(records: Iterable[Record], metric: str = "") -> list[Row]:
+    """As `rows`, but trainings that differ in their seed alone are one row: their mean, with an interval over both seeds and
+    pictures. "seed" is a text of all of them, "values" a text of each one's value."""
+    made = []
+    for family in comparison.families(records, metric):
+        first = family.records[0]
+        row = _row(first, metric or first.metric, None)
+        row |= {"value": family.value, "low": family.low, "high": family.high}
+        row["seed"] = " ".join(str(record.identity.seed) for record in family.records)
+        row["values"] = " ".join(f"{value:.4f}" for value in family.values)
+        made.append(row)
+    return sorted(made, key=_order)
+
+
 def to_csv(made: Iterable[Row], columns: Sequence[str] = COLUMNS) -> str:
     """The rows as CSV with a header; what is not known is empty."""
     text = io.StringIO()
@@ -59,8 +73,8 @@ def to_text(made: Sequence[Row]) -> str:
     shown = ("benchmark", "method", "cue", "labelled_images", "label_seconds", "metric", "value", "interval", "rank")
     lines = [(*shown, "seed", "checkpoint")]
     for row in made:
-        interval = f"{_short(row['low'])} .. {_short(row['high'])}"
-        lines.append(tuple(_short((row | {"interval": interval})[key]) for key in (*shown, "seed", "checkpoint")))
+        interval = f"{short(row['low'])} .. {short(row['high'])}"
+        lines.append(tuple(short((row | {"interval": interval})[key]) for key in (*shown, "seed", "checkpoint")))
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines)
 
@@ -115,5 +129,6 @@ def _cell(value: object) -> object:
     return "" if value is None or value != value else value
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """A value for a cell that people read."""
     return f"{value:.4g}" if isinstance(value, float) and value == value else str(_cell(value))

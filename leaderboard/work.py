@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from wss_core import __version__
+from wss_core import __version__, remote
 from wss_core.hub import Checkpoint
 from wss_core.segmenter import Segmenter
 
@@ -39,6 +39,11 @@ class Work:
             code=CODE,
             seed=self.seed,
         )
+
+    @property
+    def on_hub(self) -> bool:
+        """Whether the checkpoint is one of the Hub; a folder of that name comes before it."""
+        return remote.is_name(self.checkpoint.source) and not Path(self.checkpoint.source).is_dir()
 
     @property
     def seed(self) -> int | None:

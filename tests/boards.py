@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 from PIL import Image
 
+from leaderboard.assemble import assemble
 from leaderboard.benchmarks import Benchmark
+from leaderboard.records import Labels, Record
 from leaderboard.work import Work
 from wss_core.hub import Checkpoint
 from wss_core.segmenter import Segmenter
@@ -122,7 +123,37 @@ def dies(source: str, sha: str) -> Segmenter:
     return Dies(classes=CLASSES)
 
 
-def declare(path: Path, **fields) -> Path:
-    """A JSON file of a benchmark."""
-    path.write_text(json.dumps(fields))
-    return path
+def record(benchmark: str = "discs", **told) -> Record:
+    """A made-up record: `quality` (0..1) of its masks, and fields of Record, Labels or Identity by name."""
+    quality, seed, count = told.pop("quality", 0.8), told.pop("seed", 0), told.pop("count", 40)
+    random = np.random.default_rng(1)  # all records find the same pictures hard
+    size = random.integers(400, 900, (count, 1))
+    found = np.clip(size * (quality + random.normal(0, 0.05, (count, 1))), 0, size).astype(int)
+    missed = size - found
+    noise = np.random.default_rng([seed, int(1000 * quality)]).integers(0, 12, (count, 1))
+    back = np.stack([np.full((count, 1), 3000), missed, noise], axis=-1)
+    disc = np.stack([found, noise, missed], axis=-1)
+    rows = np.concatenate([back, disc], axis=1)
+    of = Benchmark(
+        name=benchmark,
+        source="discs",
+        split="test",
+        classes=("background", "disc"),
+        metrics=("miou", "dice", "accuracy"),
+    )
+    labels = Labels(
+        **{name: told.pop(name) for name in ("cue", "labelled_images", "label_seconds", "share") if name in told}
+    )
+    checkpoint = Checkpoint(
+        source=told.pop("checkpoint", "ann/discs"),
+        sha=told.pop("sha", f"{seed:040x}"),
+        method=told.pop("method", "colours"),
+        settings=told.pop("settings", {"backbone": "unet"}),
+        training={"seed": seed},
+    )
+    work = Work(checkpoint=checkpoint, benchmark=of, data=Path(), data_revision="d" * 40, labels=labels)
+    said = [
+        {"place": i, "id": str(i), "group": "", "seconds": 1.0, "forward": 0.9, "parts": {"counts": row.tolist()}}
+        for i, row in enumerate(rows)
+    ]
+    return replace(assemble(work, {"device": "cpu", "machine": "m"}, said), **told)

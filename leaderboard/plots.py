@@ -1,0 +1,114 @@
+"""Figures of the board, in plotly: accuracy against labels, and IoU against cues. What strangers wrote is escaped."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from . import interactive
+from .records import Record
+from .scores import METRICS
+from .table import Row
+
+AXES = {
+    "label_seconds": "seconds of labelling",
+    "labelled_images": "labelled images",
+    "share": "share of the training images that are labelled",
+}
+COLOURS = ("#4269d0", "#efb118", "#ff725c", "#6cc5b0", "#3ca951", "#ff8ab7", "#a463f2", "#97bbf5", "#9c6b4e")
+SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up", "star", "x", "hexagon")
+INK, GRID = "#808080", "rgba(128, 128, 128, 0.25)"  # readable on light and on dark
+
+
+def accuracy(rows: Sequence[Row], x: str = "label_seconds") -> go.Figure:
+    """The rows of one benchmark and metric against one of AXES: colour = method, symbol = cue, bars = 95 % intervals.
+
+    Rows of which `x` is not known are left out. The line joins those that nothing cheaper beats (the Pareto front).
+    """
+    known = [row for row in rows if row[x] is not None and not math.isnan(row["value"])]
+    figure = go.Figure()
+    methods = sorted({row["method"] for row in known})
+    cues = sorted({row["cue"] for row in known})
+    for method in methods:
+        for cue in cues:
+            some = [row for row in known if (row["method"], row["cue"]) == (method, cue)]
+            if some:
+                figure.add_trace(_points(some, x, methods.index(method), cues.index(cue)))
+    front = _front(known, x)
+    if len(front) > 1:
+        line = {"color": INK, "dash": "dot", "width": 1}
+        xs, ys = [row[x] for row in front], [row["value"] for row in front]
+        figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line=line, name="best for the price", hoverinfo="skip"))
+    positive = all(row[x] > 0 for row in known)
+    figure.update_xaxes(title=AXES[x], type="log" if positive and x != "share" else "linear")
+    figure.update_yaxes(title=known[0]["metric"] if known else "")
+    return _styled(figure)
+
+
+def clicks(records: Sequence[Record]) -> go.Figure:
+    """Mean IoU of the objects after each cue of a robot user, a line a record. All must be of one benchmark."""
+    figure = go.Figure()
+    for i, record in enumerate(records):
+        rows = record.parts["clicks"]
+        curve = interactive.held(rows[rows[:, 0] >= 0]).mean(axis=0) / interactive.UNIT
+        name = html.escape(f"{record.method}, {record.checkpoint}")
+        line = {"color": COLOURS[i % len(COLOURS)]}
+        figure.add_trace(
+            go.Scatter(x=np.arange(1, len(curve) + 1), y=curve, mode="lines+markers", name=name, line=line)
+        )
+    figure.update_xaxes(title=f"{records[0].labels.cue}", dtick=1)
+    figure.update_yaxes(title="IoU", range=[0, 1])
+    return _styled(figure)
+
+
+def _points(rows: list[Row], x: str, colour: int, symbol: int) -> go.Scatter:
+    values = np.array([row["value"] for row in rows])
+    bars = {
+        "array": np.array([row["high"] for row in rows]) - values,
+        "arrayminus": values - np.array([row["low"] for row in rows]),
+        "symmetric": False,
+        "thickness": 1,
+    }
+    marker = {"color": COLOURS[colour % len(COLOURS)], "symbol": SYMBOLS[symbol % len(SYMBOLS)], "size": 9}
+    name = ", ".join(text for text in (rows[0]["method"], rows[0]["cue"]) if text)
+    return go.Scatter(
+        x=[row[x] for row in rows],
+        y=values,
+        error_y=bars,
+        mode="markers",
+        name=html.escape(name),
+        marker=marker,
+        text=[html.escape(f"{row['checkpoint']}, seed {row['seed']}") for row in rows],
+        hovertemplate="%{text}<br>%{x:.3s}: %{y:.4f}",
+    )
+
+
+def _front(rows: list[Row], x: str) -> list[Row]:
+    """The rows that no cheaper or equally cheap one beats, by price."""
+    if not rows:
+        return []
+    sign = -1 if METRICS[rows[0]["metric"]].low else 1
+    front: list[Row] = []
+    for row in sorted(rows, key=lambda row: (row[x], -sign * row["value"])):
+        if not front or sign * row["value"] > sign * front[-1]["value"]:
+            front.append(row)
+    return front
+
+
+def _styled(figure: go.Figure) -> go.Figure:
+    clear = "rgba(0, 0, 0, 0)"
+    figure.update_layout(
+        paper_bgcolor=clear,
+        plot_bgcolor=clear,
+        font={"color": INK},
+        margin={"l": 60, "r": 10, "t": 10, "b": 50},
+        height=380,
+        legend={"orientation": "h", "y": -0.25},
+    )
+    figure.update_xaxes(gridcolor=GRID, zeroline=False)
+    figure.update_yaxes(gridcolor=GRID, zeroline=False)
+    return figure
