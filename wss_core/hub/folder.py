@@ -57,11 +57,21 @@ def revive(told: Path, weights: Path, place: str) -> Segmenter:
         verb = "needs" if wanted else "takes no"
         raise ValueError(f"{segmenter.name} {verb} {WEIGHTS} in {place}. Save the segmenter again")
     if wanted:
-        state = tensors.read(weights, f"{WEIGHTS} of {place}")
-        segmenter.load_state(state)
-        check_state(segmenter.name, segmenter.state(), state)  # a method may be less strict than we are
+        _take(segmenter, tensors.read(weights, f"{WEIGHTS} of {place}"), place)
     segmenter.training = form["training"]
     return segmenter
+
+
+def _take(segmenter: Segmenter, state: dict, place: str) -> None:
+    """Give the segmenter its weights. Whatever else fails, for settings no method foresaw, is a ValueError too."""
+    try:
+        segmenter.load_state(state)
+    except ValueError:
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise ValueError(f"the settings of {place} do not make a {segmenter.name} ({reason:.200})") from error
+    check_state(segmenter.name, segmenter.state(), state)  # a method may be less strict than we are
 
 
 def card(folder: Path, place: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar
 
 import cv2
@@ -122,16 +123,16 @@ class Cam(Segmenter):
         return {f"{name}.{key}": value.numpy() for name, found in states.items() for key, value in found.items()}
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
-        fresh = replace(self)
-        fresh._tagger = self._new_tagger(pretrained=False)
-        fresh._network = self._new_network(pretrained=False) if self.refine else None
-        check_state(self.name, fresh.state(), state)
-        for name, part in (("tagger", fresh._tagger), ("network", fresh._network)):
-            if part is not None:
-                own = {k.removeprefix(f"{name}."): v for k, v in state.items() if k.startswith(f"{name}.")}
-                part.load_state_dict({key: torch.from_numpy(np.array(value)) for key, value in own.items()})
-                part.eval()
-        self._tagger, self._network = fresh._tagger, fresh._network
+        makers = {"tagger": self._new_tagger} | ({"network": self._new_network} if self.refine else {})
+        layouts = {name: networks.layout(partial(make, pretrained=False)) for name, make in makers.items()}
+        wanted = {f"{name}.{key}": array for name, found in layouts.items() for key, array in found.items()}
+        check_state(self.name, wanted, state)
+        parts = {name: make(pretrained=False) for name, make in makers.items()}
+        for name, part in parts.items():
+            own = {key: torch.from_numpy(np.array(state[f"{name}.{key}"])) for key in layouts[name]}
+            part.load_state_dict(own)
+            part.eval()
+        self._tagger, self._network = parts["tagger"], parts.get("network")
         self._mark_weights()
 
     def _new_tagger(self, pretrained: bool) -> Tagger:

@@ -102,8 +102,8 @@ class Network(Segmenter):
         return {} if self._network is None else {k: v.numpy() for k, v in self._network.state_dict().items()}
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
+        check_state(self.name, networks.layout(lambda: self._made(pretrained=False)), state)
         network = self._made(pretrained=False)
-        check_state(self.name, {k: v.numpy() for k, v in network.state_dict().items()}, state)
         network.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in state.items()})
         self._network = network.eval()
         self._mark_weights()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import torch
@@ -14,7 +16,7 @@ from .encoders import Encoder, encoder
 from .pixels import tensor
 from .tagger import Tagger
 
-__all__ = ["Encoder", "Labeller", "Tagger", "build", "encoder", "enlarged", "probabilities", "tensor"]
+__all__ = ["Encoder", "Labeller", "Tagger", "build", "encoder", "enlarged", "layout", "probabilities", "tensor"]
 
 
 class Labeller(nn.Module):
@@ -50,6 +52,17 @@ def build(name: str, classes: int, width: int, channels: int, seed: int, padding
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return Labeller(encoder(name, channels, padding, pretrained), classes, width)
+
+
+def layout(make: Callable[[], nn.Module]) -> dict[str, np.ndarray]:
+    """The weights of the module that `make` makes, by name: arrays of their shapes and types that take no memory.
+
+    So weights that do not fit are refused before settings of a stranger have made a giant.
+    """
+    with torch.device("meta"):
+        weights = make().state_dict()
+    plain = {name: torch.zeros((), dtype=weight.dtype, device="cpu").numpy() for name, weight in weights.items()}
+    return {name: np.broadcast_to(plain[name], weight.shape) for name, weight in weights.items()}
 
 
 def _dropped(maps: list[torch.Tensor], noise: torch.Tensor) -> list[torch.Tensor]:

@@ -109,7 +109,9 @@ class Builtin(nn.Module):
 
 def encoder(name: str, channels: int, padding: str = "", pretrained: bool = True) -> Encoder:
     """The encoder called `name` for pictures of `channels`. pretrained: with the weights it comes with; without them
-    nothing is read or fetched. Raises ValueError: no such encoder, or no weights."""
+    nothing is read or fetched. Raises ValueError: no such encoder, no weights, or channels other than 1 or 3."""
+    if channels not in (1, 3):
+        raise ValueError(f"channels is {channels}. Give 1 for grey pictures, 3 for others")
     if name.startswith(TIMM) and len(name) > len(TIMM):
         return _of_timm(name.removeprefix(TIMM), channels, padding, pretrained)
     if name not in ENCODERS:
