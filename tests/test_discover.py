@@ -43,7 +43,7 @@ def test_from_a_push_to_the_results_data_set(hub_server, data, tmp_path, monkeyp
 @pytest.fixture
 def folder(tmp_path):
     for name in ("a", "b"):
-        save(create("grabcut", classes=boards.CLASSES, size=128 if name == "a" else 64), tmp_path / "runs" / name)
+        save(create("grabcut", classes=boards.CLASSES, side=128 if name == "a" else 64), tmp_path / "runs" / name)
     return str(tmp_path / "runs")
 
 
@@ -95,11 +95,12 @@ def test_two_boards_at_once_lose_nothing(hub_server, tmp_path):
 
 
 def test_a_head_that_moved_is_looked_at_again(hub_server, tmp_path):
-    one, two = many(tmp_path / "one", [1]), many(tmp_path / "two", [1, 2])
+    one, two = many(tmp_path / "one", [1, 3]), many(tmp_path / "two", [1, 2])
+    theirs = {f"discs/{path.name}": path.read_bytes() for path in two.glob("discs/*.json")}
     HfApi().create_repo("ann/results", repo_type="dataset")
-    hub_server.before(r"POST .*/commit/", lambda: sharing.push(two, "ann/results"))
-    assert sharing.push(one, "ann/results")[0] == 0  # the other one had it too
-    assert sharing.pull("ann/results", tmp_path / "three") == 2
+    hub_server.before("POST .*/commit/main", lambda: hub_server.put("ann/results", theirs, kind="datasets"))
+    assert sharing.push(one, "ann/results")[0] == 1  # the other one was there meanwhile
+    assert sharing.pull("ann/results", tmp_path / "three") == 3
 
 
 def test_nothing_new_is_no_commit(hub_server, tmp_path):
