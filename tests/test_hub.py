@@ -66,6 +66,7 @@ BAD = [
     (GOOD | {"settings": {"classes": "cat"}}, "classes is 'cat'"),
     (GOOD | {"settings": {"classes": [1]}}, "classes is"),
     (GOOD | {"settings": {"classes": ["c"] * 255}}, "at most 254 classes"),
+    (GOOD | {"method": "grabcut", "settings": {"iterations": 10**9}}, "iterations is 1000000000. Give 1 to 100"),
     (GOOD | {"settings": {"side": float("nan")}}, "a number that is not finite"),
     (GOOD | {"training": {"seconds": float("inf")}}, "a number that is not finite"),
     (json.dumps(GOOD).replace("{}}", '{"seconds": 1e999}}').encode(), "a number that is not finite"),

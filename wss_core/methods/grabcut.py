@@ -15,6 +15,7 @@ from ..data import UNKNOWN
 from ..segmenter import Segmenter
 from ..spread import guided, told
 
+MOST = 100
 _MIXTURE = 5  # colours in OpenCV's model of each side; it fails on fewer pixels than that
 
 
@@ -38,6 +39,11 @@ class GrabCut(Segmenter):
 
     side: int = 256  # about 15 times faster than one megapixel; the guided filter brings the edges back
     iterations: int = 5
+
+    def __post_init__(self):
+        super().__post_init__()
+        if not 1 <= self.iterations <= MOST:
+            raise ValueError(f"iterations is {self.iterations}. Give 1 to {MOST}: the cut is settled long before")
 
     def _prepare(self, image: np.ndarray) -> Content:
         shape = image.shape[:2]
