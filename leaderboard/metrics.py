@@ -22,10 +22,10 @@ def confusion(truth: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
     pixel holds a label that is no class: such a map is damaged, and dropping its pixels would flatter it.
     """
     _check(truth, labels, count)
-    table = _joint(truth, labels)
-    if table[:UNKNOWN].sum() != table[:count, :count].sum():
-        _refuse(table, count)
-    return table[:count, :count]
+    table = _joint(truth, labels, count)
+    if table.sum() != cv2.countNonZero(cv2.compare(truth, UNKNOWN, cv2.CMP_NE)):
+        _refuse(_joint(truth, labels, 256), count)
+    return table
 
 
 def counts(truth: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
@@ -65,13 +65,13 @@ def mean(values: np.ndarray, axis: int = -1) -> np.ndarray:
     return ratio(np.where(known, values, 0).sum(axis=axis), known.sum(axis=axis))
 
 
-def _joint(truth: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """int64 (256, 256): pixels by both values. Twice as fast as NumPy's bincount, and nothing is masked or copied."""
-    table = np.zeros((256, 256), np.int64)
+def _joint(truth: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
+    """int64 (count, count): pixels by both values, those of larger ones left out. Twice as fast as NumPy's bincount."""
+    table = np.zeros((count, count), np.int64)
     rows = max(1, _STRIP // truth.shape[1])
     for top in range(0, len(truth), rows):
         pair = [truth[top : top + rows], labels[top : top + rows]]
-        table += cv2.calcHist(pair, [0, 1], None, [256, 256], [0, 256, 0, 256]).astype(np.int64)
+        table += cv2.calcHist(pair, [0, 1], None, [count, count], [0, count, 0, count]).astype(np.int64)
     return table
 
 

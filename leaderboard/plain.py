@@ -6,7 +6,8 @@ import math
 import types
 import typing
 from collections.abc import Callable
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
 from typing import Any
 
 _NOT = object()
@@ -27,14 +28,13 @@ def plain(value: Any) -> Any:
 
 def build(kind: type, form: Any) -> Any:
     """The dataclass `kind` of what `plain` gave. Raises ValueError for fields unknown, absent or of another type."""
-    known = {field.name: field for field in fields(kind)}
+    known, hints = _known(kind)
     if not isinstance(form, dict) or not set(form) <= set(known):
         strange = f"{', '.join(sorted(set(form) - set(known))):.80}" if isinstance(form, dict) else type(form).__name__
         raise ValueError(f"got {strange}, but a {kind.__name__} has the fields {', '.join(known)}")
     lacking = [name for name, field in known.items() if name not in form and _needed(field)]
     if lacking:
         raise ValueError(f"a {kind.__name__} needs {', '.join(lacking)}")
-    hints = typing.get_type_hints(kind)
     values = {name: _fitted(value, hints[name]) for name, value in form.items()}
     for name, value in values.items():
         if value is _NOT:
@@ -42,7 +42,13 @@ def build(kind: type, form: Any) -> Any:
     return kind(**values)
 
 
-def _needed(field) -> bool:
+@cache
+def _known(kind: type) -> tuple[dict[str, Field], dict[str, Any]]:
+    """The fields and the types of a dataclass, by name."""
+    return {field.name: field for field in fields(kind)}, typing.get_type_hints(kind)
+
+
+def _needed(field: Field) -> bool:
     return field.default is MISSING and field.default_factory is MISSING
 
 

@@ -61,7 +61,14 @@ def pull(repo: str, results: Path, *, revision: str | None = None, token: str | 
         info = HfApi(token=token).dataset_info(repo, revision=revision, files_metadata=True)
         _check(repo, {file.rfilename: file.size for file in info.siblings or ()})
         place = Path(
-            snapshot_download(repo, repo_type="dataset", revision=info.sha, allow_patterns="*/*.json", ignore_patterns="*/*/*", token=token)
+            snapshot_download(
+                repo,
+                repo_type="dataset",
+                revision=info.sha,
+                allow_patterns="*/*.json",
+                ignore_patterns="*/*/*",
+                token=token,
+            )
         )
     added = 0
     for name in sorted(str(path.relative_to(place).as_posix()) for path in place.glob("*/*.json")):
