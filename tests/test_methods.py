@@ -242,10 +242,14 @@ def test_a_real_picture(name):
     image = data.coffee()[::2, ::2]
     strokes = (Stroke(1, 5, ((90, 60), (150, 140), (110, 165))), Stroke(0, 5, ((15, 20), (20, 170))))
     strokes += (Stroke(0, 5, ((270, 20), (280, 150))),)
-    labels = create(name).segment(image, Cues(strokes=strokes)).labels
+    method = create(name)
+    labels = method.segment(image, Cues(strokes=strokes)).labels
     assert 0.3 < (labels == 1).mean() < 0.6
-    assert labels[100, 215] == 1  # the saucer's far side
     assert (labels[:20] == 0).mean() > 0.9
+    corrected = method.segment(image, Cues(strokes=strokes, points=(Point(215, 100, 1),))).labels
+    assert (corrected[85:116, 205:226] == 1).mean() > 0.9  # a click on the saucer's far side, behind the spoon
+    assert overlap(corrected, labels) > 0.8
+    assert (corrected[:20] == 0).mean() > 0.9
 
 
 def test_a_lone_stroke_gives_an_object():
