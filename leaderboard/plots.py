@@ -105,9 +105,10 @@ def _styled(figure: go.Figure) -> go.Figure:
         paper_bgcolor=clear,
         plot_bgcolor=clear,
         font={"color": INK},
-        margin={"l": 60, "r": 10, "t": 10, "b": 50},
-        height=380,
-        legend={"orientation": "h", "y": -0.25},
+        margin={"l": 60, "r": 10, "t": 10, "b": 60},
+        height=400 + 10 * len(figure.data),  # a legend of many lines takes from the figure on a phone
+        showlegend=True,
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
     )
     figure.update_xaxes(gridcolor=GRID, zeroline=False)
     figure.update_yaxes(gridcolor=GRID, zeroline=False)
