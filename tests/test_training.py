@@ -175,8 +175,11 @@ def test_a_class_that_may_have_been_left_out_is_not_told_to_be_there():
     tagged = make(example(cues=Cues(tags=("red",))), CLASSES, 64)
     small = crops.cut(tagged, plan(crop=16, zoom=1.0), np.random.default_rng(0))
     np.testing.assert_array_equal(small.tags, [NAN, NAN, 0])
-    whole = crops.cut(tagged, plan(crop=96, zoom=1.0), np.random.default_rng(0))
-    np.testing.assert_array_equal(whole.tags, [NAN, 1, 0])
+    for seed in range(5):
+        whole = crops.cut(tagged, plan(crop=96, zoom=1.5), np.random.default_rng(seed))
+        np.testing.assert_array_equal(whole.tags, [NAN, 1, 0])
+        nearly = crops.cut(tagged, plan(crop=52, zoom=1.05, turn=0.0), np.random.default_rng(seed))
+        np.testing.assert_array_equal(nearly.tags, [NAN, 1, 0])
 
 
 def test_a_strong_change_leaves_grey_pictures_grey():

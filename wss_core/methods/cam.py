@@ -43,8 +43,8 @@ class Cam(Segmenter):
 
     backbone, padding, width, channels, side, crop, batch, rate, seed: as those of `network`. steps: of learning the
     tags; refine: of the network that learns from the masks, 0 = none: then pictures are answered by activations.
-    foreground, background: shares of a class's highest activation from which, and up to which, a cell is sure. spread:
-    one of SPREAD.
+    foreground, background: where between a class's lowest activation, 0, and its highest, 1, a cell begins to be sure.
+    spread: one of SPREAD.
     """
 
     name: ClassVar[str] = "cam"
@@ -61,8 +61,8 @@ class Cam(Segmenter):
     refine: int = 1000
     batch: int = 8
     rate: float = 1e-3
-    foreground: float = 0.5
-    background: float = 0.1
+    foreground: float = 0.8
+    background: float = 0.3
     spread: str = "live"
     seed: int = 0
 
@@ -90,7 +90,7 @@ class Cam(Segmenter):
         self.channels = self.channels or (1 if course.grey(examples) else 3)
         found = self._new_tagger(pretrained=True)
         outcome = tags.fit(
-            found, examples, self.classes, self._plan(self.steps), run.stage("tagger", first=True), about
+            found, examples, self.classes, self._plan(self.steps, 1.05, 0.0), run.stage("tagger", first=True), about
         )
         told = [kinds(example.cues) for example in examples]
         self.training = course.summary(examples, self.classes, told, outcome) | {"seed": self.seed}
@@ -102,7 +102,7 @@ class Cam(Segmenter):
                     self._network,
                     [replace(example, cues=self._tags(example)) for example in examples],
                     self.classes,
-                    self._plan(self.refine),
+                    self._plan(self.refine, 1.4, 15.0),
                     run.stage("network"),
                     terms=("soft=1", "tags"),
                     soften=self._pseudo,
@@ -143,7 +143,7 @@ class Cam(Segmenter):
         channels, count = self.channels or 3, len(self.classes)
         return networks.build(self.backbone, count, self.width, channels, self.seed, self.padding, pretrained)
 
-    def _plan(self, steps: int) -> Plan:
+    def _plan(self, steps: int, zoom: float, turn: float) -> Plan:
         return Plan(
             steps=steps,
             batch=self.batch,
@@ -153,7 +153,8 @@ class Cam(Segmenter):
             rate=self.rate,
             seed=self.seed,
             every=max(1, steps // 10),
-            zoom=1.05 if steps == self.steps else 1.4,
+            zoom=zoom,
+            turn=turn,
         )
 
     def _tags(self, example: Example) -> Cues:

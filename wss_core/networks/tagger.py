@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
-from ..features import grid_shape
-from .decoder import block
+from .decoder import Decoder
 from .encoders import Encoder, encoder
 from .pixels import tensor
 
-WIDTH = 256
+WIDTH = 128
+SHARPNESS = 4.0  # of the soft maximum over cells: small things count too
 SCALES = (1.0, 1.5)  # of a picture, at which it is asked, each also mirrored
 
 
 class Tagger(nn.Module):
     """images float32 (B, K, H, W), 0..1 -> (scores (B, C - 1), activations (B, C - 1, h, w)) of the object classes.
 
-    The last two maps of the encoder are joined, and each of their cells is scored: Zhou et al., "Learning Deep Features
-    for Discriminative Localization" (CAM), CVPR 2016, with the scores inside the picture's as in Zhang et al.,
-    "Adversarial Complementary Learning", CVPR 2018; so it works with transformers too. The picture's score is between
-    the mean and the highest of its cells': Pinheiro, Collobert, CVPR 2015.
+    The last three maps of the encoder are joined, and each of their cells is scored: Zhou et al., "Learning Deep
+    Features for Discriminative Localization" (CAM), CVPR 2016, with the classes' weights inside the network as in Zhang
+    et al., "Adversarial Complementary Learning for Weakly Supervised Object Localization", CVPR 2018; so transformers
+    can be asked too. The picture's score is between the mean and the highest of its cells': Pinheiro, Collobert, "From
+    Image-level to Pixel-level Labeling with Convolutional Networks", CVPR 2015.
     """
 
     def __init__(self, trunk: Encoder, classes: int):
         super().__init__()
         self.encoder = trunk
-        self.lateral = nn.ModuleList(nn.Conv2d(count, WIDTH, 1) for count in trunk.channels[-2:])
-        self.mix = block(WIDTH, WIDTH)
-        self.answer = nn.Conv2d(WIDTH, classes - 1, 1)
+        self.decoder = Decoder(trunk.channels[-3:], WIDTH, classes - 1)
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        fine, coarse = (lateral(m) for lateral, m in zip(self.lateral, self.encoder(images)[-2:], strict=True))
-        joined = fine + functional.interpolate(coarse, size=fine.shape[-2:], mode="bilinear")
-        activations = self.answer(self.mix(joined)).float()
+        activations = self.decoder(self.encoder(images)[-3:]).float()
         cells = activations.flatten(2)
-        return torch.logsumexp(cells, dim=2) - float(np.log(cells.shape[2])), activations
+        highest = torch.logsumexp(SHARPNESS * cells, dim=2) - math.log(cells.shape[2])
+        return highest / SHARPNESS, activations
 
 
 def build(name: str, classes: int, channels: int, seed: int, padding: str = "", pretrained: bool = True) -> Tagger:
@@ -50,18 +50,22 @@ def build(name: str, classes: int, channels: int, seed: int, padding: str = "", 
 
 @torch.inference_mode()
 def activations(network: Tagger, image: np.ndarray, side: int, channels: int) -> tuple[np.ndarray, np.ndarray]:
-    """(probabilities float32 (C - 1,), activations float32 (C - 1, h, w), above 0 where a class is seen) of an image
-    uint8 (H, W, 3), seen with its longer side at most `side` times SCALES."""
+    """(probabilities float32 (C - 1,), activations float32 (C - 1, h, w)) of an image
+    uint8 (H, W, 3), seen with its longer side `side` times SCALES."""
     learning, device = network.training, next(network.parameters()).device
     network.eval()
     scores, maps = [], []
     for scale in SCALES:
-        size = grid_shape(image.shape[:2], round(scale * side))
-        seen = tensor(cv2.resize(image, size[::-1], interpolation=cv2.INTER_AREA), channels).to(device)
+        seen = tensor(_resized(image, scale * side / max(image.shape[:2])), channels).to(device)
         score, found = network(torch.stack([seen, seen.flip(2)]))
         scores.append(score.sigmoid().mean(dim=0))
         maps.append((found[0] + found[1].flip(2)) / 2)
     network.train(learning)
     size = maps[-1].shape[-2:]
     joined = sum(functional.interpolate(m[None], size=size, mode="bilinear")[0] for m in maps) / len(maps)
-    return torch.stack(scores).mean(dim=0).cpu().numpy(), joined.clamp(min=0).cpu().numpy()
+    return torch.stack(scores).mean(dim=0).cpu().numpy(), joined.cpu().numpy()
+
+
+def _resized(image: np.ndarray, scale: float) -> np.ndarray:
+    height, width = (max(1, round(side * scale)) for side in image.shape[:2])
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)

@@ -13,6 +13,7 @@ from .plan import Plan
 
 FOCUS = 0.5  # share of the crops that are laid around a told pixel of some object: rare classes are seen too
 LIGHT, CONTRAST, GAMMA = 0.1, 0.25, 0.25  # how much a picture's light is varied; `strong` does so twice as much
+WHOLE = 0.9  # share of a picture, from which on a crop shows all that is on it
 GREY, BLUR = 0.2, 0.5  # chances that a strong change takes away colour, sharpness
 
 
@@ -107,9 +108,10 @@ def _seen(picture: Picture, labels: np.ndarray, boxes: np.ndarray, matrix: np.nd
     """float32 (C,): the picture's tags; a class present there is only known to be here when a cue of it is, or when
     most of the picture is."""
     height, width = picture.image.shape[:2]
-    ends = np.array([[0, 0], [width, 0], [0, height], [width, height]]) @ matrix[:, :2].T + matrix[:, 2]
-    whole = np.prod(np.clip(ends.max(axis=0), 0, side) - np.clip(ends.min(axis=0), 0, side))
-    if whole > 0.9 * np.prod(np.ptp(ends, axis=0)):
+    middles = (np.arange(12) + 0.5) / 12
+    spots = np.stack(np.meshgrid(middles * width, middles * height), axis=-1).reshape(-1, 2) - 0.5
+    moved = spots @ matrix[:, :2].T + matrix[:, 2]
+    if ((moved > -0.5) & (moved < side - 0.5)).all(axis=1).mean() >= WHOLE:
         return picture.tags
     here = np.union1d(labels, boxes[:, 4])
     known = (picture.tags != 1) | np.isin(np.arange(len(picture.tags)), here)

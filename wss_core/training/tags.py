@@ -44,17 +44,19 @@ def lesson(model: nn.Module, teacher: Teacher, batch: Batch, step: int):
 
 
 def keep_confident(activations: np.ndarray, present: Sequence[int], foreground: float, background: float) -> np.ndarray:
-    """uint8 (h, w) seeds: the class whose activation is highest where it is `foreground` of its own maximum or more, 0
-    where all are at most `background` of theirs, UNKNOWN elsewhere; the cell of its maximum is always the class's.
+    """uint8 (h, w) seeds: the class whose activation is highest where that is `foreground` or more, 0 where all are at
+    most `background`, UNKNOWN elsewhere; the highest cell of a class is always its seed.
 
-    Ahn, Cho, Kwak, "Weakly Supervised Learning of Instance Segmentation with Inter-pixel Relations" (IRN), CVPR 2019.
-    activations: float32 (C - 1, h, w), at least 0; present: labels of the object classes on the picture.
+    Sure cells as in Ahn, Cho, Kwak, "Weakly Supervised Learning of Instance Segmentation with Inter-pixel Relations"
+    (IRN), CVPR 2019, but with each class scaled from its lowest cell, 0, to its highest, 1: what lies between is not
+    told to be background. activations: float32 (C - 1, h, w); present: labels of the object classes on the picture.
     """
     seeds = np.full(activations.shape[1:], UNKNOWN, np.uint8)
     if not len(present):
         return np.zeros_like(seeds)
     own = activations[[label - 1 for label in present]]
-    own = own / np.maximum(own.max(axis=(1, 2), keepdims=True), 1e-6)
+    low, high = own.min(axis=(1, 2), keepdims=True), own.max(axis=(1, 2), keepdims=True)
+    own = (own - low) / np.maximum(high - low, 1e-6)
     highest = own.max(axis=0)
     seeds[highest <= background] = 0
     seeds[highest >= foreground] = np.asarray(present, np.uint8)[own.argmax(axis=0)][highest >= foreground]
