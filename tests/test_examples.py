@@ -3,6 +3,8 @@
 import io
 import json
 import pickle
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import numpy as np
 import pytest
 from datasets import ClassLabel, Dataset, Features, Image, List, Value
 from PIL import Image as Pillow
-from pyarrow import parquet
+from pyarrow import Table, parquet
 
 from wss_core import examples
 from wss_core.cues import Box, Point, Stroke
@@ -360,6 +362,39 @@ def test_other_processes_may_have_them(tmp_path):
         found = pickle.loads(pickle.dumps(examples.read(folder(tmp_path, PLAIN, plain(2)), streaming=streaming)))
         assert [e.id for e in found] == ["p0", "p1"]
         assert len(found.revision) == 40
+
+
+STREAM = """
+import sys
+from wss_core import examples
+for folder in sys.argv[1:]:
+    count = sum(1 for _ in examples.read(folder, streaming=True))
+    print(count, next(line.split()[1] for line in open("/proc/self/status") if line.startswith("RssAnon")))
+"""
+
+
+def large(path, groups: int):
+    """70 MB of pictures in each of some groups of rows."""
+    (path / "data").mkdir(parents=True)
+    features = Features(PLAIN | {"tags": List(ClassLabel(names=list(CLASSES)))})
+    files = [png(picture(i, (400, 600))) for i in range(4)]
+    with parquet.ParquetWriter(path / "data" / "train.parquet", features.arrow_schema) as writer:
+        for group in range(groups):
+            image = [{"bytes": files[i % 4]["bytes"] + bytes([group, i]), "path": None} for i in range(100)]
+            rows = {"id": list(map(str, range(100))), "image": image, "mask": [None] * 100, "tags": [[1]] * 100}
+            writer.write_table(Table.from_pydict(rows, features.arrow_schema))
+    return str(path)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_streaming_a_larger_set_takes_no_more_memory(tmp_path):
+    """`datasets` by itself keeps what is past, part after part."""
+    command = [sys.executable, "-c", STREAM, large(tmp_path / "a", 2), large(tmp_path / "b", 12)]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[1])
+    small, before, big, after = map(int, run.stdout.split())
+    assert (small, big) == (200, 1200)
+    assert after < before + 200_000, (before, after)  # kB
 
 
 def test_nothing_is_decoded_before_it_is_asked_for(tmp_path):

@@ -12,6 +12,7 @@ from .columns import DRAWN, Column
 from .place import Place
 from .sources import Source
 
+BATCH = 16  # rows that are streamed at once
 # The forms of file that are read; none of them is unpickled or run.
 BUILDERS = ("parquet", "arrow", "json", "csv", "imagefolder", "webdataset", "cache")
 
@@ -76,6 +77,7 @@ def _split(place: Place, split: str, streaming: bool):
         _check_builder(builder, place)
         try:
             if streaming:
+                _bound(builder)
                 return builder.as_streaming_dataset(split)
             builder.download_and_prepare()
             return builder.as_dataset(split)
@@ -83,6 +85,15 @@ def _split(place: Place, split: str, streaming: bool):
             if "split" not in str(error):
                 raise
             raise ValueError(f"{place.name} has no split {split!r}. {str(error).split('. ')[-1]}") from None
+
+
+def _bound(builder) -> None:
+    """Keep a streamed Parquet file out of memory, where by default it ends up as a whole, part after part."""
+    from pyarrow.dataset import ParquetFragmentScanOptions
+
+    if hasattr(builder.config, "fragment_scan_options"):
+        builder.config.batch_size = BATCH
+        builder.config.fragment_scan_options = ParquetFragmentScanOptions(pre_buffer=False, use_buffered_stream=True)
 
 
 def _classes(known: tuple[str, ...], place: Place | None) -> tuple[str, ...]:
