@@ -200,5 +200,5 @@ def test_a_large_picture_is_seen_at_a_bounded_size():
 
 def test_cues_that_do_not_fit_a_picture_are_named():
     wrong = Example(discs(1)[0].image, Cues(labels=np.zeros((5, 5), np.uint8)))
-    with pytest.raises(ValueError, match="labels must be uint8"):
+    with pytest.raises(ValueError, match="picture 0: labels must be uint8"):
         Network(backbone="unet", classes=CLASSES, **TINY).fit([wrong], run=RUN)

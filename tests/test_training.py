@@ -12,11 +12,11 @@ import torch
 
 from wss_core import losses, networks
 from wss_core.cues import Box, Cues, Example, Point, Stroke
-from wss_core.data import UNKNOWN
+from wss_core.data import UNKNOWN, CueError, ImageError
 from wss_core.losses import Views
 from wss_core.training import batches, crops, loop, machine, pictures, scores, soft, teacher
 from wss_core.training.batches import Batches
-from wss_core.training.course import fit, grey
+from wss_core.training.course import fit, grey, survey
 from wss_core.training.interrupt import Interrupt
 from wss_core.training.lesson import Lesson
 from wss_core.training.pictures import Pictures, make
@@ -428,13 +428,21 @@ def test_ctrl_c_waits_for_the_end_of_the_step_and_saves(tmp_path):
     assert same(learned(), learned(tmp_path, resume=True))
 
 
-def test_a_second_ctrl_c_does_not_wait():
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_signal_does_not_wait(number):
     with Interrupt() as interrupt:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(number)
+        assert interrupt.asked
         with pytest.raises(KeyboardInterrupt):
-            interrupt.check()
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(number)
+
+
+def test_examples_that_do_not_fit_are_named():
+    wrong = Example(example().image, Cues(points=(Point(1, 1, 7),)), id="seven")
+    with pytest.raises(CueError, match="picture seven: point 0 has label 7, but there are 3 classes"):
+        survey([example(), wrong], CLASSES)
+    with pytest.raises(ImageError, match="picture 1: an Example holds uint8 .H, W, 3.. Give it what read_image makes"):
+        survey([example(), Example(np.zeros((4, 4), np.uint8))], CLASSES)
 
 
 class Scripted(Lesson):

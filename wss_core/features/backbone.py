@@ -85,6 +85,15 @@ def architecture(name: str) -> tuple[str, str]:
     return told, padding
 
 
+def settled(name: str, padding: str) -> tuple[str, str]:
+    """(name, padding) of a backbone as a checkpoint tells them: "timm:NAME" with the name of its architecture."""
+    place = name.removeprefix("timm:")
+    if place == name:
+        return name, padding
+    own, own_padding = architecture(place)
+    return f"timm:{own}", padding or own_padding
+
+
 def maps(backbone: Backbone, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     """float32 (D, h, w): the principal components of each scale's map, of mean 0 and together of variance 1 a scale."""
     found = _run(backbone, _fitted(backbone, image))

@@ -5,36 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, ClassVar
 
-import cv2
 import numpy as np
-import torch
+from torch import nn
 
 from .. import features, networks
 from ..cues import Cues, Example
-from ..features import TIMM
-from ..features.backbone import architecture
-from ..networks import Labeller, Tagger, enlarged, tagger
-from ..seeds import Told
+from ..features.backbone import settled
+from ..networks import Labeller, Tagger, tagger
 from ..segmenter import Segmenter, check_state
 from ..spread import find, guided
 from ..training import course, plan, tags
-from ..training.pictures import kinds, presence
+from ..training.pictures import presence
 from ..training.plan import Plan, Progress, Run
-
-GRID = 128  # cells along the longer side on which seeds spread
-
-
-@dataclass(frozen=True)
-class Activated:
-    """scores float32 (C - 1,): probabilities that the object classes are on the picture. maps float32 (C - 1, h, w): how
-    much each is seen in each cell. field: the solver's, of the picture."""
-
-    scores: np.ndarray
-    maps: np.ndarray
-    field: Any
+from ..training.tags import GRID
 
 
 @dataclass(kw_only=True)
@@ -85,55 +70,52 @@ class Cam(Segmenter):
     ) -> Cam:
         """Learn from examples with tags, or with any cue of every class on them. Returns itself; see `Network.fit`."""
         run = plan.told(run, progress)
-        self.classes = self.classes or course.named(examples)
-        about = {"settings": self.settings()}
-        self.channels = self.channels or (1 if course.grey(examples) else 3)
-        found = self._new_tagger(pretrained=True)
-        outcome = tags.fit(
-            found, examples, self.classes, self._plan(self.steps, 1.05, 0.0), run.stage("tagger", first=True), about
-        )
-        told = [kinds(example.cues) for example in examples]
-        self.training = course.summary(examples, self.classes, told, outcome) | {"seed": self.seed}
-        self._tagger, self._network = found, None
+        classes = self.classes or course.named(examples)
+        learner = replace(self, classes=classes, channels=self.channels or (1 if course.grey(examples) else 3))
+        about, told = {"settings": self.settings()}, course.survey(examples, classes)
+        learner._tagger = learner._new_tagger(pretrained=True)
+        first = learner._plan(self.steps, zoom=1.05, turn=0.0)  # what shows less than all of a picture is not tagged
+        outcome = tags.fit(learner._tagger, examples, told, classes, first, run.stage("tagger", first=True), about)
+        learner.training = course.summary(told, classes, outcome) | {"seed": self.seed}
         if self.refine:
-            self._network = self._new_network(pretrained=True)
-            self.training = (
+            learner._network = learner._new_network(pretrained=True)
+            learner.training = (
                 course.fit(
-                    self._network,
-                    [replace(example, cues=self._tags(example)) for example in examples],
-                    self.classes,
-                    self._plan(self.refine, 1.4, 15.0),
+                    learner._network,
+                    [replace(example, cues=learner._tags(example)) for example in examples],
+                    classes,
+                    learner._plan(self.refine),
                     run.stage("network"),
                     terms=("soft=1", "tags"),
-                    soften=self._pseudo,
+                    soften=learner._pseudo,
                     validation=validation,
                     about=about,
                 )
-                | self.training
+                | learner.training
             )
-        if self.backbone.startswith(TIMM):
-            told_name, self.padding = architecture(self.backbone.removeprefix(TIMM))
-            self.backbone = TIMM + told_name
+        learner.backbone, learner.padding = settled(self.backbone, self.padding)
+        self.__dict__.update(learner.__dict__)
         self._mark_weights()
         return self
 
     def state(self) -> dict[str, np.ndarray]:
-        parts = {"tagger": self._tagger, "network": self._network}
-        states = {name: part.state_dict() for name, part in parts.items() if part is not None}
-        return {f"{name}.{key}": value.numpy() for name, found in states.items() for key, value in found.items()}
+        states = {name: networks.arrays(part) for name, part in self._parts().items()}
+        return {f"{name}.{key}": value for name, found in states.items() for key, value in found.items()}
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
-        makers = {"tagger": self._new_tagger} | ({"network": self._new_network} if self.refine else {})
-        layouts = {name: networks.layout(partial(make, pretrained=False)) for name, make in makers.items()}
-        wanted = {f"{name}.{key}": array for name, found in layouts.items() for key, array in found.items()}
-        check_state(self.name, wanted, state)
-        parts = {name: make(pretrained=False) for name, make in makers.items()}
-        for name, part in parts.items():
-            own = {key: torch.from_numpy(np.array(state[f"{name}.{key}"])) for key in layouts[name]}
-            part.load_state_dict(own)
-            part.eval()
-        self._tagger, self._network = parts["tagger"], parts.get("network")
+        fresh = replace(self)
+        fresh._tagger = fresh._new_tagger(pretrained=False)
+        fresh._network = fresh._new_network(pretrained=False) if self.refine else None
+        check_state(self.name, fresh.state(), state)
+        for name, part in fresh._parts().items():
+            own = {key.removeprefix(f"{name}."): v for key, v in state.items() if key.startswith(f"{name}.")}
+            networks.load_arrays(part, own)
+        self._tagger, self._network = fresh._tagger, fresh._network
         self._mark_weights()
+
+    def _parts(self) -> dict[str, nn.Module]:
+        parts = {"tagger": self._tagger, "network": self._network}
+        return {name: part for name, part in parts.items() if part is not None}
 
     def _new_tagger(self, pretrained: bool) -> Tagger:
         channels, count = self.channels or 3, len(self.classes)
@@ -143,13 +125,13 @@ class Cam(Segmenter):
         channels, count = self.channels or 3, len(self.classes)
         return networks.build(self.backbone, count, self.width, channels, self.seed, self.padding, pretrained)
 
-    def _plan(self, steps: int, zoom: float, turn: float) -> Plan:
+    def _plan(self, steps: int, zoom: float = Plan.zoom, turn: float = Plan.turn) -> Plan:
         return Plan(
             steps=steps,
             batch=self.batch,
             crop=self.crop,
             side=self.side,
-            channels=self.channels,
+            channels=self.channels or 3,
             rate=self.rate,
             seed=self.seed,
             every=max(1, steps // 10),
@@ -168,21 +150,16 @@ class Cam(Segmenter):
         present = [self.classes.index(name) for name in self._tags(example).tags or ()]
         if not present:
             return None
-        found = np.zeros((len(self.classes), *features.grid_shape(example.image.shape[:2], GRID)), np.uint8)
-        found[[0, *present]] = np.rint(255 * self._spread(self._activate(example.image), present))
+        probs = self._spread(self._activate(example.image), present)
+        found = np.zeros((len(self.classes), *probs.shape[1:]), np.uint8)
+        found[[0, *present]] = np.rint(255 * probs)
         return found
 
-    def _activate(self, image: np.ndarray) -> Activated:
-        grid = features.grid_shape(image.shape[:2], GRID)
-        scores, maps = tagger.activations(self._tagger, image, self.side, self.channels)
-        maps = np.stack([cv2.resize(m, grid[::-1], interpolation=cv2.INTER_LINEAR) for m in maps])
-        field = find(self.spread).prepare(features.extract("texture", image, grid), features.lab(image, grid), image)
-        return Activated(scores, maps, field)
+    def _activate(self, image: np.ndarray) -> tags.Activated:
+        return tags.activate(self._tagger, image, self._plan(self.steps), self.spread)
 
-    def _spread(self, activated: Activated, present: list[int]) -> np.ndarray:
-        """float32 (1 + len(present), h, w): probabilities of background and the classes present."""
-        sure = tags.keep_confident(activated.maps, present, self.foreground, self.background)
-        return find(self.spread).solve(activated.field, [Told(sure, None, [0, *present])])
+    def _spread(self, activated: tags.Activated, present: list[int]) -> np.ndarray:
+        return tags.spread_sure(activated, present, self.foreground, self.background, self.spread)
 
     def _prepare(self, image: np.ndarray) -> Any:
         if self._network is not None:
@@ -191,7 +168,7 @@ class Cam(Segmenter):
 
     def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Any) -> np.ndarray:
         if self._network is not None:
-            return enlarged(content, image.shape[:2])
+            return networks.enlarged(content, image.shape[:2])
         activated, guide = content
         told = presence(cues, self.classes)[1:]
         there = np.where(np.isnan(told), activated.scores > 0.5, told == 1)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
-import torch
 
 from .. import losses, networks
 from ..cues import Cues, Example
-from ..features import TIMM
-from ..features.backbone import architecture
+from ..features.backbone import settled
 from ..networks import Labeller
 from ..segmenter import Segmenter, check_state
 from ..training import course, plan
@@ -73,46 +71,40 @@ class Network(Segmenter):
         validation: examples with a truth, by which the best weights are kept. progress(step, steps, figures) is called
         after each step. Raises ValueError: nothing is told, no such backbone, or the loss became no number.
         """
-        run = plan.told(run, progress)
-        if not self.classes:
-            self.classes = course.named(examples)
-        about = self.settings()  # as they were told
-        self.channels = self.channels or (1 if course.grey(examples) else 3)
-        network = self._made(pretrained=True)
-        self.training = course.fit(
+        classes = self.classes or course.named(examples)
+        learner = replace(self, classes=classes, channels=self.channels or (1 if course.grey(examples) else 3))
+        network = learner._made(pretrained=True)
+        learner.training = course.fit(
             network,
             examples,
-            self.classes,
-            self._plan(),
-            run,
+            classes,
+            learner._plan(),
+            plan.told(run, progress),
             terms=self.terms,
             complete=self.complete,
-            soften=softener(self.spread, "texture", self.classes) if self.spread else None,
+            soften=softener(self.spread, "texture", classes) if self.spread else None,
             validation=validation,
-            about={"settings": about},
+            about={"settings": self.settings()},
         )
-        if self.backbone.startswith(TIMM):
-            told, self.padding = architecture(self.backbone.removeprefix(TIMM))
-            self.backbone = TIMM + told
-        self._network = network
+        learner.backbone, learner.padding = settled(self.backbone, self.padding)
+        learner._network = network
+        self.__dict__.update(learner.__dict__)  # all at once: what breaks off leaves it as it was
         self._mark_weights()
         return self
 
     def state(self) -> dict[str, np.ndarray]:
-        return {} if self._network is None else {k: v.numpy() for k, v in self._network.state_dict().items()}
+        return {} if self._network is None else networks.arrays(self._network)
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
-        check_state(self.name, networks.layout(lambda: self._made(pretrained=False)), state)
         network = self._made(pretrained=False)
-        network.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in state.items()})
-        self._network = network.eval()
+        check_state(self.name, networks.arrays(network), state)
+        networks.load_arrays(network, state)
+        self._network = network
         self._mark_weights()
 
     def _made(self, pretrained: bool) -> Labeller:
-        channels = self.channels or 3
-        return networks.build(
-            self.backbone, len(self.classes), self.width, channels, self.seed, self.padding, pretrained
-        )
+        channels, count = self.channels or 3, len(self.classes)
+        return networks.build(self.backbone, count, self.width, channels, self.seed, self.padding, pretrained)
 
     def _plan(self) -> Plan:
         return Plan(
@@ -120,7 +112,7 @@ class Network(Segmenter):
             batch=self.batch,
             crop=self.crop,
             side=self.side,
-            channels=self.channels,
+            channels=self.channels or 3,
             rate=self.rate,
             seed=self.seed,
             every=max(1, self.steps // 10),

@@ -15,8 +15,8 @@ from ..data import UNKNOWN
 from ..segmenter import Segmenter, check_state
 from ..spread import guided
 from ..training import plan
-from ..training.course import named, summary
-from ..training.pictures import kinds, make
+from ..training.course import named, summary, survey
+from ..training.pictures import make
 from ..training.plan import Progress, Run
 from ..training.soft import soften
 
@@ -74,11 +74,11 @@ class Probe(Segmenter):
         """
         progress = plan.told(run, progress).progress
         start = time.monotonic()
-        self.classes = self.classes or named(examples)
-        told = [kinds(example.cues) for example in examples]
+        classes = self.classes or named(examples)
+        told = survey(examples, classes)
         rows, labels = [], []
         for i, example in enumerate(examples):
-            x, y = self._told(example, i)
+            x, y = self._told(example, classes, i)
             if len(y):
                 rows.append(x)
                 labels.append(y)
@@ -87,8 +87,9 @@ class Probe(Segmenter):
         found = np.concatenate(labels) if labels else np.zeros(0, np.uint8)
         if len(np.unique(found)) < 2:
             raise ValueError("probe needs pixels told of at least two classes. Cue one more, or the background")
-        self._model = classifier.fit(np.concatenate(rows), found, len(self.classes), self.waves, self.seed)
-        self.training = summary(examples, self.classes, told, None) | {
+        self._model = classifier.fit(np.concatenate(rows), found, len(classes), self.waves, self.seed)
+        self.classes = classes
+        self.training = summary(told, classes, None) | {
             "seed": self.seed,
             "device": "cpu",
             "seconds": round(time.monotonic() - start, 1),
@@ -108,11 +109,11 @@ class Probe(Segmenter):
     def _features(self, image: np.ndarray) -> np.ndarray:
         return features.shared(self.features, image, features.grid_shape(image.shape[:2], self.side))
 
-    def _told(self, example: Example, number: int) -> tuple[np.ndarray, np.ndarray]:
+    def _told(self, example: Example, classes: tuple[str, ...], number: int) -> tuple[np.ndarray, np.ndarray]:
         """(n, D) features and (n,) labels of cells told on a picture, drawn by the seed where they are many."""
-        labels = make(example, self.classes, self.side).labels
+        labels = make(example, classes, self.side).labels
         if self.spread:
-            labels = _with_sure(labels, soften(example, self.spread, "texture", self.classes, self.side))
+            labels = _with_sure(labels, soften(example, self.spread, "texture", classes, self.side))
         ys, xs = np.nonzero(labels != UNKNOWN)
         if not len(ys):
             return np.zeros((0, 0), np.float32), np.zeros(0, np.uint8)

@@ -16,7 +16,19 @@ from .encoders import Encoder, encoder
 from .pixels import tensor
 from .tagger import Tagger
 
-__all__ = ["Encoder", "Labeller", "Tagger", "build", "encoder", "enlarged", "layout", "probabilities", "tensor"]
+__all__ = [
+    "Encoder",
+    "Labeller",
+    "Tagger",
+    "arrays",
+    "build",
+    "encoder",
+    "enlarged",
+    "layout",
+    "probabilities",
+    "tensor",
+    "usual_device",
+]
 
 
 class Labeller(nn.Module):
@@ -77,6 +89,11 @@ def _enlarged(logits: torch.Tensor, shape: torch.Size) -> torch.Tensor:
     return functional.interpolate(logits.float(), size=shape, mode="bilinear", align_corners=False)
 
 
+def usual_device() -> torch.device:
+    """The GPU, or what takes its place, if there is one."""
+    return torch.accelerator.current_accelerator() if torch.accelerator.is_available() else torch.device("cpu")
+
+
 @torch.inference_mode()
 def probabilities(network: Labeller, image: np.ndarray, side: int, channels: int) -> np.ndarray:
     """float32 (C, h, w), sums to 1: the network's answer to an image uint8 (H, W, 3), seen with its longer side at
@@ -95,3 +112,14 @@ def enlarged(probs: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """float32 (C, H, W), sums to 1, of probabilities (C, h, w) at another size."""
     planes = np.stack([cv2.resize(plane, shape[::-1], interpolation=cv2.INTER_LINEAR) for plane in probs])
     return planes / planes.sum(axis=0)
+
+
+def arrays(network: nn.Module) -> dict[str, np.ndarray]:
+    """Its weights by name."""
+    return {name: value.cpu().numpy() for name, value in network.state_dict().items()}
+
+
+def load_arrays(network: nn.Module, weights: dict[str, np.ndarray]) -> None:
+    """Give it weights as `arrays` gave them, and make it ready to answer."""
+    network.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in weights.items()})
+    network.eval().to(usual_device())

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
 from .. import losses
 from ..cues import Cues, Example
-from ..networks import Labeller, probabilities
+from ..data import CueError, ImageError
+from ..networks import Labeller, probabilities, usual_device
 from ..segmenter import default_classes
 from . import loop, scores
 from .batches import Batches
@@ -40,13 +41,13 @@ def fit(
     terms: names of TERMS, or those that fit the cues. complete, soften: see `pictures.make`. validation: examples with
     a truth, by whose mean IoU the best weights are kept. about: what else decides the result (see `Saver`).
     """
-    told = [kinds(example.cues) for example in examples]
-    found = frozenset().union(*told) | ({"soft"} if soften else frozenset())
+    told = survey(examples, classes)
+    found = frozenset().union(*(one.kinds for one in told)) | ({"soft"} if soften else frozenset())
     weights = losses.parse(terms or losses.choose(found))
     lesson = Lesson(weights, sum(network.encoder.channels), plan.seed)
     machine = Machine(run.device, run.precision)
     pictures = Pictures(examples, classes, plan.side, complete, soften)
-    batches = Batches(pictures, told, plan, "agreement" in weights, machine.share)
+    batches = Batches(pictures, [one.kinds for one in told], plan, "agreement" in weights, machine.share)
     if lesson.dual:
         network.double(plan.seed)
 
@@ -62,24 +63,47 @@ def fit(
     known = {"terms": weights, "classes": list(classes), "images": len(examples)} | (about or {})
     outcome = loop.train(network, lesson, batches.make, plan, run, machine, score if len(validation) else None, known)
     network.second = None
-    network.eval().cpu()
-    return summary(examples, classes, told, outcome) | {
+    network.eval().to(usual_device())
+    return summary(told, classes, outcome) | {
         "seed": plan.seed,
         "terms": weights,
         "validation": _judged(outcome, len(validation)),
     }
 
 
-def summary(examples: Sequence[Example], classes: Sequence[str], told, outcome: Outcome | None) -> dict[str, Any]:
-    """What was learned from, and how it went, as plain values. told: the `kinds` of each example."""
-    cued = [bool(of - {"none"}) for of in told]
-    seconds = sum(example.cues.seconds(classes) for example, any_cue in zip(examples, cued, strict=True) if any_cue)
+class Told(NamedTuple):
+    """What is told of an example: the kinds of cue, as of `pictures.kinds`, and the seconds that took."""
+
+    kinds: frozenset[str]
+    seconds: float
+
+
+def survey(examples: Sequence[Example], classes: Sequence[str]) -> list[Told]:
+    """What is told of each example. Raises ValueError, naming it, for one whose picture or cues do not fit."""
+    found = []
+    for number, example in enumerate(examples):
+        image, cues, name = example.image, example.cues, example.id or number
+        if not (isinstance(image, np.ndarray) and image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3):
+            raise ImageError(
+                f"picture {name}: an Example holds uint8 (H, W, 3). Give it what read_image makes of yours"
+            )
+        try:
+            cues.check(image.shape[:2], len(classes))
+        except CueError as error:
+            raise CueError(f"picture {name}: {error}") from None
+        found.append(Told(kinds(cues), float(cues.seconds(tuple(classes)))))
+    return found
+
+
+def summary(told: Sequence[Told], classes: Sequence[str], outcome: Outcome | None) -> dict[str, Any]:
+    """What was learned from, and how it went, as plain values."""
+    labelled = sum(bool(one.kinds - {"none"}) for one in told)
     form = {
-        "cues": dict(sorted(Counter(kind for of in told for kind in of - {"none"}).items())),
-        "images": len(examples),
-        "labelled": sum(cued),
-        "unlabelled": len(examples) - sum(cued),
-        "label_seconds": round(float(seconds), 1),
+        "cues": dict(sorted(Counter(kind for one in told for kind in one.kinds - {"none"}).items())),
+        "images": len(told),
+        "labelled": labelled,
+        "unlabelled": len(told) - labelled,
+        "label_seconds": round(sum(one.seconds for one in told), 1),
         "classes": list(classes),
     }
     if outcome is not None:
@@ -94,9 +118,8 @@ def named(examples: Sequence[Example]) -> tuple[str, ...]:
 
 def grey(examples: Sequence[Example], looked_at: int = 16) -> bool:
     """Whether the first pictures have no colour."""
-    return all(
-        bool((e.image == e.image[..., :1]).all()) for e in (examples[i] for i in range(min(looked_at, len(examples))))
-    )
+    images = (examples[i].image for i in range(min(looked_at, len(examples))))
+    return all(bool((image == image[..., :1]).all()) for image in images)
 
 
 def _judged(outcome: Outcome, count: int) -> dict[str, Any]:

@@ -1,32 +1,30 @@
-"""Ctrl-C at a moment when all is whole."""
+"""Ctrl-C, or a polite kill, at a moment when all is whole."""
 
 from __future__ import annotations
 
 import signal
 import threading
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 class Interrupt:
-    """Ctrl-C waits for the end of a step, so that what is saved is whole; a second one does not wait."""
+    """Either signal waits for the end of a step, so that what is saved is whole; a second one does not wait."""
 
     def __init__(self):
-        self._asked = False
-        self._before = None
+        self.asked = False
+        self._before: dict[int, object] = {}
 
     def __enter__(self) -> Interrupt:
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._ask)
+            self._before = {number: signal.signal(number, self._ask) for number in SIGNALS}
         return self
 
     def __exit__(self, *_) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
-
-    def check(self) -> None:
-        """Raise KeyboardInterrupt if it was asked for."""
-        if self._asked:
-            raise KeyboardInterrupt
+        for number, before in self._before.items():
+            signal.signal(number, before)
 
     def _ask(self, *_) -> None:
-        self.check()
-        self._asked = True
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True

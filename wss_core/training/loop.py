@@ -60,7 +60,7 @@ def train(
 
     score(teacher's model) -> higher is better; the model ends with the teacher's weights, those of the best score.
     Raises ValueError when the loss is no number, with the step and the pictures. Ctrl-C, or whatever `run.progress`
-    raises, ends it after a step, saved. about: what else decides the result.
+    raises, ends it after a step, and saved. about: what else decides the result.
     """
     model.to(machine.device, memory_format=torch.channels_last)
     teacher, best = Teacher(model, plan.decay), Best()
@@ -97,7 +97,8 @@ def train(
             try:
                 if run.progress is not None:
                     run.progress(step, plan.steps, figures)
-                interrupt.check()
+                if machine.any(interrupt.asked):
+                    raise KeyboardInterrupt
             except BaseException:
                 saver.save()
                 raise
@@ -141,7 +142,6 @@ def _optimizer(model: nn.Module, rate: float) -> torch.optim.Optimizer:
 
 def _rate(step: int, steps: int) -> float:
     """Share of the rate at a step: a warm-up, then a cosine."""
-    done = min(1.0, step / max(1, steps))
-    return min(1.0, (step + 1) / min(WARM_UP, max(1, steps // 4))) * (
-        LAST + (1 - LAST) * 0.5 * (1 + math.cos(math.pi * done))
-    )
+    begun = min(1.0, (step + 1) / min(WARM_UP, max(1, steps // 4)))
+    left = 0.5 * (1 + math.cos(math.pi * min(1.0, step / max(1, steps))))
+    return begun * (LAST + (1 - LAST) * left)

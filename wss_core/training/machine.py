@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager
 import torch
 from torch import nn
 
+from ..networks import usual_device
+
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
@@ -29,7 +31,7 @@ class Machine:
             self.device = self._accelerator.device
             self.share = self._accelerator.process_index, self._accelerator.num_processes
         else:
-            self.device = _found() if device == "auto" else torch.device(device)
+            self.device = usual_device() if device == "auto" else torch.device(device)
             self.share = 0, 1
         if precision not in ("auto", *PRECISIONS):
             raise ValueError(f"no precision {precision!r:.40}. Choose auto, {', '.join(PRECISIONS)}")
@@ -57,6 +59,10 @@ class Machine:
         """The sum over the processes."""
         return values if self._accelerator is None else self._accelerator.reduce(values, reduction="sum")
 
+    def any(self, asked: bool) -> bool:
+        """Whether it is asked in any of the processes."""
+        return bool(self.sum(torch.tensor(float(asked), device=self.device)) > 0) if self._accelerator else asked
+
     def __str__(self) -> str:
         name = torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else self.device.type
         return f"{self.share[1]} x {name}, {str(self.dtype).removeprefix('torch.')}"
@@ -67,10 +73,6 @@ def _accelerator(device: str):
 
     some_may_rest = DistributedDataParallelKwargs(find_unused_parameters=True)  # last layers of some of timm's networks
     return Accelerator(cpu=device == "cpu", mixed_precision="no", kwargs_handlers=[some_may_rest])
-
-
-def _found() -> torch.device:
-    return torch.accelerator.current_accelerator() if torch.accelerator.is_available() else torch.device("cpu")
 
 
 def _best(device: torch.device) -> torch.dtype:

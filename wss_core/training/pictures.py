@@ -67,7 +67,6 @@ def make(example: Example, classes, side: int, complete: bool = False, soften: S
     """The Picture of an example. complete: every class on a picture with cues has one; the others are absent."""
     image, cues = example.image, example.cues
     shape = image.shape[:2]
-    cues.check(shape, len(classes))
     grid = grid_shape(shape, side)
     told = presence(cues, classes, complete)
     labels = _surely(cues, shape, grid, np.flatnonzero(told != 0).tolist())

@@ -3,33 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
+from .. import features, seeds, spread
 from ..cues import Example
 from ..data import UNKNOWN
 from ..losses import Batch
-from ..networks import Tagger
+from ..networks import Tagger, usual_device
+from ..networks.tagger import activations
 from . import loop
 from .batches import Batches
+from .course import Told
 from .loop import Outcome
 from .machine import Machine
-from .pictures import Pictures, kinds
+from .pictures import Pictures
 from .plan import Plan, Run
 from .teacher import Teacher
 
+GRID = 128  # cells along the longer side on which seeds spread
 
-def fit(network: Tagger, examples: Sequence[Example], classes: Sequence[str], plan: Plan, run: Run, about) -> Outcome:
+
+@dataclass(frozen=True)
+class Activated:
+    """scores float32 (C - 1,): probabilities that the object classes are on the picture. maps float32 (C - 1, h, w): how
+    much of each is seen in each cell. field: the solver's, of the picture."""
+
+    scores: np.ndarray
+    maps: np.ndarray
+    field: Any
+
+
+def fit(
+    network: Tagger, examples: Sequence[Example], told: Sequence[Told], classes, plan: Plan, run: Run, about
+) -> Outcome:
     """Train the network, in place, on the examples with cues. Raises ValueError where none has any."""
     machine = Machine(run.device, run.precision)
-    told = [kinds(example.cues) for example in examples]
     pictures = Pictures(examples, classes, plan.side, complete=True)
-    batches = Batches(pictures, told, plan, asked=False, share=machine.share)
+    batches = Batches(pictures, [one.kinds for one in told], plan, asked=False, share=machine.share)
     outcome = loop.train(network, lesson, batches.make, plan, run, machine, about=about)
-    network.eval().cpu()
+    network.eval().to(usual_device())
     return outcome
 
 
@@ -43,23 +62,40 @@ def lesson(model: nn.Module, teacher: Teacher, batch: Batch, step: int):
     return loss, {"tags": loss.detach()}
 
 
-def keep_confident(activations: np.ndarray, present: Sequence[int], foreground: float, background: float) -> np.ndarray:
+def keep_confident(maps: np.ndarray, present: Sequence[int], foreground: float, background: float) -> np.ndarray:
     """uint8 (h, w) seeds: the class whose activation is highest where that is `foreground` or more, 0 where all are at
     most `background`, UNKNOWN elsewhere; the highest cell of a class is always its seed.
 
     Sure cells as in Ahn, Cho, Kwak, "Weakly Supervised Learning of Instance Segmentation with Inter-pixel Relations"
     (IRN), CVPR 2019, but with each class scaled from its lowest cell, 0, to its highest, 1: what lies between is not
-    told to be background. activations: float32 (C - 1, h, w); present: labels of the object classes on the picture.
+    told to be background. maps: float32 (C - 1, h, w); present: labels of the object classes on the picture.
     """
-    seeds = np.full(activations.shape[1:], UNKNOWN, np.uint8)
+    sure = np.full(maps.shape[1:], UNKNOWN, np.uint8)
     if not len(present):
-        return np.zeros_like(seeds)
-    own = activations[[label - 1 for label in present]]
+        return np.zeros_like(sure)
+    own = maps[[label - 1 for label in present]]
     low, high = own.min(axis=(1, 2), keepdims=True), own.max(axis=(1, 2), keepdims=True)
     own = (own - low) / np.maximum(high - low, 1e-6)
     highest = own.max(axis=0)
-    seeds[highest <= background] = 0
-    seeds[highest >= foreground] = np.asarray(present, np.uint8)[own.argmax(axis=0)][highest >= foreground]
+    sure[highest <= background] = 0
+    sure[highest >= foreground] = np.asarray(present, np.uint8)[own.argmax(axis=0)][highest >= foreground]
     for label, plane in zip(present, own, strict=True):
-        seeds.flat[plane.argmax()] = label
-    return seeds
+        sure.flat[plane.argmax()] = label
+    return sure
+
+
+def activate(network: Tagger, image: np.ndarray, plan: Plan, solver: str) -> Activated:
+    """What the network sees where on an image uint8 (H, W, 3), on a grid of GRID cells, ready for the solver."""
+    grid = features.grid_shape(image.shape[:2], GRID)
+    scores, maps = activations(network, image, plan.side, plan.channels)
+    maps = np.stack([cv2.resize(m, grid[::-1], interpolation=cv2.INTER_LINEAR) for m in maps])
+    field = spread.find(solver).prepare(features.extract("texture", image, grid), features.lab(image, grid), image)
+    return Activated(scores, maps, field)
+
+
+def spread_sure(
+    activated: Activated, present: list[int], foreground: float, background: float, solver: str
+) -> np.ndarray:
+    """float32 (1 + len(present), h, w): background and the object classes present, spread from their sure cells."""
+    sure = keep_confident(activated.maps, present, foreground, background)
+    return spread.find(solver).solve(activated.field, [seeds.Told(sure, None, [0, *present])])
