@@ -233,7 +233,7 @@ WRONG = [
     ({"mask": png(mask() + 3)}, r"the mask holds 3, but there are 3 classes \(0..2, 255 = unknown\)"),
     ({"mask": png(mask().astype(np.uint16) + 300)}, "the mask holds 300"),
     ({"mask": png(picture())}, "the mask holds colours or fractions, not labels"),
-    ({"mask": {"bytes": b"\xff\xd8\xff\xe0 a photo", "path": None}}, "must be a file that keeps every number: PNG"),
+    ({"mask": {"bytes": b"\xff\xd8\xff\xe0 a photo", "path": None}}, "file must keep every number: PNG"),
     ({"mask": {"bytes": png(mask())["bytes"][:60], "path": None}}, "the mask cannot be read"),
     ({"image": {"bytes": b"no picture", "path": None}}, "this is not a picture"),
     ({"image": None}, "it has no picture"),

@@ -128,7 +128,7 @@ def test_a_mask_saved_as_jpeg_is_refused(tmp_path):
     pairs(tmp_path, names=("a",))
     (tmp_path / "masks" / "a.png").unlink()
     put(tmp_path / "masks" / "a.jpg", truth())
-    with pytest.raises(ValueError, match=r"row 0 \(id 'a'\): a mask must be a file that keeps every number"):
+    with pytest.raises(ValueError, match=r"row 0 \(id 'a'\): a mask's file must keep every number"):
         examples.read(tmp_path)[0]
 
 

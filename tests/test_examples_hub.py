@@ -1,7 +1,6 @@
 """Data sets of the Hub -> Examples, and weak versions back to it, by the clients as they are."""
 
 import json
-import os
 import re
 
 import datasets
@@ -244,7 +243,7 @@ def test_other_splits_and_words_in_a_folder_stay(tmp_path):
     assert (examples.read(tmp_path / "weak", "test")[0].truth == mask(0)).all()
 
 
-def test_the_card_says_what_it_is_and_what_it_cost(tmp_path):
+def test_the_card_says_what_it_is_and_what_it_cost(tmp_path, monkeypatch):
     source = scenes(tmp_path / "source")
     (tmp_path / "source" / "README.md").write_text("---\nlicense: cc-by-4.0\n---\n")
     save(WeakVersion(source, "scribbles", seed=7, strokes=2), tmp_path / "weak")
@@ -259,7 +258,7 @@ def test_the_card_says_what_it_is_and_what_it_cost(tmp_path):
     assert f"source, split train, revision `{source.revision}`" in text
     assert str(tmp_path) not in text
     program = re.search("```python\n(.*?)```", text, re.DOTALL)[1]
-    os.chdir(tmp_path)
+    monkeypatch.chdir(tmp_path)
     exec(program, {})
 
 

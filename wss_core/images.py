@@ -163,7 +163,7 @@ def read_values(source, max_pixels: int = MAX_PIXELS) -> np.ndarray:
     except FileNotFoundError:
         raise ImageError(f"there is no file {source}. Check the path") from None
     except UnidentifiedImageError:
-        raise ImageError(f"a mask must be a file that keeps every number: {', '.join(LOSSLESS)}. Save it as PNG") from None
+        raise ImageError(f"a mask's file must keep every number: {', '.join(LOSSLESS)}. Save it as PNG") from None
     except (*_DAMAGE, Image.DecompressionBombError, MemoryError) as error:
         if isinstance(error, ImageError):
             raise
