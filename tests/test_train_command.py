@@ -51,7 +51,7 @@ def test_a_folder_becomes_a_checkpoint_with_its_history(folder, capsys):
     assert (told["images"], told["labelled"], told["unlabelled"]) == (4, 2, 2)
     assert told["label_seconds"] == pytest.approx(2 * 2 * 10.9)
     assert (told["seed"], told["steps"]) == (3, 6)
-    assert set(told["terms"]) == {"cross_entropy", "dice", "dual", "agreement"}
+    assert set(told["terms"]) == {"cross_entropy", "dice", "potts", "dual", "agreement"}
     assert told["data"][0]["name"] == "data"
     assert len(told["data"][0]["revision"]) >= 32
     assert told["validation"]["images"] == 2

@@ -95,6 +95,21 @@ def test_a_large_picture_is_learned_from_smaller_and_its_cues_with_it():
     assert told.labels[10, 15] == 1
 
 
+def test_midway_between_points_is_background():
+    """Points at columns 10 and 21 of the same row: the line between columns 15 and 16; told pixels stay."""
+    labels = np.full((20, 32), UNKNOWN, np.uint8)
+    labels[3] = 1
+    cues = Cues(points=(Point(10, 10, 1), Point(21, 10, 2), Point(2, 2, 0)), labels=labels)
+    found = pictures.ridged(cues, (20, 32)).labels
+    assert (found[10] == 0).sum() == 1
+    assert found[10, 16] == 0
+    assert (found[3] == 1).all()
+    assert (found[labels == UNKNOWN] == UNKNOWN).mean() > 0.9
+    lone = Cues(points=(Point(10, 10, 1), Point(2, 2, 0)))
+    assert pictures.ridged(lone, (20, 32)) is lone
+    assert Pictures([example(cues=cues, shape=(20, 32))], CLASSES, 32, apart=True)[0].labels[10, 16] == 0
+
+
 def test_kinds_tell_full_masks_from_partial_ones():
     half = np.zeros((4, 4), np.uint8)
     half[:2] = UNKNOWN
@@ -115,18 +130,18 @@ def test_pictures_beyond_the_room_are_made_again(monkeypatch):
 
 
 def test_soft_labels_spread_the_strokes():
-    found = soft.soften(example(), "live", "texture", CLASSES)
-    assert found.dtype == np.uint8
-    np.testing.assert_allclose(found.sum(axis=0), 255, atol=2)
-    assert (found.argmax(axis=0) == example().truth).mean() > 0.95
+    found = soft.soften(example(), "live", "texture")
+    assert found.labels == [0, 1, 2]
+    np.testing.assert_allclose(found.planes.sum(axis=0, dtype=int), 255, atol=2)
+    assert (found.planes.argmax(axis=0) == example().truth).mean() > 0.95
 
 
 def test_soft_labels_where_there_is_nothing_to_spread():
-    assert soft.soften(example(cues=Cues()), "live", "texture", CLASSES) is None
+    assert soft.soften(example(cues=Cues()), "live", "texture") is None
     whole = Cues(labels=example().truth)
-    assert soft.soften(example(cues=whole), "live", "texture", CLASSES) is None
+    assert soft.soften(example(cues=whole), "live", "texture") is None
     with pytest.raises(ValueError, match="no spread 'butter'"):
-        soft.softener("butter", "texture", CLASSES)
+        soft.softener("butter", "texture")
 
 
 # crops
@@ -137,9 +152,8 @@ def full(i=0, boxes=True):
     whole = example(i)
     told = make(replace(whole, cues=Cues(labels=whole.truth)), CLASSES, 64)
     corners = np.array([[6, 8, 20, 22, 1], [30, 18, 46, 34, 2]], np.float32) if boxes else np.zeros((0, 5), np.float32)
-    return replace(
-        told, boxes=corners, soft=np.stack([255 * (told.labels == label) for label in range(3)]).astype(np.uint8)
-    )
+    planes = np.stack([255 * (told.labels == label) for label in (0, 2, 1)]).astype(np.uint8)
+    return replace(told, boxes=corners, soft=pictures.Soft([0, 2, 1], planes))
 
 
 def colour_of(image):

@@ -45,8 +45,8 @@ TERMS: dict[str, Term] = {
     "projection": Term(lambda answer, batch: boxes.projection(answer.logits, batch.boxes), 0.5, _for("boxes")),
     "potts": Term(
         lambda answer, batch: pairwise.potts(answer.logits, batch.images, batch.cued),
-        0.3,
-        _for("points", "boxes"),
+        1.0,
+        _for("points", "strokes", "boxes", "partial"),
     ),
     "gated_crf": Term(lambda answer, batch: pairwise.potts(answer.logits, batch.images, batch.cued, radius=DENSE), 0.3),
     "dual": Term(

@@ -17,7 +17,7 @@ from ..networks import Labeller, Tagger, tagger
 from ..segmenter import Segmenter, check_state
 from ..spread import find, guided
 from ..training import course, plan, tags
-from ..training.pictures import presence
+from ..training.pictures import Soft, presence
 from ..training.plan import Plan, Progress, Run
 from ..training.tags import GRID
 
@@ -145,15 +145,13 @@ class Cam(Segmenter):
         names = tuple(name for name, there in zip(self.classes[1:], told[1:], strict=True) if there == 1)
         return Cues(tags=names) if example.cues.kinds else Cues()
 
-    def _pseudo(self, example: Example) -> np.ndarray | None:
-        """uint8 (C, h, w), the spread seeds of the tagged classes, times 255; None where none is tagged."""
+    def _pseudo(self, example: Example) -> Soft | None:
+        """The spread seeds of the tagged classes; None where none is tagged."""
         present = [self.classes.index(name) for name in self._tags(example).tags or ()]
         if not present:
             return None
         probs = self._spread(self._activate(example.image), present)
-        found = np.zeros((len(self.classes), *probs.shape[1:]), np.uint8)
-        found[[0, *present]] = np.rint(255 * probs)
-        return found
+        return Soft([0, *present], np.rint(255 * probs).astype(np.uint8))
 
     def _activate(self, image: np.ndarray) -> tags.Activated:
         return tags.activate(self._tagger, image, self._plan(self.steps), self.spread)

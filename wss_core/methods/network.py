@@ -27,7 +27,7 @@ class Network(Segmenter):
     at most; crop: of the squares it learns from. steps, batch, rate, seed: of the training; patience: validations
     without a better one before it ends, 0 = never. terms: by name or as "name=weight", () = those that fit the cues.
     spread: one of SPREAD whose answers to the cues are soft labels, "" = none. complete: whoever cued a picture cued
-    every class on it.
+    every class on it; apart: and gave every object a point of its own, so that midway between two is background.
     """
 
     name: ClassVar[str] = "network"
@@ -47,6 +47,7 @@ class Network(Segmenter):
     terms: tuple[str, ...] = ()
     spread: str = ""
     complete: bool = False
+    apart: bool = False
     seed: int = 0
 
     def __post_init__(self):
@@ -82,7 +83,8 @@ class Network(Segmenter):
             plan.told(run, progress),
             terms=self.terms,
             complete=self.complete,
-            soften=softener(self.spread, "texture", classes) if self.spread else None,
+            apart=self.apart,
+            soften=softener(self.spread, "texture") if self.spread else None,
             validation=validation,
             about={"settings": self.settings()},
         )

@@ -16,7 +16,7 @@ from ..segmenter import Segmenter, check_state
 from ..spread import guided
 from ..training import plan
 from ..training.course import named, summary, survey
-from ..training.pictures import make
+from ..training.pictures import Soft, make
 from ..training.plan import Progress, Run
 from ..training.soft import soften
 
@@ -113,7 +113,7 @@ class Probe(Segmenter):
         """(n, D) features and (n,) labels of cells told on a picture, drawn by the seed where they are many."""
         labels = make(example, classes, self.side).labels
         if self.spread:
-            labels = _with_sure(labels, soften(example, self.spread, "texture", classes, self.side))
+            labels = _with_sure(labels, soften(example, self.spread, "texture", self.side))
         ys, xs = np.nonzero(labels != UNKNOWN)
         if not len(ys):
             return np.zeros((0, 0), np.float32), np.zeros(0, np.uint8)
@@ -133,9 +133,9 @@ class Probe(Segmenter):
         return guided.enlarge(content.probs, content.guide)
 
 
-def _with_sure(labels: np.ndarray, soft: np.ndarray | None) -> np.ndarray:
-    """uint8 (h, w): the labels told, and where none is, the class of the soft labels (C, h, w), 0..255, that are sure."""
+def _with_sure(labels: np.ndarray, soft: Soft | None) -> np.ndarray:
+    """uint8 (h, w): the labels told, and where none is, the class of which the soft labels on that grid are sure."""
     if soft is None:
         return labels
-    sure = (labels == UNKNOWN) & (soft.max(axis=0) >= SURE * 255)
-    return np.where(sure, soft.argmax(axis=0), labels).astype(np.uint8)
+    sure = (labels == UNKNOWN) & (soft.planes.max(axis=0) >= SURE * 255)
+    return np.where(sure, np.asarray(soft.labels, np.uint8)[soft.planes.argmax(axis=0)], labels)

@@ -32,13 +32,14 @@ def fit(
     *,
     terms: Sequence[str] = (),
     complete: bool = False,
+    apart: bool = False,
     soften: Soften | None = None,
     validation: Sequence[Example] = (),
     about: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Train the network, in place, and return the summary that `Segmenter.training` holds.
 
-    terms: names of TERMS, or those that fit the cues. complete, soften: see `pictures.make`. validation: examples with
+    terms: names of TERMS, or those that fit the cues. complete, apart, soften: see `pictures`. validation: examples with
     a truth, by whose mean IoU the best weights are kept. about: what else decides the result (see `Saver`).
     """
     told = survey(examples, classes)
@@ -46,7 +47,7 @@ def fit(
     weights = losses.parse(terms or losses.choose(found))
     lesson = Lesson(weights, sum(network.encoder.channels), plan.seed)
     machine = Machine(run.device, run.precision)
-    pictures = Pictures(examples, classes, plan.side, complete, soften)
+    pictures = Pictures(examples, classes, plan.side, complete, soften, apart)
     batches = Batches(pictures, [one.kinds for one in told], plan, "agreement" in weights, machine.share)
     if lesson.dual:
         network.double(plan.seed)

@@ -120,10 +120,12 @@ def _seen(picture: Picture, labels: np.ndarray, boxes: np.ndarray, matrix: np.nd
 
 def _warped(picture: Picture, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """float32 (C, S, S): the picture's soft labels in the crop, sums to 1; 0 outside the picture."""
-    grid, shape = picture.soft.shape[1:], picture.image.shape[:2]
+    grid, shape = picture.soft.planes.shape[1:], picture.image.shape[:2]
     scale = np.diag([shape[1] / grid[1], shape[0] / grid[0]])
     linear = matrix[:, :2] @ scale
     own = np.column_stack([linear, matrix[:, 2] + linear @ [0.5, 0.5] - matrix[:, :2] @ [0.5, 0.5]])
-    planes = np.stack([cv2.warpAffine(p, own, size, flags=cv2.INTER_LINEAR) for p in picture.soft]).astype(np.float32)
-    total = planes.sum(axis=0)
-    return np.where(total > 127, planes / np.maximum(total, 1), 0)
+    found = np.zeros((len(picture.tags), *size), np.float32)
+    for label, plane in zip(*picture.soft, strict=True):
+        found[label] = cv2.warpAffine(plane, own, size, flags=cv2.INTER_LINEAR)
+    total = found.sum(axis=0)
+    return np.where(total > 127, found / np.maximum(total, 1), 0)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -16,7 +17,15 @@ from ..images import resize_nearest
 
 KEEP = 2_000_000_000  # bytes of pictures; those beyond are made again each time
 
-Soften = Callable[[Example], np.ndarray | None]
+
+class Soft(NamedTuple):
+    """Soft labels on a grid: planes uint8 (K, h, w), chances times 255, a plane for each of the K `labels`."""
+
+    labels: list[int]
+    planes: np.ndarray
+
+
+Soften = Callable[[Example], Soft | None]
 
 
 @dataclass(frozen=True)
@@ -25,7 +34,7 @@ class Picture:
 
     image: uint8 (h, w, 3). labels: uint8 (h, w), what is told, also that only one class may be somewhere; UNKNOWN = not
     told. tags: float32 (C,), 1 present, 0 absent, NaN not told. boxes: float32 (N, 5), x0, y0, x1, y1, label, in pixels.
-    cued: some place is told, but not every pixel. soft: uint8 (C, gh, gw), soft labels times 255 on a grid, or None.
+    cued: some place is told, but not every pixel.
     """
 
     id: str
@@ -34,19 +43,28 @@ class Picture:
     tags: np.ndarray
     boxes: np.ndarray
     cued: bool
-    soft: np.ndarray | None = None
+    soft: Soft | None = None
 
     @property
     def nbytes(self) -> int:
         """Bytes of its arrays."""
-        return self.image.nbytes + self.labels.nbytes + (0 if self.soft is None else self.soft.nbytes)
+        return self.image.nbytes + self.labels.nbytes + (0 if self.soft is None else self.soft.planes.nbytes)
 
 
 class Pictures:
-    """A sequence of Pictures over a sequence of Examples."""
+    """A sequence of Pictures over a sequence of Examples. apart: every object has a point of its own, see `ridged`."""
 
-    def __init__(self, examples: Sequence[Example], classes, side: int, complete: bool, soften: Soften | None = None):
-        self.examples, self.classes, self.side, self.complete, self.soften = examples, classes, side, complete, soften
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        classes,
+        side: int,
+        complete: bool = False,
+        soften: Soften | None = None,
+        apart: bool = False,
+    ):
+        self.examples, self.classes, self.side = examples, classes, side
+        self.complete, self.soften, self.apart = complete, soften, apart
         self._kept: dict[int, Picture] = {}
         self._room = KEEP
 
@@ -55,7 +73,10 @@ class Pictures:
 
     def __getitem__(self, i: int) -> Picture:
         if i not in self._kept:
-            picture = make(self.examples[i], self.classes, self.side, self.complete, self.soften)
+            example = self.examples[i]
+            if self.apart:
+                example = replace(example, cues=ridged(example.cues, example.image.shape[:2]))
+            picture = make(example, self.classes, self.side, self.complete, self.soften)
             if picture.nbytes > self._room:
                 return picture
             self._room -= picture.nbytes
@@ -92,6 +113,26 @@ def presence(cues: Cues, classes, complete: bool = False) -> np.ndarray:
     told[[classes.index(name) for name in cues.tags or () if name in classes[1:]]] = 1
     told[list(cues.located)] = 1
     return told
+
+
+def ridged(cues: Cues, shape: tuple[int, int]) -> Cues:
+    """The cues, and background on the lines midway between the points of objects, where there are two or more.
+
+    Qu et al., "Weakly Supervised Deep Nuclei Segmentation using Points Annotation in Histopathology Images", MIDL 2019.
+    Objects that touch lose a line of pixels.
+    """
+    centres = [point for point in cues.points if point.label not in (0, UNKNOWN)]
+    if len(centres) < 2:
+        return cues
+    away = np.ones(shape, np.uint8)
+    for point in centres:
+        away[min(shape[0] - 1, max(0, round(point.y))), min(shape[1] - 1, max(0, round(point.x)))] = 0
+    _, nearest = cv2.distanceTransformWithLabels(away, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    labels = np.full(shape, UNKNOWN, np.uint8) if cues.labels is None else cues.labels.copy()
+    across, down = nearest[:, 1:] != nearest[:, :-1], nearest[1:] != nearest[:-1]
+    for part, ridge in ((labels[:, 1:], across), (labels[1:], down)):
+        part[ridge & (part == UNKNOWN)] = 0
+    return replace(cues, labels=labels)
 
 
 def kinds(cues: Cues) -> frozenset[str]:

@@ -10,21 +10,20 @@ from .. import features, seeds
 from ..cues import Example
 from ..data import UNKNOWN
 from ..spread import find
-from .pictures import Soften, presence
+from .pictures import Soft, Soften
 
-SIDE = 128  # cells of the grid they are kept on
+SIDE = 256  # cells of the grid they are kept on
 
 
-def softener(spread: str, maps: str, classes) -> Soften:
+def softener(spread: str, maps: str) -> Soften:
     """The function from an Example to its soft labels, by the solver `spread` on the features `maps`."""
     find(spread)
     features.check(maps)
-    return partial(soften, spread=spread, maps=maps, classes=classes)
+    return partial(soften, spread=spread, maps=maps)
 
 
-def soften(example: Example, spread: str, maps: str, classes, side: int = SIDE) -> np.ndarray | None:
-    """uint8 (C, h, w), probabilities times 255, on a grid of `side` cells; None where there is nothing to spread, or
-    nothing left to tell."""
+def soften(example: Example, spread: str, maps: str, side: int = SIDE) -> Soft | None:
+    """The solver's chances on a grid of `side` cells; None where there is nothing to spread, or nothing left to tell."""
     cues, shape = example.cues, example.image.shape[:2]
     if not any(cues.located):
         return None
@@ -36,7 +35,4 @@ def soften(example: Example, spread: str, maps: str, classes, side: int = SIDE) 
         features.extract(maps, example.image, grid), features.lab(example.image, grid), example.image
     )
     steps = seeds.history(cues, shape, grid) if solver.history else [seeds.told(cues, shape, grid)]
-    found = np.zeros((len(classes), *grid), np.uint8)
-    found[steps[-1].present] = np.rint(255 * solver.solve(field, steps))
-    found[presence(cues, classes) == 0] = 0
-    return found
+    return Soft(steps[-1].present, np.rint(255 * solver.solve(field, steps)).astype(np.uint8))
