@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import shutil
+import uuid
 from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, HfApi, snapshot_download
@@ -116,7 +117,7 @@ def _sound(path: Path) -> bool:
 def _copy(source: Path, target: Path) -> None:
     """As a whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
     try:
         shutil.copyfile(source, part)
         os.replace(part, target)

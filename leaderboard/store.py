@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import os
+import uuid
 from dataclasses import fields
 from pathlib import Path
 
@@ -99,7 +100,7 @@ def _put(path: Path, what: Record | Failure) -> None:
     form = {"format": FORMAT} | {f.name: plain(getattr(what, f.name)) for f in fields(what)}
     body = "{\n" + ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in form.items())
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
         part.write_text(f'{body},\n"check": "{_hash(body.encode())}"\n}}\n', encoding="utf-8")
         os.replace(part, path)

@@ -96,3 +96,17 @@ def test_a_real_method_gets_better_and_repeats_itself(robot):
     one, two = (interactive.run(create("propagate"), image, truth, robot, limit=4, seed=3) for _ in range(2))
     assert one == two
     assert one.ious[-1] > 0.9
+
+
+class Narrow(Rows):
+    """Answers at a size that is not the picture's."""
+
+    name: ClassVar[str] = "narrow"
+
+    def segment(self, image, cues, prepared=None):
+        return super().segment(image[:, :-1], cues)
+
+
+def test_an_answer_of_another_size_is_refused(column):
+    with pytest.raises(ValueError, match=r"the prediction is \(100, 2\) and the truth \(100, 3\)"):
+        interactive.run(Narrow(), *column)

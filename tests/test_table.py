@@ -122,6 +122,8 @@ def test_the_figure_shows_what_has_a_price(records):
     assert len(figure.data[0].error_y.array) == 3
     assert figure.layout.xaxis.type == "log"
     assert len(plots.accuracy([]).data) == 0
+    (strange,) = plots.accuracy([table.rows(records)[0] | {"method": "<b>", "checkpoint": "<a>"}]).data
+    assert (strange.name, strange.text) == ("&lt;b&gt;, full", ("&lt;a&gt;, seed 1",))  # plotly knows some tags
 
 
 def test_clicks_are_a_curve(records):
