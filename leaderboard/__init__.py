@@ -1,1 +1,1 @@
-"""Accuracy against seconds of labelling: the evaluation of checkpoints comes with the leaderboard's own issue."""
+"""Accuracy against the amount of labels: checkpoints evaluated on benchmarks, kept as records, shown as rows and figures."""
