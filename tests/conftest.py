@@ -8,6 +8,7 @@ import socket
 
 import pytest
 from loopback import environment
+from visits import Visit
 
 environment.prepare()  # before any client of the Hub is imported
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -42,6 +43,22 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def visit(browser, served):
+    """visit(**options of the browser's context) -> Visit (see tests/visits.py). Fails when anything went wrong there."""
+    visits = []
+
+    def make(**options) -> Visit:
+        visits.append(Visit(browser, served, **options))
+        return visits[-1]
+
+    yield make
+    wrong = [text for each in visits for text in each.wrong]
+    for each in visits:
+        each.context.close()
+    assert wrong == []
 
 
 @pytest.fixture(scope="session")

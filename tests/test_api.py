@@ -10,6 +10,10 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from ui import choose
+from wss_core.hub import push
+from wss_core.methods import create
+
 
 @pytest.fixture(scope="module")
 def client(served) -> Client:
@@ -53,6 +57,21 @@ def test_grabcut_by_name(client, photo):
     _, summary = client.predict(image=handle_file(photo), cues=cues, method="grabcut", api_name="/segment")
     assert summary["method"] == "grabcut"
     assert summary["area"]["cat"] > 0
+
+
+def test_a_checkpoint_by_name_and_by_revision(client, photo, hub_server):
+    choose.shelf._kept.clear()
+    first = push(create("grabcut", classes=("background", "box")), "ann/one", private=True).sha  # the machine's own
+    second = push(create("propagate", features="colour", spread="live"), "ann/one").sha
+    ask = {"image": handle_file(photo), "api_name": "/segment"}
+    _, summary = client.predict(cues={"points": CUES["points"]}, method=f"ann/one@{first}", **ask)
+    assert summary["method"] == f"ann/one@{first}"
+    assert list(summary["area"]) == ["background", "box"]
+    _, summary = client.predict(cues=CUES, method="ann/one", **ask)
+    assert (summary["method"], summary["classes"]) == (f"ann/one@{second}", ["background", "cat"])
+    for method, words in (("ann/two", "there is no ann/two"), ("magic", "Choose one of"), ("network", "learn first")):
+        with pytest.raises(AppError, match=words):
+            client.predict(cues=CUES, method=method, **ask)
 
 
 @pytest.mark.parametrize(

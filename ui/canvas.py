@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from . import live
+from . import checkpoints, live
 
 _PARTS = Path(__file__).parent / "canvas"
 # In this order they make one function: later parts use names of earlier ones at once, of later ones when called.
@@ -21,6 +21,7 @@ SCRIPTS = (
     "eraser",
     "net",
     "files",
+    "models",
     "panel",
     "keys",
     "main",
@@ -28,7 +29,7 @@ SCRIPTS = (
 
 
 def script() -> str:
-    """The parts joined: the body of one function of (element, server)."""
+    """The parts joined: the body of one function of (element, server, trigger)."""
     return "\n".join((_PARTS / f"{name}.js").read_text("utf8") for name in SCRIPTS)
 
 
@@ -47,6 +48,9 @@ class CueCanvas(gr.HTML):
                 live.segment,
                 live.save,
                 live.read_cues,
+                checkpoints.known,
+                checkpoints.use,
+                checkpoints.push,
             ],
             apply_default_css=False,
             **standard,

@@ -17,8 +17,33 @@ SOLVE_NUMBERS = 64_000_000
 GRABCUT_CLASSES = 12
 CACHE_ENTRIES = int(os.environ.get("WSS_CACHE_ENTRIES", "64"))
 CACHE_BYTES = int(os.environ.get("WSS_CACHE_MB", "2048")) * 2**20
+# What so many methods and checkpoints made of one open picture beforehand is kept.
+PREPARED = 4
 SOLVES_AT_ONCE = 2
 WAIT_SECONDS = 3.0
+# Checkpoints in memory; the least recently used goes first.
+CHECKPOINTS = int(os.environ.get("WSS_CHECKPOINTS", "8"))
+CHECKPOINTS_BYTES = int(os.environ.get("WSS_CHECKPOINTS_MB", "1024")) * 2**20
+CHECKPOINT_BYTES = CHECKPOINTS_BYTES // 2
+# After so long the Hub is asked again whether a person may see one.
+CHECKED_SECONDS = 3600.0
+LOADS_AT_ONCE = 2
+LOADS_WAITING = 8
+# A program waits so long for a checkpoint; the page looks and asks again, which holds none of the server's threads.
+LOAD_SECONDS = 60.0
+LOOK_SECONDS = 0.2
+# After so long without being asked about, what was fetched is fetched anew: it may have changed.
+FORGOTTEN_SECONDS = 10.0
+# What the Hub's client may keep on the disk of a Space; on one's own machine that is one's own affair.
+DISK_BYTES = 10 * 2**30
+PUSHES_AT_ONCE = 2
+CARD_CHARS = 20_000
+# Numbers among a checkpoint's settings: each solve takes longer or more memory with them. LEARNT matter in fit alone.
+SETTINGS = {"side": WORKING_SIDE, "iterations": 50}
+SETTING = 4096
+LEARNT = frozenset({"seed", "steps", "batch", "rate", "patience", "crop"})
+LISTED = 30
+LISTED_SECONDS = 300.0
 
 
 class BodyLimit:

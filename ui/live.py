@@ -6,12 +6,11 @@ An answer with "error" holds a sentence for the person; the cues live in the bro
 from __future__ import annotations
 
 import base64
-import functools
 import json
-import logging
 import re
 import threading
 
+import gradio as gr
 import numpy as np
 
 from wss_core import CueError, ImageError
@@ -19,46 +18,29 @@ from wss_core.cues import read_document
 from wss_core.data import MAX_CLASSES
 from wss_core.exports import EXPORTS, View, export
 from wss_core.images import is_animated, picture_to_bytes, read_image
-from wss_core.methods import names
+from wss_core.methods import instant
 
-from . import codec, examples, limits
+from . import codec, examples, limits, people
+from .answers import FAILED, answered
 from .sessions import Session
-from .solve import Busy, Solved, sessions, solve, turn
+from .solve import Solved, sessions, solve
+from .turns import turn
 
-log = logging.getLogger(__name__)
+__all__ = ["FAILED", "hello", "open_example", "open_picture", "read_cues", "save", "segment"]
+
 _decoding = threading.BoundedSemaphore(1)
 MOST_SEQ = 2**53  # JavaScript's whole numbers end there
-FAILED = "the server failed on this request. Your cues are kept: change one to try again, or pick another method"
-
-
-def answered(function):
-    """A server function that always answers: an exception would reach the browser as nothing at all."""
-
-    @functools.wraps(function)
-    def answer(payload) -> dict:
-        try:
-            if not isinstance(payload, dict):
-                raise ValueError(f"expected an object, got {type(payload).__name__}")
-            return function(payload)
-        except Busy:
-            return {"busy": 400}
-        except ValueError as error:
-            return {"error": str(error)}
-        except Exception:
-            log.exception("%s failed", function.__name__)
-            return {"error": FAILED}
-
-    return answer
 
 
 @answered
-def hello(payload: dict) -> dict:
-    """What the page needs to draw itself: methods, exports, examples, limits."""
+def hello(payload: dict, request: gr.Request | None = None, signed_in: gr.OAuthToken | None = None) -> dict:
+    """What the page needs to draw itself: methods, exports, examples, limits, and why this person cannot push."""
     return {
-        "methods": [{"name": "auto", "about": names()[0]}] + [{"name": name, "about": ""} for name in names()],
+        "methods": [{"name": "auto", "about": instant()[0]}] + [{"name": name, "about": ""} for name in instant()],
         "exports": [{"name": name, "about": kind.about} for name, kind in EXPORTS.items()],
         "examples": examples.thumbnails(),
         "limits": {"upload": limits.UPLOAD_BYTES},
+        "obstacle": people.obstacle(people.asking(request, signed_in)),
     }
 
 
@@ -88,7 +70,7 @@ def open_example(payload: dict) -> dict:
 
 
 @answered
-def segment(payload: dict) -> dict:
+def segment(payload: dict, request: gr.Request | None = None, signed_in: gr.OAuthToken | None = None) -> dict:
     """{"key", "seq", "cues": JSON text, "method", "uncertainty"} -> the runs of labels, or gone / stale / busy."""
     session = sessions.get(payload.get("key"))
     if session is None:
@@ -97,19 +79,19 @@ def segment(payload: dict) -> dict:
     if type(seq) is not int or not session.latest <= seq < MOST_SEQ:
         return {"stale": True}
     session.latest = seq
-    solved = solve(session, payload.get("cues"), str(payload.get("method")))
+    solved = solve(session, payload.get("cues"), str(payload.get("method")), people.asking(request, signed_in))
     if solved.result is None:
         return {"seq": seq, "empty": True, "method": solved.method}
     return {"seq": seq, **_mask(solved, bool(payload.get("uncertainty")))}
 
 
 @answered
-def save(payload: dict) -> dict:
+def save(payload: dict, request: gr.Request | None = None, signed_in: gr.OAuthToken | None = None) -> dict:
     """{"key", "cues", "method", "kind", "colours"} -> {"name", "mime", "data": base64}, at the size that was sent."""
     session = sessions.get(payload.get("key"))
     if session is None:
         return {"gone": True}
-    solved = solve(session, payload.get("cues"), str(payload.get("method")))
+    solved = solve(session, payload.get("cues"), str(payload.get("method")), people.asking(request, signed_in))
     if solved.result is None:
         raise CueError("there is nothing to save yet. Draw a cue first")
     kind = str(payload.get("kind"))

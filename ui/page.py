@@ -12,23 +12,31 @@ from gradio.utils import get_upload_folder
 from wss_core import ImageError
 from wss_core.exports import View, export
 from wss_core.images import read_image
-from wss_core.methods import names
+from wss_core.methods import instant
 from wss_core.readouts import areas
 
-from . import limits
+from . import checkpoints, limits, people
 from .canvas import CueCanvas
 from .sessions import Session
-from .solve import Busy, solve
+from .solve import solve
+from .turns import Busy
 
 ABOUT = (Path(__file__).parent / "about.md").read_text("utf8")
 
 
-def segment(image: str, cues: dict, method: str = "auto") -> tuple[str, dict]:
+def segment(
+    image: str,
+    cues: dict,
+    method: str = "auto",
+    request: gr.Request | None = None,
+    signed_in: gr.OAuthToken | None = None,
+) -> tuple[str, dict]:
     """Segment a picture file from cues, and give a palette PNG mask (index = class) and a summary.
 
     image: a picture file. cues: {"classes": [...], "points": [[x, y, label], ...], "boxes": [[x0, y0, x1, y1,
     label], ...], "strokes": [{"label", "width", "path"}, ...], "labels": base64 PNG}, in the picture's pixels.
-    method: "auto" or a name of METHODS. Summary: method, classes, seconds of computing, area in pixels by class.
+    method: "auto", a name of METHODS, or a checkpoint on the Hub, "user/repo" or "user/repo@revision", whose classes
+    are then those of the cues. Summary: method, classes, seconds of computing, area in pixels by class.
     """
     start = time.perf_counter()
     try:
@@ -36,7 +44,7 @@ def segment(image: str, cues: dict, method: str = "auto") -> tuple[str, dict]:
             raise ImageError("no picture came. Send image=handle_file(path)")
         picture = read_image(Path(image).read_bytes(), limits.PICTURE_PIXELS)
         session = Session.of(picture, Path(image).name)
-        solved = solve(session, cues, method)
+        solved = solve(session, cues, str(method), people.asking(request, signed_in), limits.LOAD_SECONDS)
         if solved.result is None:
             raise ImageError("no cue came. Send at least one point, box or stroke")
         view = View(solved.result, picture, solved.cues, session.name)
@@ -59,8 +67,11 @@ def build() -> gr.Blocks:
         title="Weakly supervised segmentation", fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)
     ) as page:
         gr.Markdown("# Pixel masks from few labels", elem_classes="wss-title")
+        if people.sign_in():
+            gr.LoginButton(size="sm")
         with gr.Tab("Segment"):
-            CueCanvas(elem_id="canvas")
+            canvas = CueCanvas(elem_id="canvas")
+            _card(canvas)
         with gr.Tab("About"):
             gr.Markdown(ABOUT)
         _endpoint()
@@ -68,11 +79,23 @@ def build() -> gr.Blocks:
     return page
 
 
+def _card(canvas: CueCanvas) -> None:
+    """The card of the checkpoint in use, below the canvas; a stranger wrote it."""
+    with gr.Accordion("Card", visible=False, elem_id="card") as place:
+        text = gr.Markdown(latex_delimiters=[], max_height=480)
+
+    def show(event: gr.EventData, request: gr.Request, signed_in: gr.OAuthToken | None):
+        label, card = checkpoints.card(str(event._data.get("method")), people.asking(request, signed_in))
+        return gr.Accordion(label=f"Card of {label}", visible=bool(label)), card
+
+    canvas.chosen(show, None, [place, text], queue=False, show_progress="hidden", api_visibility="private")
+
+
 def _endpoint() -> None:
     with gr.Group(visible=False):
         image = gr.File(label="image", type="filepath")
         cues = gr.JSON(label="cues")
-        method = gr.Dropdown(["auto", *names()], value="auto", label="method")
+        method = gr.Dropdown(["auto", *instant()], value="auto", label="method", allow_custom_value=True)
         mask, summary = gr.File(label="mask"), gr.JSON(label="summary")
         gr.Button().click(
             segment, [image, cues, method], [mask, summary], api_name="segment", concurrency_limit=limits.SOLVES_AT_ONCE

@@ -27,7 +27,7 @@ class Session:
     name: str
     source: bytes | None = None
     latest: int = -1
-    prepared: dict[tuple, tuple[np.ndarray, Prepared]] = field(default_factory=dict)
+    prepared: OrderedDict[tuple, tuple[np.ndarray, Prepared]] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -44,13 +44,19 @@ class Session:
             + sum(i.nbytes + p.nbytes for i, p in list(self.prepared.values()))
         )
 
-    def ready(self, method: Segmenter, side: int = limits.WORKING_SIDE) -> tuple[np.ndarray, Prepared]:
-        """(picture, prepared) for a method, on a copy of at most `side` pixels; the slow part happens once."""
-        key = (method.name, min(side, max(self.image.shape[:2])))
+    def ready(self, name: str, method: Segmenter, side: int = limits.WORKING_SIDE) -> tuple[np.ndarray, Prepared]:
+        """(picture, prepared) for a method or checkpoint called `name`, on a copy of at most `side` pixels.
+
+        The slow part happens once; the PREPARED last used are kept.
+        """
+        key = (name, min(side, max(self.image.shape[:2])))
         with self.lock:
             if key not in self.prepared:
                 image = resize_to_fit(self.image, side)
                 self.prepared[key] = image, method.prepare(image)
+            self.prepared.move_to_end(key)
+            while len(self.prepared) > limits.PREPARED:
+                self.prepared.popitem(last=False)
             return self.prepared[key]
 
 

@@ -15,7 +15,7 @@ for (const button of root.querySelectorAll('[data-tool]')) button.addEventListen
 for (const box of root.querySelectorAll('[data-check]')) box.addEventListener('change', () => setCheck(box.dataset.check, box.checked));
 $('[data-range=brush]').addEventListener('input', (event) => setBrush(Number(event.target.value)));
 $('[data-range=opacity]').addEventListener('input', (event) => { store.opacity = Number(event.target.value); out('opacity', store.opacity); draw(); });
-$('[data-select=method]').addEventListener('change', (event) => { store.method = event.target.value; event.target.blur(); if (store.live) kick(); });
+$('[data-select=method]').addEventListener('change', (event) => { event.target.blur(); setMethod(event.target.value); });
 $('.wss-help').append(
   make('h2', { textContent: 'Keys and gestures' }),
   make('dl', {}, ...KEYS.flatMap(([key, what]) => [make('dt', { textContent: key }), make('dd', { textContent: what })])),

@@ -1,6 +1,7 @@
 // The first lines that need the rest: what follows a change, messages, and the start.
 function changed() {
   view.hover = null;
+  leaveModel();
   showClasses();
   showCues();
   $('[data-do=undo]').disabled = !past.length;
@@ -8,7 +9,7 @@ function changed() {
   root.dataset.cues = String(store.cues.length);
   if (mask.labels && mask.classes !== store.classes) paintMask(); // other colours
   draw();
-  if (!hasCues() || store.live) kick();
+  if (!answerable() || store.live) kick();
   else status('Live is off: the mask waits for Update once (Enter).');
 }
 function status(text) { out('status', text); }

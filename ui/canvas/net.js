@@ -3,8 +3,17 @@ const net = { busy: false, dirty: false, seq: 0, shown: 0, opening: 0, reopened:
 
 // undefined when no answer came, for whatever reason.
 async function call(name, payload) {
-  const late = new Promise((resolve) => setTimeout(resolve, 60000));
+  const late = new Promise((resolve) => setTimeout(resolve, name === 'push' ? 600000 : 60000));
   try { return await Promise.race([server[name](payload), late]); } catch (error) { return undefined; }
+}
+// Ask again while the server is busy and `still` says that somebody waits for the answer.
+async function insist(name, payload, still, tries) {
+  let answer = await call(name, payload);
+  for (let left = tries; answer && answer.busy && left > 0 && still(); left--) {
+    await new Promise((resolve) => setTimeout(resolve, answer.busy));
+    answer = await call(name, payload);
+  }
+  return answer;
 }
 const hasCues = () => store.cues.length > 0 || view.drawing || store.partial;
 
@@ -15,7 +24,7 @@ function changing() {
 }
 function kick() {
   if (!store.key) return;
-  if (!hasCues()) { net.shown = ++net.seq; clearMask(); previewForget(Infinity); hushPassing(); return; }
+  if (!answerable()) { net.shown = ++net.seq; clearMask(); previewForget(Infinity); hushPassing(); return; }
   net.dirty = true;
   pump();
 }
@@ -33,16 +42,16 @@ async function ask() {
   if (answer.gone) return reopen();
   if (answer.busy) { status('The server is busy; your turn comes soon.'); return retry(answer.busy); }
   if (answer.error) { toast(answer.error, true); previewForget(Infinity); draw(); return; }
-  if (answer.stale || answer.empty || seq < net.shown || !hasCues()) return;
+  if (answer.stale || answer.empty || seq < net.shown || !answerable()) return;
   net.shown = seq; net.reopened = 0;
   const size = answer.width * answer.height;
   setMask(answer.width, answer.height, decodeRuns(answer.runs, size), answer.uncertainty ? decodeRuns(answer.uncertainty, size) : null);
   previewForget(stamp);
   hushPassing();
   const total = performance.now() - asked;
-  out('latency', Math.round(total) + ' ms = network ' + Math.max(0, Math.round(total - answer.ms)) + ' + compute ' + Math.round(answer.ms) + ' · ' + answer.method);
+  out('latency', Math.round(total) + ' ms = network ' + Math.max(0, Math.round(total - answer.ms)) + ' + compute ' + Math.round(answer.ms) + ' · ' + (models.has(answer.method) ? models.get(answer.method).label : answer.method));
   const count = store.cues.length + (store.partial ? 1 : 0) + (view.drawing ? 1 : 0);
-  if (!view.outline) status(count + (count === 1 ? ' cue' : ' cues') + ', about ' + answer.effort + ' s of labelling');
+  if (!view.outline) status(count ? count + (count === 1 ? ' cue' : ' cues') + ', about ' + answer.effort + ' s of labelling' : 'No cue: what the checkpoint says by itself. Draw to correct it.');
   root.dataset.shown = String(seq);
   draw();
 }
@@ -83,11 +92,7 @@ async function shrink(file) {
 async function openWith(name, payload, example, note) {
   const turn = ++net.opening;
   wait('Opening the picture…');
-  let answer = await call(name, payload);
-  for (let tries = 0; answer && answer.busy && tries < 20 && turn === net.opening; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, answer.busy));
-    answer = await call(name, payload);
-  }
+  const answer = await insist(name, payload, () => turn === net.opening, 20);
   if (turn !== net.opening) return;
   wait('');
   if (answer && answer.busy) return toast('The server is busy. Try again in a minute; what you drew is kept.');
@@ -101,12 +106,12 @@ async function openWith(name, payload, example, note) {
   store.classes = store.classes.map((c) => ({ ...c, tag: false }));
   net.shown = ++net.seq; net.reopened = 0;
   clearMask(); previewOpen(picture, answer.width, answer.height);
-  if (answer.cues) takeForm(answer.cues);
+  if (answer.cues && fits(answer.cues.classes)) takeForm(answer.cues);
   forget(); hush();
   root.dataset.open = String(turn);
   stage.style.setProperty('--aspect', answer.height / answer.width);
   $('.wss-drop').hidden = true;
   fitScale(); changed();
   status(note || answer.note || 'Ready. Brush over an object.');
-  if (!hasCues()) call('segment', { key: store.key, seq: ++net.seq, cues: '{}', method: store.method });
+  if (!answerable()) call('segment', { key: store.key, seq: ++net.seq, cues: '{}', method: store.method });
 }

@@ -94,6 +94,8 @@ function showAbout() {
   const option = (entry) => make('option', { value: entry.name, textContent: entry.name + (entry.about ? ': ' + entry.about : '') });
   $('[data-select=method]').replaceChildren(...about.methods.map(option));
   $('[data-select=export]').replaceChildren(...about.exports.map((e) => make('option', { value: e.name, textContent: e.about })));
+  out('obstacle', about.obstacle);
+  $('[data-form=push]').hidden = Boolean(about.obstacle);
   for (const gallery of root.querySelectorAll('.wss-examples')) gallery.replaceChildren(...about.examples.map(exampleButton));
 }
 function exampleButton(example) {

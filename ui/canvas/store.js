@@ -69,6 +69,7 @@ const clearCues = () => {
 };
 
 function addClass() {
+  if (classesAreFixed()) return;
   if (store.classes.length >= MOST_CLASSES) return toast('That is ' + MOST_CLASSES + ' classes, the most taken.');
   let n = store.classes.length, name;
   do { name = 'object ' + n++; } while (store.classes.some((c) => c.name === name));
@@ -79,13 +80,14 @@ function addClass() {
 }
 function renameClass(label, name) {
   name = [...name.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, '').trim()].slice(0, 64).join('').trim();
-  if (!name || name === nameOf(label)) return;
+  if (!name || name === nameOf(label) || classesAreFixed()) return;
   if (store.classes.some((c) => c.name === name)) return toast('There is a class of that name already.');
   editClass(label, { name });
 }
 const editClass = (label, change) =>
   commit(() => { store.classes = store.classes.map((c, i) => i === label ? { ...c, ...change } : c); });
 function removeClass(label) {
+  if (classesAreFixed()) return;
   if (label === 0 || store.classes.length <= 2) return toast('Background and one more class must stay. Rename it instead.');
   if (store.partial) return toast('These cues hold a mask file. Clear the cues before you remove a class.');
   commit(() => {
