@@ -38,7 +38,7 @@ SHARES = {
 @dataclass(frozen=True)
 class Settings:
     """count: crops in a batch, each: lessons on one. rate: of the new layers; the encoder's is a tenth. alone: share
-    of the lessons that begin with a single cue."""
+    of the lessons that begin with a single cue; boxed: with nothing but boxes."""
 
     steps: int = 2000
     count: int = 6
@@ -47,6 +47,7 @@ class Settings:
     aside: float = 0.3  # weight of the ridge's own loss
     workers: int = 2  # processes that make lessons; 0 = a thread
     alone: float = 0.0
+    boxed: float = 0.0
     bf16: bool = False  # mixed precision: twice as fast where the machine has it (GPUs, AMX), slower elsewhere
     seed: int = 0
 
@@ -154,7 +155,7 @@ def batches(pictures: list[Picture], settings: Settings, start: int) -> Iterator
         own = np.array([p.source == name for p in pictures])
         weights[own] /= max(1, own.sum())
     weights /= weights.sum()
-    make = partial(_made, count=settings.count, each=settings.each, alone=settings.alone, seed=settings.seed)
+    make = partial(_made, settings=settings)
     if not settings.workers:
         _keep(pictures, weights)
         yield from ahead(make, start, settings.steps)
@@ -172,5 +173,6 @@ def _keep(pictures: list[Picture], weights: np.ndarray) -> None:
     _kept.update(pictures=pictures, weights=weights)
 
 
-def _made(step: int, count: int, each: int, alone: float, seed: int) -> Lessons:
-    return make_batch(_kept["pictures"], _kept["weights"], count, each, (seed, 2, step), alone)
+def _made(step: int, settings: Settings) -> Lessons:
+    seed, starts = (settings.seed, 2, step), (settings.alone, settings.boxed)
+    return make_batch(_kept["pictures"], _kept["weights"], settings.count, settings.each, seed, starts)

@@ -59,15 +59,15 @@ class Session:
 
 
 def make_batch(
-    pictures: list[Picture], weights: np.ndarray, count: int, each: int, seed: tuple[int, ...], alone: float = 0.0
+    pictures: list[Picture], weights: np.ndarray, count: int, each: int, seed: tuple[int, ...], starts=(0.0, 0.0)
 ) -> Lessons:
-    """`each` lessons on each of `count` crops; pictures are drawn by `weights`, which sum to 1. alone: share of the
-    lessons that begin with a single cue."""
+    """`each` lessons on each of `count` crops; pictures are drawn by `weights`, which sum to 1. starts: shares of the
+    lessons that begin with a single cue, and with nothing but boxes."""
     random = np.random.default_rng(seed)
     images, sessions = [], []
     while len(images) < count:
         prepared = make_crop(pictures[int(random.choice(len(pictures), p=weights))], random)
-        tries = (begin(prepared, alone, random) for _ in range(3 * each))
+        tries = (begin(prepared, starts, random) for _ in range(3 * each))
         found = list(islice((session for session in tries if session is not None), each))
         if found:
             images.append(prepared.image)
@@ -88,7 +88,7 @@ def make_crop(picture: Picture, random: np.random.Generator) -> Crop:
     return Crop(image, labels, live.Field(nothing, field.region_basis, field.regions, None), drawn)
 
 
-def begin(prepared: Crop, alone: float, random: np.random.Generator) -> Session | None:
+def begin(prepared: Crop, starts: tuple[float, float], random: np.random.Generator) -> Session | None:
     """A session on something on the crop, with its first cues; None when nothing on it is worth one."""
     scribbled = prepared.drawn is not None and random.random() < SCRIBBLED
     truth = person.something(prepared.labels, random, every=scribbled)
@@ -97,8 +97,12 @@ def begin(prepared: Crop, alone: float, random: np.random.Generator) -> Session 
     if scribbled:
         cues = Cues(labels=np.where(prepared.drawn == UNKNOWN, UNKNOWN, truth))
         return Session(prepared, truth, cues) if (cues.labels == 1).any() else None
-    if random.random() < alone:
+    alone, boxed = starts
+    draw = random.random()
+    if draw < alone:
         return Session(prepared, truth, simulate.added(Cues(), person.first_cue(truth, random)))
+    if draw < alone + boxed:
+        return Session(prepared, truth, Cues(boxes=person.boxes(truth, random)))
     cues = person.first_cues(truth, random)
     for _ in range(int(random.choice(4, p=(0.4, 0.3, 0.2, 0.1)))):
         cues = _corrected(prepared, truth, cues, random)

@@ -6,14 +6,13 @@ import cv2
 import numpy as np
 
 from wss_core import simulate
-from wss_core.cues import Cues, Point, Stroke
+from wss_core.cues import Box, Cues, Point, Stroke
 from wss_core.data import UNKNOWN
 
 LEAST, MOST = 0.004, 0.7  # share of the crop that a thing to segment may have
 JITTER = 0.35  # how far a click may be from the centre of the error, in its distance to the rim
-
-
 MANY = 6  # parts of a thing, from which on a person mostly wants them all
+MOST_BOXES = 40
 
 
 def something(labels: np.ndarray, random: np.random.Generator, every: bool = False) -> np.ndarray | None:
@@ -89,6 +88,13 @@ def first_cues(truth: np.ndarray, random: np.random.Generator) -> Cues:
     return cues
 
 
+def boxes(truth: np.ndarray, random: np.random.Generator) -> tuple[Box, ...]:
+    """A box around each part of what is wanted, or one around all where there are too many parts, and nothing else."""
+    count, numbers = cv2.connectedComponents((truth == 1).astype(np.uint8), connectivity=8)
+    parts = [numbers == i for i in range(1, count)] if count <= MOST_BOXES else [truth == 1]
+    return tuple(_loose(simulate.box(part, 1), truth.shape, random) for part in parts)
+
+
 def correction(truth: np.ndarray, guess: np.ndarray, random: np.random.Generator) -> Point | Stroke | None:
     """A click or a stroke in the largest error region; None when nothing is wrong."""
     click = simulate.next_click(truth, guess)
@@ -112,9 +118,9 @@ def _click(part: np.ndarray, label: int, random: np.random.Generator, centre: Po
     return Point(spot % part.shape[1], spot // part.shape[1], label)
 
 
-def _loose(box, shape: tuple[int, int], random: np.random.Generator):
+def _loose(box: Box, shape: tuple[int, int], random: np.random.Generator) -> Box:
     """The box as a person draws it: each side off by up to 5 % of the box, mostly outwards."""
     wide, high = box.x1 - box.x0, box.y1 - box.y0
     off = random.uniform(-0.01, 0.05, 4) * (wide, high, wide, high)
     x0, y0 = max(0, box.x0 - off[0]), max(0, box.y0 - off[1])
-    return type(box)(x0, y0, min(shape[1], box.x1 + off[2]), min(shape[0], box.y1 + off[3]), box.label)
+    return Box(x0, y0, min(shape[1], box.x1 + off[2]), min(shape[0], box.y1 + off[3]), box.label)
