@@ -27,8 +27,13 @@ def partial_dice(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     Supervision for 3D Medical Segmentation", 2024. Arguments as above.
     """
     known = (labels != UNKNOWN)[:, None]
-    wanted = functional.one_hot(torch.where(known[:, 0], labels, 0), logits.shape[1]).movedim(-1, 1) * known
-    return dice(logits.softmax(dim=1) * known, wanted.to(logits.dtype))
+    return dice(logits.softmax(dim=1) * known, classes_of(labels, logits))
+
+
+def classes_of(labels: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """(B, C, H, W): 1 for the class of each pixel of int64 labels (B, H, W), 0 for others and where it is UNKNOWN."""
+    every = torch.arange(like.shape[1], device=labels.device)[:, None, None]
+    return (labels[:, None] == every).to(like.dtype)
 
 
 def dice(probs: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch.nn import functional
 
-from .pixels import dice, mean_of_pictures
+from .pixels import classes_of, dice, mean_of_pictures
 
 CONFIDENCE = 0.95  # of the teacher, below which its answer is not learned from
 
@@ -20,7 +20,7 @@ def dual(logits: torch.Tensor, second: torch.Tensor | None, share: float, cued: 
         return logits.sum() * 0
     one, other = logits.softmax(dim=1), second.softmax(dim=1)
     found = (share * one + (1 - share) * other).detach().argmax(dim=1)
-    wanted = functional.one_hot(found, logits.shape[1]).movedim(-1, 1).to(one.dtype) * cued[:, None, None, None]
+    wanted = classes_of(found, one) * cued[:, None, None, None]
     return (dice(one, wanted) + dice(other, wanted)) / 2
 
 

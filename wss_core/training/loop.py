@@ -137,7 +137,7 @@ def _optimizer(model: nn.Module, rate: float) -> torch.optim.Optimizer:
     fast = [p for p in model.parameters() if id(p) not in known]
     slow = [p for p in model.parameters() if id(p) in known]
     groups = [{"params": fast}, {"params": slow, "lr": SLOW * rate}] if slow else [{"params": fast}]
-    return torch.optim.AdamW(groups, lr=rate, weight_decay=DECAY)
+    return torch.optim.AdamW(groups, lr=rate, weight_decay=DECAY, fused=True)
 
 
 def _rate(step: int, steps: int) -> float:

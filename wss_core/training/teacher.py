@@ -6,10 +6,10 @@ import copy
 
 import torch
 from torch import nn
-from torch.nn import functional
 
 from ..data import UNKNOWN
 from ..losses import Views
+from ..losses.pixels import classes_of
 
 
 class Teacher:
@@ -35,8 +35,7 @@ class Teacher:
         probs = probs * (views.tags != 0)[..., None, None]
         probs = probs / probs.sum(dim=1, keepdim=True).clamp(min=1e-6)
         told = (views.labels != UNKNOWN)[:, None]
-        sure = functional.one_hot(torch.where(told[:, 0], views.labels, 0), probs.shape[1]).movedim(-1, 1)
-        return torch.where(told, sure.to(probs.dtype), probs)
+        return torch.where(told, classes_of(views.labels, probs), probs)
 
 
 def exchanged(maps: torch.Tensor, cut: torch.Tensor) -> torch.Tensor:

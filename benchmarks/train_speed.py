@@ -1,0 +1,113 @@
+"""How much of the time of a training is the network's own: pictures a second of the whole loop, beside those of the same
+network going forward and backward on one batch over and over. In turns, in one run.
+
+python benchmarks/train_speed.py --out out
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from skimage import data
+from torch.nn import functional
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from wss_core import networks, simulate
+from wss_core.cues import Cues, Example
+from wss_core.training import course
+from wss_core.training.machine import Machine
+from wss_core.training.plan import Plan, Run
+
+PHOTOS = ("astronaut", "coffee", "chelsea", "rocket", "immunohistochemistry", "retina")
+CLASSES = ("background", "dark", "light")
+TERMS = ("cross_entropy", "dice")  # those of full masks; others cost what they cost
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True, help="folder for train_speed.csv")
+    parser.add_argument("--backbones", nargs="+", default=["builtin", "unet"])
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=40, help="in each turn")
+    parser.add_argument("--turns", type=int, default=3)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    cv2.setNumThreads(1)
+    rows = [measure(name, args.steps, args.turns) for name in args.backbones]
+    args.out.mkdir(parents=True, exist_ok=True)
+    with open(args.out / "train_speed.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    for row in rows:
+        print(", ".join(f"{key} {value}" for key, value in row.items()))
+
+
+def measure(backbone: str, steps: int, turns: int) -> dict:
+    """Pictures a second of the loop and of the bare network, by the median step of all turns."""
+    plan = Plan(steps=steps, batch=8, crop=224, side=384, channels=3, rate=1e-3, seed=0)
+    examples, bare, whole = photos(), [], []
+    for _ in range(turns):
+        bare += bare_steps(backbone, plan)
+        whole += loop_steps(backbone, plan, examples)
+    own, all_of_it = (plan.batch / float(np.median(times)) for times in (bare, whole))
+    return {
+        "backbone": backbone,
+        "bare_pictures_a_second": round(own, 2),
+        "loop_pictures_a_second": round(all_of_it, 2),
+        "share": round(all_of_it / own, 3),
+        "device": str(Machine()),
+        "threads": torch.get_num_threads(),
+    }
+
+
+def bare_steps(backbone: str, plan: Plan) -> list[float]:
+    """Seconds of each step of going forward and backward, on the same batch."""
+    machine = Machine()
+    network = (
+        networks.build(backbone, len(CLASSES), 64, 3, 0).train().to(machine.device, memory_format=torch.channels_last)
+    )
+    images = torch.rand(plan.batch, 3, plan.crop, plan.crop, device=machine.device)
+    labels = torch.randint(len(CLASSES), (plan.batch, plan.crop, plan.crop), device=machine.device)
+    times = []
+    for _ in range(plan.steps):
+        start = time.perf_counter()
+        network.zero_grad(set_to_none=True)
+        with machine.mixed():
+            loss = functional.cross_entropy(network(images), labels)
+        loss.backward()
+        loss.item()  # waits for the device
+        times.append(time.perf_counter() - start)
+    return times[3:]
+
+
+def loop_steps(backbone: str, plan: Plan, examples: list[Example]) -> list[float]:
+    """Seconds of each step of a training, batches, optimizer and teacher included."""
+    ends = []
+    run = Run(quiet=True, progress=lambda step, steps, figures: ends.append(time.perf_counter()))
+    network = networks.build(backbone, len(CLASSES), 64, 3, 0)
+    course.fit(network, examples, CLASSES, plan, run, terms=TERMS)
+    return np.diff(ends)[3:].tolist()
+
+
+def photos() -> list[Example]:
+    """Photographs that come with scikit-image, with strokes on their dark and light parts."""
+    random, found = np.random.default_rng(0), []
+    for name in PHOTOS:
+        image = np.ascontiguousarray(getattr(data, name)()[..., :3])
+        image = cv2.resize(image, (480, 360), interpolation=cv2.INTER_AREA)
+        truth = np.digitize(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (80, 160)).astype(np.uint8)
+        found.append(Example(image, Cues(strokes=simulate.strokes(truth, 2, random)), truth, name))
+    return found
+
+
+if __name__ == "__main__":
+    main()
