@@ -11,7 +11,7 @@ import gradio as gr
 import httpx
 import numpy as np
 import pytest
-from fitted import Learned, learned
+from fitted import Learned, fitted, learned
 from gradio import oauth, routes
 from itsdangerous import TimestampSigner
 from starlette.testclient import TestClient
@@ -66,6 +66,15 @@ def test_one_that_learned_needs_no_cue_and_then_honours_them(key, hub_server):
     assert (corrected != alone).sum() == 2
     saved = live.save({"key": key, "cues": "{}", "method": told["method"], "kind": "mask"}, STRANGER)
     assert saved["name"] == "halves_mask.png"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_travels_to_the_page(method, key, hub_server):
+    push(fitted(method), "ann/one")
+    told = checkpoints.use({"name": "ann/one"}, STRANGER)
+    assert told["learns"] == method.learns
+    found = labels(key, told["method"], {"classes": told["classes"], "points": [[10, 30, 1], [70, 30, 0]]})
+    assert (found.shape, found[30, 10], found[30, 70]) == ((60, 80), 1, 0)
 
 
 def test_an_interactive_one_works_like_a_method(key, hub_server):

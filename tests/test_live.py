@@ -112,6 +112,9 @@ def test_grabcut_is_bounded_in_classes(key):
     spots = [[5 * i, 10, i] for i in range(14)]
     assert "Choose propagate" in asked(key, cues=json.dumps({"points": spots}), method="grabcut")["error"]
     assert "runs" in asked(key, seq=2, cues=json.dumps({"points": spots[:4]}), method="grabcut")
+    with pytest.raises(ValueError, match="takes at most 2 classes here"):  # as a checkpoint may have it
+        solve._check_cuts(solve.create("grabcut", side=512, iterations=10), 3)
+    solve._check_cuts(solve.create("grabcut", side=512, iterations=10), 2)
 
 
 def test_what_was_not_foreseen_is_answered_too(key, monkeypatch, caplog):

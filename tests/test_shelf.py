@@ -169,11 +169,13 @@ HOSTILE = {
         "at most 536,870,912 bytes are fetched",
     ),
     "a path": ({"config.json": config(settings={"features": "timm:local-dir:/etc"})}, "names a folder of one machine"),
-    "a solve without end": (
-        {"config.json": config("grabcut", {"iterations": 10**9})},
-        "its iterations is 1e.09, at mo",
-    ),
     "a grid without end": ({"config.json": config(settings={"side": 10**6})}, "its side is 1e.06, at most 1024 goes"),
+    "a slow cut": ({"config.json": config("grabcut", {"iterations": 40})}, "its iterations is 40, at most 10 goes"),
+    "a large cut": ({"config.json": config("grabcut", {"side": 1024})}, "its side is 1024, at most 512 goes"),
+    "a cut of the whole": (
+        {"config.json": config("grabcut", {"side": 0})},
+        "its side is 0, which is the whole picture",
+    ),
     "a giant": (
         {"config.json": config(settings={"features": "timm:vit_giant_patch14_dinov2"})},
         "its features is a network of 1,136 million numbers",

@@ -51,7 +51,7 @@ def load(about: hub.Checkpoint, token: str | bool | None) -> Loaded:
     """The checkpoint with its weights, tried on a picture. Raises ValueError for one that cannot be used here."""
     _check_classes(about)
     for name, value in about.settings.items():
-        _check_setting(name, value, token is None)
+        _check_setting(about.method, name, value, token is None)
     if token is not None:
         make_room()
     remote.fetch(about.source, {WEIGHTS: limits.CHECKPOINT_BYTES}, about.sha, token)
@@ -78,11 +78,13 @@ def _check_classes(about: hub.Checkpoint) -> None:
         raise ValueError(f"{about.source} knows one class alone, so there is nothing to tell apart. Take another")
 
 
-def _check_setting(name: str, value, own: bool) -> None:
+def _check_setting(method: str, name: str, value, own: bool) -> None:
     """What a stranger's settings may cost the others. own: the visitor's machine, who may fetch what they like."""
-    most = limits.SETTINGS.get(name, limits.SETTING)
-    if isinstance(value, int | float) and abs(value) > most and name not in limits.LEARNT:
+    most = limits.SETTINGS.get(f"{method} {name}") or limits.SETTINGS.get(name, limits.SETTING)
+    if isinstance(value, int | float) and name not in limits.LEARNT and abs(value) > most:
         raise ValueError(_too_large(f"its {name} is {value:.6g}, at most {most} goes"))
+    if name == "side" and value == 0:
+        raise ValueError(_too_large("its side is 0, which is the whole picture"))
     if not isinstance(value, str) or ":" not in value:
         return
     network = value.removeprefix(TIMM)

@@ -10,7 +10,7 @@ import numpy as np
 
 from wss_core import CueError, Cues, Point, Result, create, seeds
 from wss_core.cues import read_document
-from wss_core.segmenter import default_classes
+from wss_core.segmenter import Segmenter, default_classes
 
 from . import limits
 from .choose import choose
@@ -51,8 +51,8 @@ def solve(session: Session, cues_json, method: str, person: Person = NOBODY, sec
     cues, told = read_document(cues_json, session.full)
     chosen = choose(method, told, person, seconds)
     segmenter = chosen.segmenter
-    if segmenter.name == "grabcut" and len(cues.located) > limits.GRABCUT_CLASSES:
-        raise CueError(f"grabcut takes at most {limits.GRABCUT_CLASSES} classes here. Choose propagate for more")
+    if segmenter.name == "grabcut":
+        _check_cuts(segmenter, len(cues.located))
     side = _side(len(segmenter.classes) if segmenter.learns else len(cues.located) + 1)
     known = set(session.prepared)
     with turn(_solving):
@@ -66,6 +66,13 @@ def solve(session: Session, cues_json, method: str, person: Person = NOBODY, sec
     if set(session.prepared) - known:
         sessions.trim()
     return Solved(cues, segmenter.classes or default_classes(cues), chosen.name, result, taken)
+
+
+def _check_cuts(segmenter: Segmenter, count: int) -> None:
+    """Raise CueError when so many classes would take grabcut longer than GRABCUT_WORK; one and the rest always go."""
+    most = max(2, limits.GRABCUT_WORK // (segmenter.iterations * segmenter.side**2))
+    if count > most:
+        raise CueError(f"grabcut takes at most {most} classes here. Choose propagate for more")
 
 
 def _side(classes: int) -> int:
