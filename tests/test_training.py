@@ -483,6 +483,16 @@ def test_no_number_stops_it_with_the_step_and_the_pictures(tmp_path):
     assert not (tmp_path / STATE).exists()
 
 
+class Scores:
+    """Gives these scores, one after the other."""
+
+    def __init__(self, *scores):
+        self.left = list(scores)
+
+    def __call__(self, model):
+        return self.left.pop(0)
+
+
 def test_the_best_weights_are_kept():
     """Scores 1, 3, 2: the weights of the second validation come back."""
     seen, given = [], iter([1.0, 3.0, 2.0])
@@ -497,9 +507,19 @@ def test_the_best_weights_are_kept():
     assert [row["score"] for row in outcome.log] == [1, 3, 2]
 
 
+def test_the_best_weights_survive_a_stop(tmp_path):
+    """Scores 3 at step 2 and 2 at step 4, stopped between them."""
+    whole, _ = trained(score=Scores(3.0, 2.0))
+    given = Scores(3.0, 2.0)
+    with pytest.raises(Stop):
+        trained(score=given, folder=tmp_path, progress=stop_after(3))
+    again, outcome = trained(score=given, folder=tmp_path, resume=True)
+    assert outcome.best == (3.0, 2)
+    assert same(whole, again)
+
+
 def test_it_ends_early_when_nothing_gets_better():
-    given = iter([3.0, 2.0, 2.5, 1.0])
-    _, outcome = trained(score=lambda model: next(given), settings=plan(steps=100, patience=2))
+    _, outcome = trained(score=Scores(3.0, 2.0, 2.5, 1.0), settings=plan(steps=100, patience=2))
     assert outcome.steps == 6
     assert outcome.best == (3.0, 2)
 

@@ -72,7 +72,10 @@ def train(told: argparse.Namespace) -> None:
     examples = data.examples(told, told.data, told.split)
     validation, places = _held_out(told, examples)
     supply = Supply([*_parts(told, examples, places), *_further(told)])
-    segmenter = build(told.method, {"classes": list(examples.classes), "seed": told.seed} | parse(told.setting))
+    usual = {"classes": list(examples.classes), "seed": told.seed}
+    if told.method == "network" and (told.cue, told.per) == ("points", "object"):
+        usual["apart"] = True
+    segmenter = build(told.method, usual | parse(told.setting))
     run = Run(folder=told.out, resume=told.resume, device=told.device, precision=told.precision)
     try:
         segmenter.fit(supply, validation=validation, run=run)
