@@ -66,9 +66,10 @@ def build() -> gr.Blocks:
     with gr.Blocks(
         title="Weakly supervised segmentation", fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)
     ) as page:
-        gr.Markdown("# Pixel masks from few labels", elem_classes="wss-title")
-        if people.sign_in():
-            gr.LoginButton(size="sm")
+        with gr.Row():
+            gr.Markdown("# Pixel masks from few labels", elem_classes="wss-title")
+            if people.sign_in():
+                gr.LoginButton(size="sm", scale=0, min_width=200)
         with gr.Tab("Segment"):
             canvas = CueCanvas(elem_id="canvas")
             _card(canvas)
