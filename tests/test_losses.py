@@ -89,7 +89,7 @@ def test_without_its_cue_a_term_is_nothing(name):
     others = [needs for other, needs in NEEDS.items() if not set(needs) & set(NEEDS[name])]
     for parts in [{}, *others] if name != "agreement" else [{}]:
         logits = torch.randn(2, 3, 6, 6, dtype=torch.float64, requires_grad=True)
-        value = TERMS[name].loss(Answer(logits), batch(**parts))
+        value = TERMS[name].loss(Answer(logits, logits.roll(1, dims=0)), batch(**parts))
         (gradient,) = torch.autograd.grad(value, logits)
         assert value == 0
         assert (gradient == 0).all()
