@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -103,14 +104,14 @@ class Cam(Segmenter):
         return {f"{name}.{key}": value for name, found in states.items() for key, value in found.items()}
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
-        fresh = replace(self)
-        fresh._tagger = fresh._new_tagger(pretrained=False)
-        fresh._network = fresh._new_network(pretrained=False) if self.refine else None
-        check_state(self.name, fresh.state(), state)
-        for name, part in fresh._parts().items():
-            own = {key.removeprefix(f"{name}."): v for key, v in state.items() if key.startswith(f"{name}.")}
-            networks.load_arrays(part, own)
-        self._tagger, self._network = fresh._tagger, fresh._network
+        makers = {"tagger": self._new_tagger} | ({"network": self._new_network} if self.refine else {})
+        layouts = {name: networks.layout(partial(make, pretrained=False)) for name, make in makers.items()}
+        wanted = {f"{name}.{key}": array for name, found in layouts.items() for key, array in found.items()}
+        check_state(self.name, wanted, state)
+        parts = {name: make(pretrained=False) for name, make in makers.items()}
+        for name, part in parts.items():
+            networks.load_arrays(part, {key: state[f"{name}.{key}"] for key in layouts[name]})
+        self._tagger, self._network = parts["tagger"], parts.get("network")
         self._mark_weights()
 
     def _parts(self) -> dict[str, nn.Module]:

@@ -98,8 +98,8 @@ class Network(Segmenter):
         return {} if self._network is None else networks.arrays(self._network)
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
+        check_state(self.name, networks.layout(lambda: self._made(pretrained=False)), state)
         network = self._made(pretrained=False)
-        check_state(self.name, networks.arrays(network), state)
         networks.load_arrays(network, state)
         self._network = network
         self._mark_weights()
