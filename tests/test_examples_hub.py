@@ -128,7 +128,7 @@ def test_strangers_name_no_file_of_this_machine(hub_server, tmp_path):
         list(examples.read("ann/b", streaming=True))
 
 
-@pytest.mark.parametrize("elsewhere", ["{0}/train.parquet", "{1}/private.parquet"])
+@pytest.mark.parametrize("elsewhere", ["{0}/train.parquet", "{1}/private.parquet", "s3://ann/private.parquet"])
 def test_a_strangers_card_names_no_file_elsewhere(hub_server, tmp_path, elsewhere):
     where = folder(tmp_path / "private", PLAIN, plain(1)) / "data"
     path = elsewhere.format(where, hub_server.url)

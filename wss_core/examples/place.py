@@ -55,7 +55,7 @@ class Place:
 
         try:
             yield
-        except (DatasetsError, ArrowException, httpx.HTTPError, OSError, RuntimeError) as error:
+        except (DatasetsError, ArrowException, httpx.HTTPError, ImportError, OSError, RuntimeError) as error:
             asked = [link for link in _links(error) if isinstance(link, UNREACHED) and not isinstance(link, MISSED)]
             if self.sha is not None and asked:
                 raise remote.HubError(remote.sentence(asked[0], self.name, self.sha)) from error
