@@ -6,15 +6,16 @@ import argparse
 import logging
 import sys
 
-from .commands import benchmarks, discover, evaluate, export, sharing, table
+from .commands import benchmarks, discover, evaluate, export, plot, sharing, sweep, table
 
-COMMANDS = (evaluate, discover, table, export, sharing, benchmarks)
+COMMANDS = (evaluate, sweep, discover, table, plot, export, sharing, benchmarks)
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; 0, or 2 after a sentence on stderr when it cannot be done."""
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
     told = _parser().parse_args(argv)
+    told.argv = list(sys.argv[1:] if argv is None else argv)
     try:
         told.run(told)
     except OSError as error:

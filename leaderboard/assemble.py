@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import numpy as np
@@ -27,7 +28,7 @@ def assemble(work: Work, about: dict, rows: Sequence[dict]) -> Record:
         track=benchmark.track,
         method=checkpoint.method,
         settings={key: value for key, value in checkpoint.settings.items() if key != "classes"},
-        labels=_labels(work, parts),
+        labels=_labels(work, parts, about.get("training", {})),
         source=benchmark.source,
         split=benchmark.split,
         classes=benchmark.classes,
@@ -43,6 +44,7 @@ def assemble(work: Work, about: dict, rows: Sequence[dict]) -> Record:
         ids=pack_texts(_line(row["id"]) for row in rows),
         groups=pack_texts(groups),
         packed={name: pack(part) for name, part in parts.items()},
+        training={key: value for key, value in about.get("training", {}).items() if key != "classes"},
     )
 
 
@@ -84,17 +86,18 @@ def _score(name: str, benchmark: Benchmark, parts: Parts, weights: np.ndarray) -
     )
 
 
-def _labels(work: Work, parts: Parts) -> Labels:
-    """What labels the method had: given on the test pictures, told by the board, or declared by the checkpoint."""
+def _labels(work: Work, parts: Parts, training: dict) -> Labels:
+    """What labels the method had: given on the test pictures, those of the board's trial, or declared by the checkpoint."""
     if "label_ms" in parts:
         given = parts["label_ms"]
-        seconds = round(float(given.sum()) / 1000, 1)
-        return Labels(
-            cue=work.benchmark.cue, labelled_images=int((given > 0).sum()), label_seconds=seconds, source="given"
-        )
+        seconds, count = round(float(given.sum()) / 1000, 1), int((given > 0).sum())
+        return Labels(cue=work.posed.cue, labelled_images=count, label_seconds=seconds, source="given")
     if work.benchmark.cue:
         return Labels(cue=work.benchmark.cue, source="given")
-    return work.labels or declared(work.checkpoint.training)
+    if work.trial is None:
+        return declared(work.checkpoint.training)
+    budget = work.trial.budget
+    return replace(declared(training), cue=budget.cues, share=budget.share, source="reproduced")
 
 
 def declared(training: dict) -> Labels:

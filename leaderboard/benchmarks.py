@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 
 from wss_core import examples, remote, wire
-from wss_core.weaken import KINDS
 
+from . import cueing
 from .plain import build, plain
 from .scores import METRICS
 
@@ -24,21 +24,23 @@ TRACKS = {
     "efficiency": "the board trains a method itself, on shares of the training pictures and by kind of cue",
 }
 ROBOTS = {"clicks": "the standard robot user's clicks", "strokes": "a stroke through the largest error region"}
-PEOPLE = "people"  # the cues that the data set itself holds
 MAX_FILE = 100_000
 NAME = re.compile(r"[\w-]{1,60}")
+# What says nothing about a number: what it is called, and which labels are usual (each record tells its own).
+NOT_MEANT = ("name", "about", "cues", "shares")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Benchmark:
     """source: a folder below the data folder, a path, or USER/REPO of the Hub; revision: pinned, "" = any.
 
-    classes: background first; pixels of 255 are ignored. columns: (role, column) pairs, see `wss_core.examples`.
-    metrics: what is reported, the first one above all. background: whether class 0 counts in means over classes. grouped:
-    whether pictures of one group are drawn together in resamples. cue: of the interactive track, one of ROBOTS (at most
-    `limit` cues), PEOPLE, or a kind of `weaken.KINDS` given once; seed: of the robot and of cues. first: only so many pictures,
-    0 = all. train, cues, shares: of the efficiency track, the split to learn from, the kinds of cue and the shares of pictures that
-    have them.
+    classes: background first; pixels of 255 are ignored. columns: (role, column) pairs, see `wss_core.examples`. joined:
+    (class, names of the data that are this class) for every class, where the data have finer ones. metrics: what is
+    reported, the first one above all. background: whether class 0 counts in means over classes. grouped: whether pictures
+    of one group are drawn together, in resamples and for labelling. cue: of the interactive track, one of ROBOTS (at most
+    `limit` cues), or a word of `cueing` given once; seed: of the robot and of cues. first: only so many pictures, 0 = all.
+    train: of the efficiency track, the split to learn from; cues, shares: the words of `cueing` and the shares of pictures
+    that are labelled so, unless others are asked for.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Benchmark:
     track: str = "trained"
     revision: str = ""
     columns: tuple[tuple[str, str], ...] = ()
+    joined: tuple[tuple[str, tuple[str, ...]], ...] = ()
     background: bool = False
     grouped: bool = True
     cue: str = ""
@@ -71,8 +74,10 @@ class Benchmark:
 
     @property
     def definition(self) -> str:
-        """16 hex digits that change with the meaning: with every field but name and about."""
-        meaning = {key: value for key, value in plain(self).items() if key not in ("name", "about")}
+        """16 hex digits that change with the meaning: with every field that is not NOT_MEANT and not as usual."""
+        usual = {field.name: plain(field.default) for field in fields(self) if field.default is not MISSING}
+        told = {key: value for key, value in plain(self).items() if key not in NOT_MEANT}
+        meaning = {key: value for key, value in told.items() if key not in usual or value != usual[key]}
         return hashlib.blake2b(json.dumps(meaning, sort_keys=True).encode(), digest_size=8).hexdigest()
 
     def examples(self, data: Path, split: str = "") -> examples.Examples:
@@ -88,7 +93,7 @@ class Benchmark:
             split or self.split,
             revision=self.revision or None,
             columns=dict(self.columns) or None,
-            classes=self.classes,
+            classes=dict(self.joined) or self.classes,
             limit=None if split else self.first or None,
         )
 
@@ -127,9 +132,19 @@ def _contradictions(benchmark: Benchmark):
         yield f"{benchmark.metrics[0]} is of one prediction, and a robot user gets many. Give noc85 or the like"
     if (benchmark.track == "interactive") != bool(benchmark.cue):
         yield f"cue is {benchmark.cue!r:.40} and the track {benchmark.track}. Give a cue to the interactive track alone"
-    if benchmark.cue not in ("", PEOPLE, *ROBOTS, *KINDS):
-        yield f"there is no cue {benchmark.cue!r:.40}. Choose one of: {', '.join((*ROBOTS, PEOPLE, *KINDS))}"
+    if benchmark.joined and tuple(name for name, _ in benchmark.joined) != benchmark.classes:
+        yield "joined names other classes than classes. Give it the same, in the same order"
+    for word in {benchmark.cue, *benchmark.cues} - {"", *ROBOTS}:
+        yield from _unknown(word)
     if (benchmark.track == "efficiency") != bool(benchmark.train and benchmark.cues and benchmark.shares):
         yield "train, cues and shares belong to the efficiency track, and it needs all of them"
-    if not set(benchmark.cues) <= {PEOPLE, *KINDS} or not all(0 < share <= 1 for share in benchmark.shares):
-        yield f"cues are of {', '.join((PEOPLE, *KINDS))}, shares above 0 and at most 1"
+    if not all(0 < share <= 1 for share in benchmark.shares):
+        yield "shares are above 0 and at most 1"
+
+
+def _unknown(word: str):
+    """Why a word is no cue."""
+    try:
+        cueing.parse(word)
+    except ValueError as error:
+        yield str(error)

@@ -51,7 +51,7 @@ def families(records: Iterable[Record], metric: str = "") -> list[Family]:
     found: dict[tuple, list[Record]] = {}
     for record in records:
         if (metric or record.metric) in record.scores:
-            found.setdefault(_kin(record), []).append(record)
+            found.setdefault(kin(record), []).append(record)
     return [_family(group, metric or group[0].metric) for group in found.values()]
 
 
@@ -76,9 +76,9 @@ def _family(group: list[Record], metric: str) -> Family:
     return Family(tuple(group), tuple(values), float(np.mean(values)), low, high)
 
 
-def _kin(record: Record) -> tuple:
+def kin(record: Record) -> tuple:
     """What records of a family share: all but the seed, the weights it led to, and the labels it drew."""
     settings = {key: value for key, value in record.settings.items() if key != "seed"}
     labels = record.labels
-    budget = labels.cue, labels.share if labels.share is not None else labels.labelled_images
+    budget = labels.cue, labels.unlabelled_images, labels.share or labels.labelled_images
     return record.sample, record.identity.code, record.method, json.dumps(settings, sort_keys=True), *budget

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import benchmarks
-from .benchmarks import PEOPLE, Benchmark
+from .benchmarks import Benchmark
+from .cueing import PEOPLE
 
 SHAPES = ("miou", "dice", "accuracy", "boundary_f", "boundary_iou", "hd95", "ece")
 CLICKS = ("noc85", "noc80", "noc90", "iou_at_1", "iou_at_3", "iou_at_5", "iou_at_10", "drops")
@@ -62,6 +63,32 @@ TILES = Benchmark(
     classes=("none", "blowhole", "break", "crack", "fray", "uneven"),
     metrics=(*SHAPES, "tag_map", "box_ap"),
 )
+GARMENTS = (  # as in the data's column mask_coarse
+    ("background", ("null",)),
+    ("skin", ("skin",)),
+    ("hair", ("hair",)),
+    (
+        "top",
+        (
+            *("blouse", "bodysuit", "bra", "hoodie", "intimate", "jumper", "panties"),
+            *("shirt", "sweater", "sweatshirt", "swimwear", "t-shirt", "top", "vest"),
+        ),
+    ),
+    ("outerwear", ("blazer", "cape", "cardigan", "coat", "jacket", "suit")),
+    ("dress", ("dress", "romper")),
+    ("skirt", ("skirt",)),
+    ("trousers", ("jeans", "leggings", "pants", "shorts")),
+    ("legwear", ("socks", "stockings", "tights")),
+    ("footwear", ("boots", "clogs", "flats", "heels", "loafers", "pumps", "sandals", "shoes", "sneakers", "wedges")),
+    ("bag", ("bag", "purse", "wallet")),
+    (
+        "accessory",
+        (
+            *("accessories", "belt", "bracelet", "earrings", "glasses", "gloves"),
+            *("hat", "necklace", "ring", "scarf", "sunglasses", "tie", "watch"),
+        ),
+    ),
+)
 CLOTHING = Benchmark(
     name="clothing",
     about="Street fashion in 11 groups of garments (Clothing Co-Parsing)",
@@ -69,10 +96,7 @@ CLOTHING = Benchmark(
     split="test",
     revision="4a7cfa5a44650da646f5c29e8669ca97a659d322",
     columns=(("mask", "mask_coarse"),),
-    classes=(
-        *("background", "skin", "hair", "top", "outerwear", "dress"),
-        *("skirt", "trousers", "legwear", "footwear", "bag", "accessory"),
-    ),
+    classes=tuple(name for name, _ in GARMENTS),
     metrics=(*SHAPES, "tag_map"),
 )
 VOC99 = Benchmark(
@@ -109,8 +133,8 @@ def _cued(of: Benchmark, cue: str) -> Benchmark:
     return replace(of, name=f"{of.source}-{cue}", track="interactive", cue=cue)
 
 
-def _learned(of: Benchmark, cues: tuple[str, ...]) -> Benchmark:
-    """The same pictures, segmented by methods that the board trains."""
+def _learned(of: Benchmark, *cues: str) -> Benchmark:
+    """The same pictures, segmented by methods that the board trains, or gives cues on them."""
     return replace(of, name=f"{of.source}-labels", track="efficiency", train="train", cues=cues, shares=SHARES)
 
 
@@ -122,10 +146,12 @@ _ALL = (
     *(_cued(of, "scribbles") for of in (OBJECT, HORSES, NUCLEI, CAMVID, CLOTHING)),
     *(_cued(of, "boxes") for of in (OBJECT, HORSES, NUCLEI)),
     _cued(NUCLEI, "points"),
-    _learned(HORSES, ("points", "boxes", "scribbles", "full")),
-    _learned(NUCLEI, ("points", "boxes", "scribbles", "full")),
-    _learned(ACDC, (PEOPLE, "points", "full")),
-    _learned(CAMVID, ("points", "scribbles", "full")),
+    _learned(HORSES, "points", "boxes", "scribbles", "full"),
+    _learned(NUCLEI, "points-object", "boxes", "scribbles", "full"),
+    _learned(ACDC, PEOPLE, "points", "scribbles", "full"),
+    _learned(CAMVID, "points", "scribbles", "full"),
+    _learned(TILES, "tags", "full"),
+    _learned(replace(CLOTHING, columns=(), joined=GARMENTS), "scribbles", "full"),  # so that its tags are joined too
 )
 BENCHMARKS: dict[str, Benchmark] = {benchmark.name: benchmark for benchmark in _ALL}
 

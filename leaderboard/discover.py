@@ -14,8 +14,9 @@ from . import store
 from .benchmarks import Benchmark
 from .evaluate import evaluate
 from .records import Failure, Record
+from .serving import loaded
 from .work import Load, Work
-from .worker import LIMITS, EvaluationError, Limits, loaded
+from .worker import LIMITS, EvaluationError, Limits
 
 logger = logging.getLogger(__name__)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from threading import Event
 
 from tqdm import tqdm
 
@@ -13,25 +16,35 @@ from . import store
 from .assemble import assemble, failed
 from .benchmarks import Benchmark
 from .records import Record
+from .serving import loaded
 from .unfinished import Unfinished
 from .work import Load, Work
-from .worker import LIMITS, EvaluationError, Limits, answers, loaded
+from .worker import LIMITS, EvaluationError, Limits, answers
 
 
 def prepare(source: str, benchmark: Benchmark, data: Path, revision: str | None = None) -> Work:
     """The work of evaluating a checkpoint: USER/REPO (at a revision), a folder, or "builtin". Raises ValueError."""
     if benchmark.track == "efficiency":
-        raise ValueError(f"for {benchmark.name} the board trains itself. Choose another benchmark for a checkpoint")
+        raise ValueError(
+            f"for {benchmark.name} the board trains itself, by `sweep`. Choose another benchmark for a checkpoint"
+        )
     checkpoint = hub.info(source, revision)
     found = benchmark.examples(Path(data)).revision
     return Work(checkpoint=checkpoint, benchmark=benchmark, data=Path(data), data_revision=found)
 
 
-def evaluate(work: Work, results: Path, limits: Limits = LIMITS, progress: bool = True, load: Load = loaded) -> Record:
+def evaluate(
+    work: Work,
+    results: Path,
+    limits: Limits = LIMITS,
+    progress: bool = True,
+    load: Load = loaded,
+    stop: Event | None = None,
+) -> Record:
     """The record of the work: the one in the folder `results`, or made in a process of its own and written there.
 
     An interrupted evaluation goes on after the pictures that were finished. Raises EvaluationError when it cannot be made,
-    once the reason is written.
+    once the reason is written; Stopped soon after `stop` was set.
     """
     known = store.find(work.identity, results)
     if known is not None:
@@ -39,7 +52,7 @@ def evaluate(work: Work, results: Path, limits: Limits = LIMITS, progress: bool 
     kept = Unfinished(results, work.identity.name)
     count = len(work.benchmark.examples(work.data))
     try:
-        _finish(work, kept, count, limits, progress, load)
+        _finish(kept, count, partial(answers, work, limits=limits, load=load, stop=stop), work.benchmark.name, progress)
     except EvaluationError as error:
         store.write_failure(failed(work, str(error)), results)
         raise
@@ -49,16 +62,16 @@ def evaluate(work: Work, results: Path, limits: Limits = LIMITS, progress: bool 
     return record
 
 
-def _finish(work: Work, kept: Unfinished, count: int, limits: Limits, progress: bool, load: Load) -> None:
+def _finish(kept: Unfinished, count: int, ask: Callable[..., Iterator[dict]], name: str, progress: bool) -> None:
     """Have the pictures done that are not done yet."""
     todo = [place for place in range(count) if place not in kept.rows]
     if not todo:
         return
-    said = answers(work, todo, limits, load)
+    said = ask(places=todo)
     try:
         kept.begin(next(said))
         before = time.perf_counter()
-        shown = tqdm(said, work.benchmark.name, count, initial=count - len(todo), disable=not progress, unit="image")
+        shown = tqdm(said, name, count, initial=count - len(todo), disable=not progress, unit="image")
         for row in shown:
             now = time.perf_counter()
             kept.add(row | {"seconds": now - before})

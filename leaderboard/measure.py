@@ -10,10 +10,10 @@ import numpy as np
 from wss_core.cues import Cues, Example
 from wss_core.data import Result
 from wss_core.segmenter import Segmenter
-from wss_core.weaken import KINDS, weakened
 
 from . import boundaries, detections, interactive, metrics, readings
-from .benchmarks import PEOPLE, Benchmark
+from .benchmarks import Benchmark
+from .cueing import cued
 from .scores import METRICS, Parts
 
 HANDS = {"clicks": interactive.click_robot, "strokes": interactive.stroke_robot}
@@ -40,11 +40,9 @@ def asked(example: Example, benchmark: Benchmark) -> Example:
     """The example with the cues that the benchmark gives. Raises ValueError when it has no truth to be held against."""
     if example.truth is None:
         raise ValueError("it has no true mask to be held against. Leave it out of the split")
-    if benchmark.cue == PEOPLE:
-        return example
-    if benchmark.cue in KINDS:
-        return weakened(example, benchmark.cue, seed=benchmark.seed, classes=benchmark.classes)
-    return replace(example, cues=Cues())
+    if benchmark.cue in ("", *HANDS):
+        return replace(example, cues=Cues())
+    return cued(example, benchmark.cue, benchmark.seed, benchmark.classes)
 
 
 @dataclass(frozen=True)

@@ -25,19 +25,19 @@ INK, GRID = "#808080", "rgba(128, 128, 128, 0.25)"  # readable on light and on d
 
 
 def accuracy(rows: Sequence[Row], x: str = "label_seconds") -> go.Figure:
-    """The rows of one benchmark and metric against one of AXES: colour = method, symbol = cue, bars = 95 % intervals.
+    """The rows of one benchmark and metric against one of AXES: colour = method, symbol = labels, bars = 95 % intervals.
 
-    Rows of which `x` is not known are left out. The line joins those that nothing cheaper beats (the Pareto front).
+    A point is a record, a line goes through the means over seeds. Rows of which `x` is not known are left out. The dotted
+    line joins those that nothing cheaper beats (the Pareto front).
     """
     known = [row for row in rows if row[x] is not None and not math.isnan(row["value"])]
     figure = go.Figure()
     methods = sorted({row["method"] for row in known})
-    cues = sorted({row["cue"] for row in known})
+    labels = sorted({labelling(row) for row in known})
     for method in methods:
-        for cue in cues:
-            some = [row for row in known if (row["method"], row["cue"]) == (method, cue)]
-            if some:
-                figure.add_trace(_points(some, x, methods.index(method), cues.index(cue)))
+        for told in labels:
+            some = [row for row in known if (row["method"], labelling(row)) == (method, told)]
+            figure.add_traces(_points(some, x, methods.index(method), labels.index(told)))
     front = _front(known, x)
     if len(front) > 1:
         line = {"color": INK, "dash": "dot", "width": 1}
@@ -47,6 +47,14 @@ def accuracy(rows: Sequence[Row], x: str = "label_seconds") -> go.Figure:
     figure.update_xaxes(title=AXES[x], type="log" if positive and x != "share" else "linear")
     figure.update_yaxes(title=known[0]["metric"] if known else "")
     return _styled(figure)
+
+
+def labelling(row: Row) -> str:
+    """The labels of a row in a few words, however many there are: their kinds, and whether there were others than on
+    training pictures."""
+    kinds = "+".join(dict.fromkeys(word.partition("-")[0] for word in str(row["cue"]).split("+")))
+    more = ["unlabelled"] if row["unlabelled_images"] and row["labels"] == "reproduced" else []
+    return " ".join(filter(None, [kinds, *(["on test pictures"] if row["labels"] == "given" else more)]))
 
 
 def clicks(records: Sequence[Record]) -> go.Figure:
@@ -65,7 +73,10 @@ def clicks(records: Sequence[Record]) -> go.Figure:
     return _styled(figure)
 
 
-def _points(rows: list[Row], x: str, colour: int, symbol: int) -> go.Scatter:
+def _points(rows: list[Row], x: str, colour: int, symbol: int) -> list[go.Scatter]:
+    """The points of one method with one kind of labels, and a line where there is more than one budget."""
+    if not rows:
+        return []
     values = np.array([row["value"] for row in rows])
     bars = {
         "array": np.array([row["high"] for row in rows]) - values,
@@ -73,18 +84,30 @@ def _points(rows: list[Row], x: str, colour: int, symbol: int) -> go.Scatter:
         "symmetric": False,
         "thickness": 1,
     }
-    marker = {"color": COLOURS[colour % len(COLOURS)], "symbol": SYMBOLS[symbol % len(SYMBOLS)], "size": 9}
-    name = ", ".join(text for text in (rows[0]["method"], rows[0]["cue"]) if text)
-    return go.Scatter(
+    shade = COLOURS[colour % len(COLOURS)]
+    points = go.Scatter(
         x=[row[x] for row in rows],
         y=values,
         error_y=bars,
         mode="markers",
-        name=html.escape(name),
-        marker=marker,
+        name=html.escape(", ".join(text for text in (rows[0]["method"], labelling(rows[0])) if text)),
+        marker={"color": shade, "symbol": SYMBOLS[symbol % len(SYMBOLS)], "size": 9},
         text=[html.escape(f"{row['checkpoint']}, seed {row['seed']}") for row in rows],
         hovertemplate="%{text}<br>%{x:.3s}: %{y:.4f}",
     )
+    means = _means(rows, x)
+    line = {"color": shade, "width": 1}
+    through = go.Scatter(x=means[0], y=means[1], mode="lines", line=line, showlegend=False, hoverinfo="skip")
+    return [points, through] if len(means[0]) > 1 else [points]
+
+
+def _means(rows: list[Row], x: str) -> tuple[list[float], list[float]]:
+    """The means over seeds of `x` and of the value, for each setting and budget, by `x`."""
+    budgets: dict[tuple, list[Row]] = {}
+    for row in rows:
+        budgets.setdefault((row["cue"], row["share"] or row["labelled_images"], row["backbone"]), []).append(row)
+    found = [[float(np.mean([row[key] for row in some])) for key in (x, "value")] for some in budgets.values()]
+    return tuple(map(list, zip(*sorted(found), strict=True)))
 
 
 def _front(rows: list[Row], x: str) -> list[Row]:

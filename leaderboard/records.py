@@ -59,9 +59,9 @@ class Score:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """checkpoint: USER/REPO where `on_hub`, else a folder or "builtin"; at identity.checkpoint. source, split: of the data.
-    seconds: of the evaluation, forward: of the model's own part in it; date: UTC. ids, groups, packed: of the pictures, see
-    `packing`."""
+    """checkpoint: USER/REPO where `on_hub`, else a folder or "builtin", at identity.checkpoint; or a trial in words. source,
+    split: of the data. seconds: of the evaluation, forward: of the model's own part in it; date: UTC. ids, groups, packed: of
+    the pictures, see `packing`. training: what the board's own training says of itself, {} where there was none."""
 
     identity: Identity
     checkpoint: str
@@ -85,6 +85,7 @@ class Record:
     ids: str = field(repr=False)
     groups: str = field(repr=False)
     packed: dict[str, dict[str, Any]] = field(repr=False)
+    training: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def parts(self) -> dict[str, np.ndarray]:

@@ -52,6 +52,13 @@ def find(identity: Identity, folder: Path) -> Record | None:
     return next(iter(_sound([path], Record)), None) if path.exists() else None
 
 
+def find_failure(identity: Identity, folder: Path) -> Failure | None:
+    """Why the evaluation of an identity failed; None when it has not."""
+    path = place(identity, folder)
+    path = path.with_name(path.stem + FAILED)
+    return next(iter(_sound([path], Failure)), None) if path.exists() else None
+
+
 def read(path: Path) -> Record:
     """The record in a file. Raises ValueError when it is damaged, was changed, or is of another name."""
     return _read(path, Record)

@@ -22,7 +22,7 @@ class Unfinished:
     def __init__(self, results: Path, name: str):
         self.path = Path(results) / FOLDER / f"{name}.jsonl"
         lines = self._lines()
-        self.about = next((line for line in lines if set(line) == ABOUT), {})
+        self.about = next((line for line in lines if set(line) >= ABOUT), {})
         self.rows = {line["place"]: line for line in lines if set(line) == ROW} if self.about else {}
 
     def begin(self, about: dict) -> None:

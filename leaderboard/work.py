@@ -1,9 +1,9 @@
-"""A piece of work: a checkpoint at a hash, to be evaluated on a benchmark. Whoever does it makes the same record."""
+"""A piece of work: a checkpoint at a hash, or a trial, to be evaluated on a benchmark. Whoever does it makes the same record."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wss_core import __version__, remote
@@ -11,7 +11,8 @@ from wss_core.hub import Checkpoint
 from wss_core.segmenter import Segmenter
 
 from .benchmarks import Benchmark
-from .records import Identity, Labels
+from .records import Identity
+from .trials import Trial
 
 EVALUATION = 1  # raised when the board's own arithmetic changes a number
 CODE = f"{__version__}+{EVALUATION}"
@@ -21,13 +22,14 @@ Load = Callable[[str, str], Segmenter]  # (source, hash) -> the segmenter
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """data: the folder of the benchmarks' data. labels: what the board itself trained with; None = as the checkpoint says."""
+    """data: the folder of the benchmarks' data. trial: what the board does itself; then `checkpoint` stands for what it
+    leads to. None = a checkpoint of somebody's."""
 
     checkpoint: Checkpoint
     benchmark: Benchmark
     data: Path
     data_revision: str
-    labels: Labels | None = None
+    trial: Trial | None = None
 
     @property
     def identity(self) -> Identity:
@@ -41,9 +43,18 @@ class Work:
         )
 
     @property
+    def posed(self) -> Benchmark:
+        """The benchmark as the segmenter meets it: with the cues that a trial without training gives on the test pictures."""
+        if self.trial is None or self.trial.budget is None or self.trial.budget.share is not None:
+            return self.benchmark
+        given = {"cue": self.trial.budget.cue, "seed": self.trial.seed}
+        return replace(self.benchmark, track="interactive", train="", cues=(), shares=(), **given)
+
+    @property
     def on_hub(self) -> bool:
         """Whether the checkpoint is one of the Hub; a folder of that name comes before it."""
-        return remote.is_name(self.checkpoint.source) and not Path(self.checkpoint.source).is_dir()
+        source = self.checkpoint.source
+        return self.trial is None and remote.is_name(source) and not Path(source).is_dir()
 
     @property
     def seed(self) -> int | None:

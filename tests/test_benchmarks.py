@@ -21,7 +21,7 @@ def test_the_meaning_of_a_name_never_changes():
     assert {name: benchmark.definition for name, benchmark in BENCHMARKS.items()} == DEFINITIONS
 
 
-def test_a_definition_changes_with_every_field_but_name_and_about():
+def test_a_definition_changes_with_every_field_that_decides_a_number():
     others = {
         "source": "x",
         "split": "x",
@@ -34,6 +34,8 @@ def test_a_definition_changes_with_every_field_but_name_and_about():
     for field, value in others.items():
         assert replace(boards.DISCS, **{field: value}).definition != boards.DISCS.definition, field
     assert replace(boards.DISCS, name="other", about="other").definition == boards.DISCS.definition
+    assert replace(boards.LABELS, cues=("boxes",), shares=(0.5,)).definition == boards.LABELS.definition
+    assert replace(boards.LABELS, train="more").definition != boards.LABELS.definition
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
@@ -80,7 +82,7 @@ CLICKS = {"track": "interactive", "cue": "clicks", "metrics": ("noc85",)}
         (CLICKS | {"metrics": ("miou",)}, "a robot user gets many"),
         ({"track": "efficiency"}, "it needs all of them"),
         ({"train": "train", "cues": ("points",), "shares": (0.5,)}, "belong to the efficiency track"),
-        ({"track": "efficiency", "train": "train", "cues": ("dots",), "shares": (0.5,)}, "cues are of people"),
+        ({"track": "efficiency", "train": "train", "cues": ("dots",), "shares": (0.5,)}, "no cue 'dots'"),
         ({"track": "efficiency", "train": "train", "cues": ("points",), "shares": (50.0,)}, "at most 1"),
     ],
 )

@@ -13,12 +13,15 @@ import pytest
 
 from leaderboard import store
 from leaderboard.assemble import assemble, declared
+from leaderboard.budgets import Budget
 from leaderboard.evaluate import evaluate, prepare
 from leaderboard.measure import Answer, asked, fitted, judged
 from leaderboard.plain import plain
 from leaderboard.records import Labels
+from leaderboard.serving import loaded, serve
+from leaderboard.trials import Trial
 from leaderboard.unfinished import Unfinished
-from leaderboard.worker import EvaluationError, Limits, loaded, serve
+from leaderboard.worker import EvaluationError, Limits
 from wss_core import create
 from wss_core.cues import Cues, Example
 from wss_core.data import Result
@@ -108,7 +111,7 @@ def test_one_that_grows_is_ended(data, tmp_path):
 def said(work, load, places):
     """What the process would say, without one."""
     ours, theirs = Pipe(duplex=False)
-    serve(theirs, work, places, 0, load)
+    serve(theirs, work, places, load)
     theirs.close()
     with ours:
         while True:
@@ -233,13 +236,18 @@ def test_what_a_checkpoint_declares_is_read_with_care():
 
 
 def test_labels_of_the_board_itself_come_before_the_checkpoints(record, data):
-    own = Labels(cue="points", labelled_images=3, label_seconds=7.2, share=0.1, source="reproduced")
+    budget = Budget(cue="points", share=0.1, rest="tags")
     rows = [
         {"place": i, "id": str(i), "group": "", "seconds": 1.0, "forward": 0.5, "parts": {"counts": counts.tolist()}}
         for i, counts in enumerate(record.parts["counts"])
     ]
-    work = replace(boards.work(data), labels=own, benchmark=replace(boards.DISCS, metrics=("miou",)))
-    assert assemble(work, {"device": "cpu", "machine": "m"}, rows).labels == own
+    work = replace(boards.work(data), trial=Trial(method="network", budget=budget))
+    work = replace(work, benchmark=replace(boards.DISCS, metrics=("miou",)))
+    learned = {"labelled": 3, "unlabelled": 0, "label_seconds": 7.2, "cues": {"points": 1, "tags": 2}, "seconds": 3.5}
+    made = assemble(work, {"device": "cpu", "machine": "m", "training": learned}, rows)
+    told = Labels(cue="points+tags", labelled_images=3, unlabelled_images=0, label_seconds=7.2, share=0.1)
+    assert made.labels == replace(told, source="reproduced")
+    assert made.training == learned
 
 
 def test_the_robot_user_is_evaluated(data):

@@ -28,6 +28,11 @@ def add_work(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a name of `benchmarks`, or a JSON file of one; repeatable",
     )
+    add_limits(parser)
+
+
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """--data and the limits of an evaluation."""
     parser.add_argument(
         "--data",
         type=Path,

@@ -60,6 +60,10 @@ class Examples:
         """The Examples at these places, in this order."""
         return replace(self, numbers=tuple(self.numbers[place] for place in places))
 
+    def groups(self) -> list[str]:
+        """The group of each, "" where it has none; no picture is decoded."""
+        return ["" if row.get("group") is None else str(row["group"]) for _, row in self._rows()]
+
     def with_files(self) -> Iterator[tuple[bytes, Example]]:
         """(the picture's file as it lies in the data set, Example) of each; a PNG where the data hold an array."""
         for number, row in self._rows():

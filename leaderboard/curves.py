@@ -1,0 +1,135 @@
+"""What labels buy: the best for a price, and the measured way from one budget to the next. Nothing is guessed past the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import comparison, statistics
+from .standings import Standing, order, ranked, whose
+
+SECONDS = "label_seconds"
+COMPARED = 60  # of the best, to find ties
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One method with one kind of labels, by price: all that differs is how many labels there were."""
+
+    standings: tuple[Standing, ...]
+
+    @property
+    def first(self) -> Standing:
+        return self.standings[0]
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What more labelling buys. before, after: (value, low, high) there, gain: of their difference, on the same resamples; all
+    None where it was not measured, which `why` says."""
+
+    before: tuple[float, float, float] | None = None
+    after: tuple[float, float, float] | None = None
+    gain: tuple[float, float, float] | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Best:
+    """The best standing for at most so many seconds, and how many others cannot be told from it."""
+
+    limit: float
+    standing: Standing
+    tied: int
+
+
+def kind(word: str) -> str:
+    """The kinds of cue of Labels.cue, however many there are: "scribbles-3+tags" -> "scribbles+tags", "" -> "none"."""
+    return "+".join(dict.fromkeys(part.partition("-")[0] for part in word.split("+"))) or "none"
+
+
+def series(standings: Iterable[Standing], x: str = SECONDS) -> list[Series]:
+    """The standings whose price is known, by method, kind of labels and settings; each by price."""
+    found: dict[tuple, list[Standing]] = {}
+    for one in standings:
+        if one.price(x) is not None and not np.isnan(one.value):
+            found.setdefault(_alike(one), []).append(one)
+    return [Series(tuple(sorted(some, key=lambda one: one.price(x)))) for group in found.values() for some in _parted(group)]
+
+
+def front(standings: Iterable[Standing], x: str = SECONDS) -> list[Standing]:
+    """Those that nothing cheaper or equally cheap beats, by price (the Pareto front)."""
+    known = [one for one in standings if one.price(x) is not None and not np.isnan(one.value)]
+    found: list[Standing] = []
+    for one in sorted(known, key=lambda one: (one.price(x), order(one.value, one.metric))):
+        if not found or order(one.value, one.metric) < order(found[-1].value, one.metric):
+            found.append(one)
+    return found
+
+
+def best(standings: Iterable[Standing], limits: Sequence[float]) -> list[Best]:
+    """For each limit of seconds the best; a limit that buys nothing new is left out."""
+    known = [one for one in standings if one.price(SECONDS) is not None and not np.isnan(one.value)]
+    known.sort(key=lambda one: (order(one.value, one.metric), one.price(SECONDS)))
+    found: list[Best] = []
+    for limit in limits:
+        some = [one for one in known if one.price(SECONDS) <= limit]
+        if some and (not found or found[-1].standing is not some[0]):
+            found.append(Best(limit, some[0], _tied(some)))
+    return found
+
+
+def gain(line: Series, have: float, more: float) -> Gain:
+    """What `more` seconds of labelling on top of `have` buy, between measured budgets: on a straight line against the
+    logarithm of the seconds."""
+    prices = [one.price(SECONDS) for one in line.standings]
+    if len(line.standings) < 2 or prices[0] <= 0:
+        return Gain(why="one budget was measured, which makes no curve")
+    if have < prices[0]:
+        return Gain(why=f"measured from {prices[0] / 60:.3g} minutes on")
+    if have + more > prices[-1]:
+        return Gain(why=f"measured up to {prices[-1] / 60:.3g} minutes")
+    before, after = (_at(line, prices, seconds) for seconds in (have, have + more))
+    return Gain(_told(*before), _told(*after), _told(after[0] - before[0], after[1] - before[1]))
+
+
+def _at(line: Series, prices: Sequence[float], seconds: float) -> tuple[float, np.ndarray]:
+    """(value, samples (B,)) there; the samples are NaN where they are not made yet."""
+    logs = np.log(prices)
+    place = min(max(int(np.searchsorted(logs, np.log(seconds), side="right")), 1), len(logs) - 1)
+    width = logs[place] - logs[place - 1]
+    share = (np.log(seconds) - logs[place - 1]) / width if width > 0 else 1.0
+    ends = line.standings[place - 1 : place + 1]
+    value = (1 - share) * ends[0].value + share * ends[1].value
+    if any(one.samples is None for one in ends):
+        return value, np.full(statistics.RESAMPLES, np.nan)
+    return value, (1 - share) * ends[0].samples + share * ends[1].samples
+
+
+def _told(value: float, samples: np.ndarray) -> tuple[float, float, float]:
+    return value, *statistics.interval(samples)
+
+
+def _alike(one: Standing) -> tuple:
+    """What is the same along a series: the pictures, the method with its settings, the kind of labels and who says so."""
+    kin = comparison.kin(one.record)
+    return *kin[:4], kind(one.record.labels.cue), one.record.labels.source, whose(one.record)
+
+
+def _parted(group: list[Standing]) -> list[list[Standing]]:
+    """Apart, where pictures without labels were learned from too and where not; those that left none belong to both."""
+    more = [one for one in group if one.record.labels.unlabelled_images]
+    without = [one for one in group if not one.record.labels.unlabelled_images]
+    whole = [one for one in without if one.record.labels.share == 1]
+    if not more:
+        return [without]
+    return [more + whole, without] if len(whole) < len(without) else [more + whole]
+
+
+def _tied(some: Sequence[Standing]) -> int:
+    """How many others cannot be told from the first, on the same pictures."""
+    alike = [one for one in some if one.record.sample == some[0].record.sample][:COMPARED]
+    places = [one.rank for one in ranked(alike)]
+    return 0 if None in places else places.count(1) - 1
