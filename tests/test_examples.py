@@ -461,3 +461,11 @@ def test_real_data_sets(name, split):
         assert (example.instances is not None) == (name == "nuclei")
         if example.truth is not None and name != "camvid":  # whose `tags` count class 0 as an object
             assert {found.classes[v] for v in np.unique(example.truth) if 0 < v < 255} == set(example.cues.tags)
+
+
+def test_a_path_may_go_by_way_of_parent_folders(tmp_path, monkeypatch):
+    """As "../data/NAME" from within a project."""
+    folder(tmp_path / "set", PLAIN, plain())
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    assert len(examples.read("../set", "train")) == 3

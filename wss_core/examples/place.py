@@ -91,7 +91,7 @@ class Place:
 
 def folder(path: Path) -> Place:
     """The place of a folder."""
-    return Place(str(path), None, None, None)
+    return Place(str(path.resolve()), None, None, None)  # as `holds` wants it: without ".."
 
 
 def repository(name: str, revision: str | None, token: str | bool | None) -> Place:

@@ -1,0 +1,65 @@
+"""What needs no learning: the best class for every pixel, and whatever stands out on a picture. For `weak_training.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+
+from leaderboard import metrics
+from leaderboard.benchmarks import Benchmark
+from wss_core.cues import Example
+from wss_core.data import UNKNOWN
+from wss_core.examples import Examples
+
+SIDE = 64  # pixels at which a picture is looked at, as the paper does
+SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)  # of a picture that stands out: the best on the training pictures is taken
+
+
+def baselines(benchmark: Benchmark, train: Examples, test: Examples) -> dict[str, np.ndarray]:
+    """{name: int64 (N, C, 3)}: true positives, false positives and misses by class of each test picture.
+
+    best constant: the object class that scores best, everywhere. saliency: that class where a picture stands out. tags told:
+    there the largest of the classes that the picture truly shows. Class and share are the best on the training pictures.
+    """
+    count, name = len(benchmark.classes), benchmark.source
+    everywhere = [(None, label) for label in range(1, count)]
+    outstanding = [(share, label) for share in SHARES for label in range(1, count)]
+    told = [(share, 0) for share in SHARES]
+    scored = _scores(train, count, [*everywhere, *outstanding, *told])
+    ways = {"best constant": everywhere, "saliency": outstanding, "saliency, tags told": told}
+    chosen = [max(each, key=scored.get) for each in ways.values()]
+    counts = np.stack([_counts(example, count, chosen) for example in test], axis=1)
+    return {f"{name} {way}": table for way, table in zip(ways, counts, strict=True)}
+
+
+def salient(image: np.ndarray) -> np.ndarray:
+    """float32 (H, W): how much each pixel stands out. Hou, Zhang, "Saliency detection: a spectral residual approach", 2007."""
+    grey = cv2.resize(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    spectrum = np.fft.fft2(grey.astype(float))
+    height = np.log(np.abs(spectrum) + 1e-9)
+    residual = height - cv2.blur(height, (3, 3))
+    back = np.abs(np.fft.ifft2(np.exp(residual + 1j * np.angle(spectrum)))) ** 2
+    smooth = cv2.GaussianBlur(back.astype(np.float32), (0, 0), 2.5)
+    return cv2.resize(smooth, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+
+
+Way = tuple[float | None, int]  # (share that stands out, None = all; the label there, 0 = the largest class it shows)
+
+
+def _counts(example: Example, count: int, ways: list[Way]) -> np.ndarray:
+    """int64 (W, C, 3) of one picture, answered in each of the ways."""
+    truth, found = example.truth, salient(example.image)
+    sizes = np.bincount(truth[(truth > 0) & (truth < UNKNOWN)], minlength=1)
+    answers = []
+    for share, label in ways:
+        there = np.ones(truth.shape, bool) if share is None else found > np.quantile(found, 1 - share)
+        answers.append(np.where(there, label or sizes.argmax(), 0).astype(np.uint8))
+    return np.stack([metrics.counts(truth, answer, count) for answer in answers])
+
+
+def _scores(examples: Iterable[Example], count: int, ways: list[Way]) -> dict[Way, float]:
+    """The mean IoU of the object classes, in each of the ways."""
+    table = sum(_counts(example, count, ways) for example in examples)
+    return dict(zip(ways, metrics.mean(metrics.iou(table)[:, 1:]).tolist(), strict=True))

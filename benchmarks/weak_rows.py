@@ -1,0 +1,144 @@
+"""The rows of the table that `weak_training.py` makes: who learns what from which labels, and what is claimed of it.
+
+A row's settings are all there is to tune; full supervision is the same network with the same steps. A row that is changed
+is another trial with another record; those that stay as they are keep theirs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from leaderboard.budgets import Budget
+
+WEIGHTS = "timm:local-dir:mobilenetv2_100"  # `--weights` says where that folder lies
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """part: what is run together. name: unique. data: of the benchmark DATA-labels."""
+
+    part: str
+    name: str
+    data: str
+    budget: Budget
+    settings: dict[str, Any] = field(default_factory=dict)
+    method: str = "network"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Of the row: that its value is at least `bar` of that of the row `against` (share), or `bar` above it (gap). None: the
+    two are held against each other, and nothing is claimed."""
+
+    row: str
+    against: str
+    bar: float | None
+    kind: str = "share"
+
+
+HEART = {"backbone": WEIGHTS, "side": 256, "crop": 128, "batch": 12, "rate": 2e-3, "steps": 600}
+CELLS = {"backbone": WEIGHTS, "side": 320, "crop": 128, "batch": 8, "rate": 2e-3, "steps": 300}
+HORSES = {"backbone": WEIGHTS, "side": 224, "crop": 160, "batch": 8, "rate": 2e-3, "steps": 300}
+STREETS = {"backbone": WEIGHTS, "side": 384, "crop": 192, "batch": 8, "rate": 2e-3, "steps": 400}
+TILES = {"backbone": WEIGHTS, "side": 256, "crop": 224, "batch": 8, "rate": 1e-3, "steps": 300, "refine": 200}
+CLOTHES = {"backbone": WEIGHTS, "side": 320, "crop": 192, "batch": 12, "rate": 2e-3, "steps": 400}
+
+TERMS = ("cross_entropy", "dice", "dual", "potts")  # of the heart's scribbles, and switched off one at a time
+STROKES = Budget(cue="people", share=1.0)
+FULL = Budget(cue="full", share=1.0)
+POINTS = Budget(cue="points-object", share=1.0)
+TAGGED = (("tagged", "tags"),)
+UNLEARNED = ("tiles tags",)  # rows that are held against what needs no learning too
+
+
+def _without(term: str) -> Row:
+    terms = tuple(each for each in TERMS if each != term)
+    return Row(
+        part="acdc-terms", name=f"acdc without {term}", data="acdc", budget=STROKES, settings=HEART | {"terms": terms}
+    )
+
+
+def _few(data: str, settings: dict[str, Any], share: float) -> tuple[Row, Row]:
+    """A share of the masks, without the other pictures and with them."""
+    part, name = f"{data}-few", f"{data} {share:.0%} of masks"
+    alone, more = Budget(cue="full", share=share), Budget(cue="full", share=share, rest="none")
+    return (
+        Row(part=part, name=name, data=data, budget=alone, settings=settings),
+        Row(part=part, name=f"{name} + unlabelled", data=data, budget=more, settings=settings),
+    )
+
+
+ROWS = (
+    Row(part="acdc", name="acdc full", data="acdc", budget=FULL, settings=HEART),
+    Row(part="acdc", name="acdc scribbles", data="acdc", budget=STROKES, settings=HEART | {"terms": TERMS}),
+    Row(
+        part="acdc",
+        name="acdc partial cross entropy",
+        data="acdc",
+        budget=STROKES,
+        settings=HEART | {"terms": ("cross_entropy",)},
+    ),
+    *(_without(term) for term in TERMS),
+    Row(part="nuclei", name="nuclei full", data="nuclei", budget=FULL, settings=CELLS),
+    Row(part="nuclei", name="nuclei points", data="nuclei", budget=POINTS, settings=CELLS | {"apart": True}),
+    Row(part="nuclei", name="nuclei boxes", data="nuclei", budget=Budget(cue="boxes", share=1.0), settings=CELLS),
+    Row(part="horses", name="horses full", data="horses", budget=FULL, settings=HORSES),
+    Row(part="horses", name="horses boxes", data="horses", budget=Budget(cue="boxes", share=1.0), settings=HORSES),
+    Row(
+        part="horses",
+        name="horses scribbles",
+        data="horses",
+        budget=Budget(cue="scribbles", share=1.0),
+        settings=HORSES,
+    ),
+    Row(part="camvid", name="camvid full", data="camvid", budget=FULL, settings=STREETS),
+    Row(
+        part="camvid",
+        name="camvid scribbles",
+        data="camvid",
+        budget=Budget(cue="scribbles-5-image", share=1.0),
+        settings=STREETS,
+    ),
+    Row(
+        part="tiles",
+        name="tiles tags",
+        data="tiles",
+        method="cam",
+        budget=Budget(cue="tags", share=1.0),
+        settings=TILES,
+    ),
+    Row(
+        part="clothing", name="clothing masks", data="clothing", budget=Budget(cue="full", share=0.1), settings=CLOTHES
+    ),
+    Row(
+        part="clothing",
+        name="clothing masks + unlabelled + tags",
+        data="clothing",
+        budget=Budget(cue="full", share=0.1, rest="none", also=TAGGED),
+        settings=CLOTHES,
+    ),
+    *_few("nuclei", CELLS, 0.05),
+    *_few("nuclei", CELLS, 0.1),
+    *_few("camvid", STREETS, 0.05),
+    *_few("camvid", STREETS, 0.1),
+)
+CLAIMS = (
+    Claim("acdc scribbles", "acdc full", 0.95),
+    Claim("acdc scribbles", "acdc partial cross entropy", 0.05, "gap"),
+    *(Claim(f"acdc without {term}", "acdc scribbles", None, "gap") for term in TERMS),
+    Claim("nuclei points", "nuclei full", 0.85),
+    Claim("nuclei boxes", "nuclei full", 0.92),
+    Claim("horses boxes", "horses full", 0.92),
+    Claim("horses scribbles", "horses full", 0.95),
+    Claim("camvid scribbles", "camvid full", 0.88),
+    Claim("tiles tags", "tiles best constant", 0.0, "gap"),
+    Claim("tiles tags", "tiles saliency", 0.0, "gap"),
+    Claim("tiles tags", "tiles saliency, tags told", None, "gap"),  # told what cam is not
+    Claim("clothing masks + unlabelled + tags", "clothing masks", 0.04, "gap"),
+    *(
+        Claim(f"{data} {share} of masks + unlabelled", f"{data} {share} of masks", 0.0, "gap")
+        for data in ("nuclei", "camvid")
+        for share in ("5%", "10%")
+    ),
+)
