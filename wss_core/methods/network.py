@@ -15,7 +15,7 @@ from ..networks import Labeller
 from ..segmenter import Segmenter, check_state
 from ..training import course, plan
 from ..training.plan import Plan, Progress, Run
-from ..training.soft import softener
+from ..training.soft import softened, softener
 
 
 @dataclass(kw_only=True)
@@ -26,8 +26,9 @@ class Network(Segmenter):
     decoder at most. channels: 3, 1 for grey pictures, 0 = as the pictures are. side: pixels of a picture's longer side
     at most; crop: of the squares it learns from. steps, batch, rate, seed: of the training; patience: validations
     without a better one before it ends, 0 = never. terms: by name or as "name=weight", () = those that fit the cues.
-    spread: one of SPREAD whose answers to the cues are soft labels, "" = none. complete: whoever cued a picture cued
-    every class on it; apart: and gave every object a point of its own, so that midway between two is background.
+    spread: what makes soft labels: "objects" by their own colours, where there are boxes or `apart` points; one of
+    SPREAD; "" = nothing. complete: whoever cued a picture cued every class on it; apart: and gave every object a point
+    of its own, so that midway between two is background.
     """
 
     name: ClassVar[str] = "network"
@@ -45,7 +46,7 @@ class Network(Segmenter):
     rate: float = 1e-3
     patience: int = 0
     terms: tuple[str, ...] = ()
-    spread: str = ""
+    spread: str = "objects"
     complete: bool = False
     apart: bool = False
     seed: int = 0
@@ -84,7 +85,8 @@ class Network(Segmenter):
             terms=self.terms,
             complete=self.complete,
             apart=self.apart,
-            soften=softener(self.spread, "texture") if self.spread else None,
+            soften=softener(self.spread, "texture", self.apart) if self.spread else None,
+            softened=softened(self.spread, self.apart),
             validation=validation,
             about={"settings": self.settings()},
         )

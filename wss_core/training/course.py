@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,8 @@ from .machine import Machine
 from .pictures import Pictures, Soften, kinds
 from .plan import Plan, Run
 
+ANY = ("tags", "points", "boxes", "strokes", "partial", "full", "none")  # kinds of cue
+
 
 def fit(
     network: Labeller,
@@ -34,20 +36,23 @@ def fit(
     complete: bool = False,
     apart: bool = False,
     soften: Soften | None = None,
+    softened: Collection[str] = ANY,
     validation: Sequence[Example] = (),
     about: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Train the network, in place, and return the summary that `Segmenter.training` holds.
 
-    terms: names of TERMS, or those that fit the cues. complete, apart, soften: see `pictures`. validation: examples with
-    a truth, by whose mean IoU the best weights are kept. about: what else decides the result (see `Saver`).
+    terms: names of TERMS, or those that fit the cues. complete, apart, soften: see `pictures`. softened: the kinds of cue
+    that `soften` makes something of. validation: examples with a truth, by whose mean IoU the best weights are kept.
+    about: what else decides the result (see `Saver`).
     """
     told = survey(examples, classes)
-    found = frozenset().union(*(one.kinds for one in told)) | ({"soft"} if soften else frozenset())
-    weights = losses.parse(terms or losses.choose(found))
+    found = frozenset().union(*(one.kinds for one in told))
+    fits = soften is not None and bool(found & set(softened))
+    weights = losses.parse(terms or losses.choose(found | ({"soft"} if fits else frozenset())))
     lesson = Lesson(weights, sum(network.encoder.channels), plan.seed)
     machine = Machine(run.device, run.precision)
-    pictures = Pictures(examples, classes, plan.side, complete, soften, apart)
+    pictures = Pictures(examples, classes, plan.side, complete, soften if fits and "soft" in weights else None, apart)
     batches = Batches(pictures, [one.kinds for one in told], plan, "agreement" in weights, machine.share)
     if lesson.dual:
         network.double(plan.seed)

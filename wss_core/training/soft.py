@@ -1,25 +1,54 @@
-"""Soft labels: what a SPREAD solver makes of a picture's cues, for the network to learn where nothing is told."""
+"""Soft labels: what a SPREAD solver makes of a picture's cues, for the network to learn where nothing is told; or what
+the objects' own colours tell, which need no more than boxes, or a point in each object."""
 
 from __future__ import annotations
 
 from functools import partial
 
+import cv2
 import numpy as np
 
 from .. import features, seeds
 from ..cues import Example
 from ..data import UNKNOWN
-from ..spread import find
+from ..spread import clusters, cut, find
 from .pictures import Soft, Soften
 
 SIDE = 256  # cells of the grid they are kept on
+OBJECTS = "objects"  # the name that stands for `of_objects`
+RIGHT = 0.8  # their chance to be: so what a network finds on many pictures may outweigh the colours of one
 
 
-def softener(spread: str, maps: str) -> Soften:
-    """The function from an Example to its soft labels, by the solver `spread` on the features `maps`."""
+def softener(spread: str, maps: str, apart: bool = False) -> Soften:
+    """The function from an Example to its soft labels, by the solver `spread` on the features `maps`, or OBJECTS."""
+    if spread == OBJECTS:
+        return partial(of_objects, apart=apart)
     find(spread)
     features.check(maps)
     return partial(soften, spread=spread, maps=maps)
+
+
+def softened(spread: str, apart: bool = False) -> frozenset[str]:
+    """The kinds of cue that the soft labels of `softener` are made from."""
+    if spread == OBJECTS:
+        return frozenset({"boxes", "points"} if apart else {"boxes"})
+    return frozenset({"points", "boxes", "strokes", "partial"})
+
+
+def of_objects(example: Example, apart: bool = False, side: int = SIDE) -> Soft | None:
+    """Each box's object cut out of it, or else, where every object has a point (`apart`), the pixels that look like
+    those at points; none where that is not clear. None for a picture without such cues."""
+    cues = example.cues
+    if not any(cues.located) or not (cues.boxes or (apart and cues.points)):
+        return None
+    labels = (cut if cues.boxes else clusters).labels(example.image, cues)
+    present = sorted({0, *cues.located})
+    grid = features.grid_shape(labels.shape, side)
+    shares = np.stack(
+        [cv2.resize((labels == c).astype(np.float32), grid[::-1], interpolation=cv2.INTER_AREA) for c in present]
+    )
+    others = (shares.sum(axis=0) - shares) / (len(present) - 1)
+    return Soft(present, np.rint(255 * (RIGHT * shares + (1 - RIGHT) * others)).astype(np.uint8))
 
 
 def soften(example: Example, spread: str, maps: str, side: int = SIDE) -> Soft | None:

@@ -1,0 +1,94 @@
+"""Boxes cut out one by one, and points whose objects look alike: what the objects' own colours tell."""
+
+import numpy as np
+import pytest
+
+from wss_core.cues import Box, Cues, Example, Point, Stroke
+from wss_core.data import UNKNOWN
+from wss_core.spread import clusters, cut
+from wss_core.training import soft
+
+
+def discs(places, colours, radius=9, shape=(72, 96)):
+    """(image, truth): discs of the colours on grey, a little noisy; truth numbers them from 1."""
+    image = np.full((*shape, 3), 120.0) + np.random.default_rng(0).normal(0, 3, (*shape, 3))
+    truth = np.zeros(shape, np.uint8)
+    rows, columns = np.mgrid[: shape[0], : shape[1]]
+    for number, ((x, y), colour) in enumerate(zip(places, colours, strict=True), start=1):
+        inside = (columns - x) ** 2 + (rows - y) ** 2 <= radius**2
+        image[inside] += np.array(colour) - 120
+        truth[inside] = number
+    return np.clip(image, 0, 255).astype(np.uint8), truth
+
+
+def around(x, y, label, radius=9):
+    return Box(x - radius, y - radius, x + radius + 1, y + radius + 1, label)
+
+
+def overlap(one, other):
+    return (one & other).sum() / (one | other).sum()
+
+
+PLACES, COLOURS = ((24, 24), (62, 40)), ((200, 60, 60), (60, 60, 200))
+
+
+def test_each_object_is_cut_out_of_its_own_box():
+    image, truth = discs(PLACES, COLOURS)
+    found = cut.labels(image, Cues(boxes=(around(*PLACES[0], 1), around(*PLACES[1], 2))))
+    assert found.dtype == np.uint8
+    for label in (1, 2):
+        assert overlap(found == label, truth == label) > 0.95
+
+
+def test_what_is_drawn_stays_and_the_smaller_box_wins():
+    image, truth = discs(PLACES, COLOURS)
+    stroke = Stroke(2, 1, ((16, 16), (18, 16)))
+    found = cut.labels(image, Cues(boxes=(around(*PLACES[0], 2), Box(0, 0, 60, 60, 1)), strokes=(stroke,)))
+    assert (found[16, 16:19] == 2).all()
+    assert (found[truth == 1] == 2).mean() > 0.8
+    assert (found == 2)[truth == 0].sum() < 12
+
+
+def test_a_box_whose_object_is_not_found_says_nothing():
+    image, _ = discs((PLACES[0],), (COLOURS[0],), radius=3)
+    found = cut.labels(image, Cues(boxes=(Box(8, 8, 41, 41, 1),)))
+    assert (found[8:41, 8:41] == UNKNOWN).mean() > 0.9
+    assert not np.delete(found, np.s_[8:41], axis=0).any()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (30, 2)])
+def test_tiny_pictures(shape):
+    image = np.full((*shape, 3), 9, np.uint8)
+    cues = Cues(points=(Point(0, 0, 1),), boxes=(Box(0, 0, *shape[::-1], 1),))
+    assert cut.labels(image, cues).shape == shape
+    assert clusters.labels(image, cues).shape == shape
+
+
+def test_pixels_like_those_at_points_are_their_class():
+    image, truth = discs(((20, 20), (70, 20), (45, 52)), (COLOURS[0],) * 3)
+    points = [Point(20, 20, 1), Point(70, 20, 1), Point(45, 52, 2), Point(3, 3, 0)]
+    found = clusters.labels(image, Cues(points=points))
+    assert ((found == 1) | (found == 2))[truth > 0].mean() > 0.8
+    assert (found[truth == 0] == 0).mean() > 0.5
+    assert not ((found == 1) | (found == 2))[truth == 0].any()
+    assert set(np.unique(found[truth == 3])) <= {2, UNKNOWN}
+    assert (clusters.labels(image, Cues(points=points[3:])) == UNKNOWN).all()
+
+
+def test_soft_labels_of_boxes_and_of_points_that_stand_apart():
+    image, truth = discs(PLACES, COLOURS)
+    boxed = Example(image, Cues(boxes=(around(*PLACES[0], 1), around(*PLACES[1], 2))))
+    found = soft.of_objects(boxed, side=48)
+    assert found.labels == [0, 1, 2]
+    assert found.planes.shape == (3, 36, 48)
+    assert (found.planes.argmax(axis=0) == truth[::2, ::2]).mean() > 0.95
+    pointed = Example(image, Cues(points=(Point(24, 24, 1), Point(62, 40, 1))))
+    assert soft.of_objects(pointed) is None
+    assert soft.of_objects(pointed, apart=True).labels == [0, 1]
+    assert soft.of_objects(Example(image, Cues(strokes=(Stroke(1, 3, ((24, 24),)),))), apart=True) is None
+
+
+def test_which_cues_soft_labels_are_made_of():
+    assert soft.softened("objects") == {"boxes"}
+    assert soft.softened("objects", apart=True) == {"boxes", "points"}
+    assert "strokes" in soft.softened("live")
