@@ -56,7 +56,9 @@ def series(standings: Iterable[Standing], x: str = SECONDS) -> list[Series]:
     for one in standings:
         if one.price(x) is not None and not np.isnan(one.value):
             found.setdefault(_alike(one), []).append(one)
-    return [Series(tuple(sorted(some, key=lambda one: one.price(x)))) for group in found.values() for some in _parted(group)]
+    return [
+        Series(tuple(sorted(some, key=lambda one: one.price(x)))) for group in found.values() for some in _parted(group)
+    ]
 
 
 def front(standings: Iterable[Standing], x: str = SECONDS) -> list[Standing]:

@@ -49,15 +49,20 @@ def look(repo: str, revision: str | None, ways) -> tuple[str, str | bool | None,
 
 def load(about: hub.Checkpoint, token: str | bool | None) -> Loaded:
     """The checkpoint with its weights, tried on a picture. Raises ValueError for one that cannot be used here."""
-    _check_classes(about)
-    for name, value in about.settings.items():
-        _check_setting(about.method, name, value, token is None)
+    check(about, own=token is None)
     if token is not None:
         make_room()
     remote.fetch(about.source, {WEIGHTS: limits.CHECKPOINT_BYTES}, about.sha, token)
     segmenter = hub.load_repo(about.source, about.sha, token)
     _try(segmenter, about)
     return Loaded(about, segmenter, sum(a.nbytes for a in segmenter.state().values()), time.monotonic())
+
+
+def check(about: hub.Checkpoint, own: bool) -> None:
+    """Raise ValueError for a checkpoint that costs too much here by what it says. own: the machine of whoever asks."""
+    _check_classes(about)
+    for name, value in about.settings.items():
+        _check_setting(about.method, name, value, own)
 
 
 def make_room() -> None:

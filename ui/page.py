@@ -16,6 +16,7 @@ from wss_core.methods import instant
 from wss_core.readouts import areas
 
 from . import checkpoints, limits, people
+from .board import tab as board_tab
 from .canvas import CueCanvas
 from .sessions import Session
 from .solve import solve
@@ -73,6 +74,8 @@ def build() -> gr.Blocks:
         with gr.Tab("Segment"):
             canvas = CueCanvas(elem_id="canvas")
             _card(canvas)
+        with gr.Tab("Board") as board:
+            board_tab.build(page, board)
         with gr.Tab("About"):
             gr.Markdown(ABOUT)
         _endpoint()

@@ -1,0 +1,84 @@
+"""A queued checkpoint -> records, in a process of its own; nothing of this machine's is reached through it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from threading import Event
+
+from leaderboard import discover, sharing
+from leaderboard.benchmarks import Benchmark
+from leaderboard.commands.options import DATA
+from leaderboard.declared import BENCHMARKS
+from leaderboard.evaluate import evaluate
+from leaderboard.work import Work
+from leaderboard.worker import EvaluationError, Limits
+from wss_core import hub, remote
+from wss_core.hub.folder import WEIGHTS
+from wss_core.remote import HubError
+
+from .. import limits, loading, shelf
+from .source import Source
+from .waiting import Item
+
+LIMITS = Limits(seconds=60.0, load=120.0, megabytes=4000, threads=1)
+ROOT = Path(__file__).parents[2]
+
+
+def data() -> Path:
+    """The folder of the benchmarks' data."""
+    return Path(os.environ.get("WSS_DATA", ROOT / DATA))
+
+
+def present() -> dict[str, Benchmark]:
+    """The benchmarks of checkpoints whose data are on this machine."""
+    folder = data()
+    return {
+        name: one for name, one in BENCHMARKS.items() if one.track != "efficiency" and (folder / one.source).is_dir()
+    }
+
+
+def carried(item: Item, stop: Event, source: Source) -> str:
+    """Evaluate it on the benchmark, or on all that it fits, and say what was found. Raises ValueError with the reason."""
+    repo, revision = shelf.parse(item.repo)
+    if Path(repo).is_dir():
+        raise ValueError(f"{repo} is also the name of a folder of this board. Push it under another name")
+    about = hub.info_repo(repo, revision, None if item.own else False)
+    loading.check(about, own=item.own)
+    if not item.own:
+        loading.make_room()
+        remote.fetch(repo, {WEIGHTS: limits.CHECKPOINT_BYTES}, about.sha, False)
+    wanted = [one for name, one in present().items() if item.benchmark in ("", name)]
+    fitting = [one for one in wanted if discover.fits(about, one)]
+    if not fitting:
+        raise ValueError(
+            f"{repo} fits none of {', '.join(one.name for one in wanted):.200}: they have other classes, or give no cue"
+        )
+    said, failed = [], 0
+    for work in discover.works([about], fitting, data()):
+        try:
+            said.append(_told(work, source, stop))
+        except EvaluationError as error:
+            failed += 1
+            said.append(f"{work.benchmark.name} failed: {error}")
+        source.hurry()
+    if failed == len(said):
+        raise ValueError("; ".join(said))
+    return "; ".join(said) + _shared(source)
+
+
+def _told(work: Work, source: Source, stop: Event) -> str:
+    record = evaluate(work, source.written, LIMITS, progress=False, stop=stop)
+    score = record.scores[record.metric]
+    return f"{work.benchmark.name}: {record.metric} {score.value:.3f} [{score.low:.3f}, {score.high:.3f}]"
+
+
+def _shared(source: Source) -> str:
+    """Add the records to the results data set, if there is one, and say so where that fails."""
+    if not source.repo:
+        return ""
+    try:
+        sharing.push(source.written, source.repo)
+    except HubError as error:
+        return f" (kept here; {source.repo} could not be written: {error})"
+    return ""

@@ -1,0 +1,276 @@
+"""The board's figures: colour = kind of labels, shape = method, the same in all of them. Strangers' texts are escaped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import plotly.graph_objects as go
+
+from leaderboard.curves import Series
+from leaderboard.entries import Entry
+from leaderboard.plots import AXES, COLOURS, GRID, INK, SYMBOLS
+from leaderboard.standings import Standing, order
+from wss_core.costs import SECONDS_POINT, SECONDS_STROKE
+from wss_core.methods import names
+
+from . import words
+
+KNOWN = ("full masks", "scribbles", "boxes", "points", "people's scribbles", "image tags", "masks", "partial masks")
+CLASSES = 8  # standings in the view by class
+BARS = 150  # standings with bars and dots; of more, the best buys alone have them
+NAMED = 19  # characters in a legend
+CURVES = 12  # of robot users
+CUE_SECONDS = {"clicks": SECONDS_POINT, "strokes": SECONDS_STROKE}
+TICKS = {1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h", 36_000: "10 h", 360_000: "100 h"}
+TITLES = AXES | {"share": "share of the training pictures that are labelled", "label_seconds": "time spent labelling"}
+
+
+def accuracy(lines: Sequence[Series], front: Sequence[Standing], x: str) -> go.Figure:
+    """Standings against a price: bars are 95 % intervals, dots single trainings, a line joins what differs in the number of
+    labels alone; hollow: the labels are given on the test pictures. Dotted: the Pareto front."""
+    figure = go.Figure()
+    standings = [one for line in lines for one in line.standings]
+    kinds, methods = _present(standings)
+    barred = standings if len(standings) <= BARS else front
+    seeds = [(one, value) for one in barred if len(one.values) > 1 for value in one.values]
+    figure.add_traces([*_lines(lines, x, set(barred)), _dots(seeds, x)])
+    if len(front) > 1:
+        style = {"color": INK, "dash": "dot", "width": 2}
+        xs, ys = [one.price(x) for one in front], [one.value for one in front]
+        figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line=style, name="best buys", hoverinfo="skip"))
+    figure.add_traces(_legend(kinds, methods))
+    _price_axis(figure, x, [one.price(x) for one in standings])
+    if lines:
+        figure.update_yaxes(title=words.metric(lines[0].first.metric))
+    return _styled(figure, 520)
+
+
+def by_class(standings: Sequence[Standing]) -> go.Figure:
+    """The best of each method and kind of labels, class by class: means over their trainings."""
+    figure = go.Figure()
+    best = {(one.record.method, words.kind(one.record)): one for one in reversed(standings) if _each(one)}
+    some = sorted(best.values(), key=lambda one: order(one.value, one.metric))[:CLASSES]
+    for one in some:
+        each = _each(one)
+        figure.add_trace(
+            go.Scatter(
+                x=[value for _, value in each],
+                y=[words.safe(name, 24) for name, _ in each],
+                mode="markers",
+                marker=_marker(one, 11),
+                name=words.safe(f"{one.record.method}, {words.kind(one.record)}"),
+                hovertemplate="%{y}: %{x:.3f}<br>" + words.hover(one) + "<extra></extra>",
+            )
+        )
+    count = max((len(_each(one)) for one in some), default=0)
+    figure.update_yaxes(autorange="reversed", type="category", automargin=True)
+    figure.update_xaxes(title=words.metric(some[0].metric) if some else "")
+    return _styled(figure, 170 + 30 * count + 14 * len(some), None)
+
+
+def clicks(entries: Sequence[Entry], seconds: bool) -> go.Figure:
+    """The mean IoU of a robot user's pictures after each cue, or after so many seconds of cueing a picture."""
+    figure = go.Figure()
+    some = sorted(entries, key=lambda entry: -sum(entry.curve))[:CURVES]
+    for i, entry in enumerate(some):
+        record = entry.record
+        price = CUE_SECONDS.get(record.labels.cue, SECONDS_POINT) if seconds else 1
+        told = record.checkpoint if record.on_hub else record.method
+        figure.add_trace(
+            go.Scatter(
+                x=[price * (place + 1) for place in range(len(entry.curve))],
+                y=entry.curve,
+                mode="lines+markers",
+                name=words.safe(f"{told}, {record.labels.cue}"),
+                line={"color": COLOURS[i % len(COLOURS)], "dash": "solid" if record.labels.cue == "clicks" else "dash"},
+                marker={"symbol": _symbol(record.method), "size": 7},
+                hovertemplate="%{x:.3g}: IoU %{y:.3f}",
+            )
+        )
+    figure.update_xaxes(
+        title="seconds of cueing, for each picture" if seconds else "cues, on each picture", rangemode="tozero"
+    )
+    figure.update_yaxes(title="IoU of the objects, mean over pictures", range=[0, 1])
+    return _styled(figure, 440 + 12 * len(some), None)
+
+
+def history(standings: Sequence[Standing]) -> go.Figure:
+    """Every record by its date, and the best so far."""
+    figure = go.Figure()
+    metric = standings[0].metric if standings else ""
+    found = [(e.record.date, one, e.record.scores[metric].value) for one in standings for e in one.entries]
+    found = sorted((row for row in found if not math.isnan(row[2])), key=lambda row: row[0])
+    best: list[tuple[str, float]] = []
+    for date, _, value in found:
+        if not best or order(value, metric) < order(best[-1][1], metric):
+            best.append((date, value))
+    if best:
+        best.append((found[-1][0], best[-1][1]))
+    line = {"shape": "hv", "color": INK, "width": 2}
+    figure.add_trace(
+        go.Scatter(
+            x=[d for d, _ in best],
+            y=[v for _, v in best],
+            mode="lines",
+            line=line,
+            name="best so far",
+            hoverinfo="skip",
+        )
+    )
+    kinds, methods = _present(standings)
+    for shape in methods:
+        some = [row for row in found if row[1].record.method == shape]
+        figure.add_trace(
+            go.Scatter(
+                x=[date for date, _, _ in some],
+                y=[value for _, _, value in some],
+                mode="markers",
+                marker={
+                    "color": [_colour(words.kind(one.record)) for _, one, _ in some],
+                    "symbol": _symbol(shape),
+                    "size": 8,
+                },
+                text=[words.hover(one) for _, one, _ in some],
+                hovertemplate="%{x}: %{y:.3f}<br>%{text}<extra></extra>",
+                showlegend=False,
+            )
+        )
+    figure.add_traces(_legend(kinds, methods))
+    figure.update_xaxes(title="evaluated on", type="date")
+    figure.update_yaxes(title=words.metric(metric))
+    return _styled(figure, 480)
+
+
+def _lines(lines: Sequence[Series], x: str, barred: set[Standing]) -> list[go.Scatter]:
+    """The lines and their points, a trace for those that look alike: few traces are drawn much faster than many."""
+    alike: dict[tuple, list[Standing | None]] = {}
+    for line in lines:
+        record = line.first.record
+        look = words.kind(record), record.method, record.labels.source == "given"
+        alike.setdefault(look, []).extend([*line.standings, None])  # None: the line breaks off
+    return [_trace(some, x, barred) for some in alike.values()]
+
+
+def _trace(some: Sequence[Standing | None], x: str, barred: set[Standing]) -> go.Scatter:
+    bars = {
+        "array": [max(one.high - one.value, 0) if one in barred else None for one in some],
+        "arrayminus": [max(one.value - one.low, 0) if one in barred else None for one in some],
+        "symmetric": False,
+        "thickness": 1,
+        "width": 2,
+    }
+    return go.Scatter(
+        x=[None if one is None else one.price(x) for one in some],
+        y=[None if one is None else one.value for one in some],
+        error_y=bars,
+        mode="lines+markers",
+        line={"color": _colour(words.kind(some[0].record)), "width": 1.5},
+        marker=_marker(some[0], 10),
+        text=["" if one is None else words.hover(one) for one in some],
+        hovertemplate="%{text}<extra></extra>",
+        showlegend=False,
+    )
+
+
+def _dots(seeds: Sequence[tuple[Standing, float]], x: str) -> go.Scatter:
+    """The single trainings behind the means."""
+    return go.Scatter(
+        x=[one.price(x) for one, _ in seeds],
+        y=[value for _, value in seeds],
+        mode="markers",
+        marker={"size": 4, "opacity": 0.8, "color": INK},
+        hoverinfo="skip",
+        name="one training",
+        showlegend=False,
+    )
+
+
+def _legend(kinds: Iterable[str], methods: Iterable[str]) -> list[go.Scatter]:
+    """What colours and shapes mean: entries without points."""
+    entries = [(words.safe(kind, NAMED), _colour(kind), "square", 12) for kind in kinds]
+    entries += [(words.safe(method, NAMED), INK, _symbol(method), 10) for method in methods]
+    return [
+        go.Scatter(
+            x=[None], y=[None], mode="markers", name=name, marker={"color": shade, "symbol": shape, "size": size}
+        )
+        for name, shade, shape, size in entries
+    ]
+
+
+def _present(standings: Iterable[Standing]) -> tuple[list[str], list[str]]:
+    """The kinds of labels and the methods there are, in the order of their colours and shapes."""
+    found = list(standings)
+    kinds = {words.kind(one.record) for one in found}
+    methods = {one.record.method for one in found}
+    first = [kind for kind in KNOWN if kind in kinds]
+    ours = [name for name in names() if name in methods]
+    return [*first, *sorted(kinds - set(first))], [*ours, *sorted(methods - set(ours))]
+
+
+def _marker(one: Standing, size: int) -> dict:
+    hollow = "-open" if one.record.labels.source == "given" else ""
+    shade = _colour(words.kind(one.record))
+    return {
+        "color": shade,
+        "symbol": _symbol(one.record.method) + hollow,
+        "size": size,
+        "line": {"width": 2 if hollow else 0},
+    }
+
+
+def _colour(kind: str) -> str:
+    """Of a kind of labels, the same in every view."""
+    return COLOURS[KNOWN.index(kind)] if kind in KNOWN else COLOURS[-1]
+
+
+def _symbol(method: str) -> str:
+    """Of a method, the same in every view."""
+    return SYMBOLS[names().index(method) % len(SYMBOLS)] if method in names() else SYMBOLS[-1]
+
+
+def _each(one: Standing) -> list[tuple[str, float]]:
+    """(class, mean over trainings) for each class that has a value."""
+    rows = [entry.record.scores[one.metric].classes for entry in one.entries]
+    found = []
+    for name, *values in zip(one.record.classes, *rows, strict=False):
+        known = [value for value in values if not math.isnan(value)]
+        if known:
+            found.append((name, sum(known) / len(known)))
+    return found
+
+
+def _price_axis(figure: go.Figure, x: str, prices: Sequence[float]) -> None:
+    positive = bool(prices) and min(prices) > 0
+    figure.update_xaxes(title=TITLES[x], type="log" if positive and x != "share" else "linear")
+    if x == "share":
+        figure.update_xaxes(tickformat=".0%", range=[0, 1.03])
+    if x == "label_seconds" and positive:
+        figure.update_xaxes(tickvals=list(TICKS), ticktext=list(TICKS.values()))
+
+
+def _styled(figure: go.Figure, height: int, entry: int | None = 95) -> go.Figure:
+    clear = "rgba(0, 0, 0, 0)"
+    figure.update_layout(
+        paper_bgcolor=clear,
+        plot_bgcolor=clear,
+        font={"color": INK, "size": 13},
+        margin={"l": 48, "r": 10, "t": 10, "b": 50},
+        height=height,
+        legend={
+            "orientation": "h",
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
+            "entrywidth": entry,
+            "font": {"size": 12},
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        hoverlabel={"align": "left"},
+        dragmode=False,  # else a finger on the figure cannot scroll the page
+        modebar={"remove": ["zoom", "pan", "select", "lasso", "autoscale"], "bgcolor": clear},
+    )
+    figure.update_xaxes(gridcolor=GRID, zeroline=False)
+    figure.update_yaxes(gridcolor=GRID, zeroline=False)
+    return figure

@@ -1,0 +1,131 @@
+"""The board tab: what happens when it is opened and when a filter changes."""
+
+from __future__ import annotations
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
+
+from leaderboard import curves
+
+from . import plots, tables, words
+from .parts import Parts
+from .source import Source, source
+from .view import FILTERS, Shown, View, parse, shown
+
+KEY = (
+    "Colour: kind of labels. Shape: method. Hollow: no training, the cues are given on each test picture, and every further "
+    "picture costs again. Bars: 95 % intervals over test pictures and trainings; small dots: single trainings."
+)
+# The address tells the view, so that it can be sent to somebody; and a link to the board opens this tab.
+FIND = "() => location.search"
+KEEP = "(link) => { try { history.replaceState(null, '', link || location.pathname); } catch (e) {} }"
+OPEN = """() => { if (new URLSearchParams(location.search).get('tab') === 'board')
+    document.querySelectorAll('button[role=tab]').forEach((tab) => { if (tab.textContent.trim() === 'Board') tab.click(); }); }"""
+QUIET = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+
+
+def build(page: gr.Blocks, tab: gr.Tab) -> None:
+    """Fill the tab, and begin to read the records."""
+    parts = Parts()
+    source.start()
+    page.load(None, None, None, js=OPEN, **QUIET)
+    changed = [part.input for part in parts.asked]
+    events = (
+        tab.select(_opened, parts.link, parts.first, js=FIND, **QUIET),
+        gr.on(changed, _changed, parts.asked, parts.first, trigger_mode="always_last", **QUIET),
+        parts.timer.tick(_opened, parts.link, parts.first, **QUIET),
+    )
+    spent = [parts.have, parts.more]
+    for event in events:
+        event.then(_rest, [parts.link, *spent], parts.rest, **QUIET)
+    gr.on(
+        [part.input for part in spent], _gains, [parts.link, *spent], parts.gains, trigger_mode="always_last", **QUIET
+    )
+    parts.link.change(None, parts.link, None, js=KEEP, **QUIET)
+
+
+def _opened(link: str) -> list:
+    return _first(parse(link or ""))
+
+
+def _changed(data, metric, x, *filters) -> list:
+    told = {name: tuple(chosen or ()) for name, chosen in zip(FILTERS, filters, strict=True)}
+    return _first(View(data=data or "", metric=metric or "", x=x or View.x, **told))
+
+
+def _first(view: View) -> list:
+    """In the order of `Parts.first`."""
+    source.wait()
+    found = shown(view, source)
+    some, view = found.standings, found.view
+    lines = curves.series(some, view.x)
+    return [
+        gr.update(choices=list(found.titles), value=view.data or None),
+        gr.update(choices=[(words.metric(name), name) for name in found.metrics], value=view.metric or None),
+        view.x,
+        *(gr.update(choices=list(found.options[name]), value=list(getattr(view, name))) for name in FILTERS),
+        tables.best(some) if some else _nothing(found, source),
+        gr.update(value=plots.accuracy(lines, curves.front(some, view.x), view.x), visible=bool(lines)),
+        _note(found, lines, source),
+        view.query if source.entries else "",
+        gr.Timer(active=not (source.read and found.settled)),
+    ]
+
+
+def _rest(link: str, have: float, more: float) -> list:
+    """In the order of `Parts.rest`."""
+    found = shown(parse(link), source)
+    some = found.standings
+    seconds = found.view.x == "label_seconds"
+    return [
+        tables.rows(some),
+        _csv(found),
+        _gains(link, have, more),
+        gr.update(value=plots.by_class(some), visible=bool(some)),
+        gr.update(value=plots.clicks(found.clicks, seconds), visible=bool(found.clicks)),
+        "" if found.clicks else "<p>No robot user's clicks on these pictures yet.</p>",
+        gr.update(value=plots.history(some), visible=bool(some)),
+    ]
+
+
+def _gains(link: str, have: float, more: float) -> str:
+    found = shown(parse(link), source)
+    return tables.gains(curves.series(found.standings), _seconds(have), _seconds(more))
+
+
+def _nothing(found: Shown, source: Source) -> str:
+    if not source.entries:
+        return tables.empty(reading=not source.read)
+    if found.clicks:
+        return "<p>On these pictures there are robot users alone: see <b>By click</b> below.</p>"
+    return "<p>Nothing fits these filters. Take one of them off.</p>"
+
+
+def _note(found: Shown, lines: list, source: Source) -> str:
+    told = []
+    if lines:
+        drawn = sum(len(line.standings) for line in lines)
+        left = len(found.standings) - drawn
+        told.append(KEY)
+        if left:
+            told.append(f"{left} of {len(found.standings)} results do not tell this price, and are in the table only.")
+    if found.standings:
+        told.append("Equal ranks are ties: the difference may be chance (paired bootstrap on the same pictures, Holm).")
+    if not found.settled:
+        told.append("Ranks and intervals over trainings are still being computed.")
+    if len(found.standings) > tables.MOST:
+        told.append(f"The table shows the best {tables.MOST:,} of {len(found.standings):,}; the CSV has all.")
+    bad = f'<p class="bad">{words.safe(source.note, 400)}</p>' if source.note else ""
+    link = f' <a href="{words.safe(found.view.query, 4000)}">Link to this view</a>.' if found.standings else ""
+    return f'{bad}<p class="dim">{" ".join(told)}{link}</p>'
+
+
+def _csv(found: Shown) -> str | None:
+    if not found.standings:
+        return None
+    return save_bytes_to_cache(tables.csv(found.standings).encode(), "board.csv", cache_dir=get_upload_folder())
+
+
+def _seconds(minutes: float | None) -> float:
+    return 60 * min(max(minutes or 0.1, 0.1), 1e5)

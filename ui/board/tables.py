@@ -1,0 +1,161 @@
+"""The board's tables: the best for a price, what more minutes buy, all results, and the same as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from leaderboard import curves, table
+from leaderboard.curves import Best, Gain, Series
+from leaderboard.standings import Standing
+
+from . import words
+
+LIMITS = (60, 600, 3600, 36_000, float("inf"))  # seconds of labelling that the first reading is for
+NO_COMMAND = "python -m leaderboard sweep horses-labels --methods propagate probe --data DATA"
+MOST = 2000  # rows of the table
+HEADS = {  # head: (type, width in pixels)
+    "result": ("html", 210),
+    "method": ("str", 110),
+    "labels": ("str", 130),
+    "value": ("number", 90),
+    "95 % interval": ("str", 140),
+    "rank": ("number", 70),
+    "minutes": ("number", 100),
+    "pictures": ("number", 100),
+    "share": ("number", 80),
+    "budget": ("str", 110),
+    "seeds": ("str", 90),
+    "backbone": ("str", 180),
+    "track": ("str", 110),
+    "benchmark": ("str", 150),
+    "date": ("str", 110),
+}
+START = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet begins a formula
+
+
+def empty(reading: bool) -> str:
+    """What is said of a board without records."""
+    if reading:
+        return "<p>The records are being read …</p>"
+    return (
+        "<p><b>There are no results yet.</b> One command trains two methods on shares of the labels and fills the board "
+        f"(DATA is the folder that holds the data set <i>horses</i>):</p><pre>{NO_COMMAND}</pre>"
+    )
+
+
+def best(standings: Sequence[Standing]) -> str:
+    """The first thing to read: for so much labelling, which labels and which method."""
+    learned = [one for one in standings if one.record.labels.source != "given"]
+    given = [one for one in standings if one.record.labels.source == "given" and one.price("label_seconds")]
+    rows = [_best(found) for found in curves.best(learned, LIMITS)]
+    rows += [_given(given[0])] if given else []
+    if not rows:
+        return "<p>No result here tells how many seconds its labels took; the table has them all.</p>"
+    return words.table(("If you label for", "use", words.metric(standings[0].metric)), rows)
+
+
+def gains(lines: Sequence[Series], have: float, more: float) -> str:
+    """What `more` seconds of labelling on top of `have` buy, for each method and kind of labels, the most first."""
+    found = [(curves.gain(line, have, more), line) for line in lines if line.first.record.labels.source != "given"]
+    found.sort(key=lambda pair: (pair[0].gain is None, -abs(pair[0].gain[0]) if pair[0].gain else 0))
+    if not found:
+        return "<p>No method here was trained on more than one budget, so nothing can be read off.</p>"
+    first, then = words.duration(have), words.duration(have + more)
+    heads = ("method", "labels", f"at {first}", f"at {then}", "gain", "95 % interval of the gain")
+    return words.table(heads, [_gain(told, line) for told, line in found])
+
+
+def rows(standings: Sequence[Standing]) -> list[list]:
+    """The rows of the table, the best first, at most MOST; what is not known is None."""
+    return [_row(one) for one in standings[:MOST]]
+
+
+def csv(standings: Sequence[Standing]) -> str:
+    """Every record of the standings, a row each, as `python -m leaderboard table --csv` writes them, with the standing's rank. No
+    text begins as a spreadsheet's formula does."""
+    ranks = {entry.name: one.rank for one in standings for entry in one.entries}
+    records = [entry.record for one in standings for entry in one.entries]
+    metrics = (standings[0].metric,) if standings else ()
+    made = table.rows(records, metrics, ranked=False)
+    return table.to_csv(
+        {key: _tame(value) for key, value in row.items()} | {"rank": ranks[row["record"]]} for row in made
+    )
+
+
+def _best(found: Best) -> list[str]:
+    one = found.standing
+    limit = "longer" if found.limit == float("inf") else f"up to {words.duration(found.limit)}"
+    tied = f"; {found.tied} tied with it" if found.tied else ""
+    took = f"{words.duration(one.price('label_seconds'))} for {_count(one)}"
+    return [f"{limit}{_dim(took)}", _use(one, words.kind(one.record)), _value(one) + _dim(tied.removeprefix("; "))]
+
+
+def _given(one: Standing) -> list[str]:
+    count = one.price("labelled_images")
+    each = f"{words.duration(one.price('label_seconds') / count)} a picture, on every new one" if count else ""
+    return [f"no training{_dim(each)}", _use(one, one.record.labels.cue), _value(one)]
+
+
+def _use(one: Standing, labels: str) -> str:
+    who = words.link(one.record) if one.record.track != "efficiency" else words.safe(one.record.method)
+    return f"<b>{words.safe(labels)}</b>, with {who}"
+
+
+def _value(one: Standing) -> str:
+    return f'<b>{words.number(one.value)}</b> <span class="dim">{words.interval(one)}</span>'
+
+
+def _count(one: Standing) -> str:
+    count = one.price("labelled_images")
+    return "its pictures" if count is None else f"{count:,.4g} picture{'s' * (count != 1)}"
+
+
+def _dim(text: str) -> str:
+    return f'<div class="dim">{text}</div>' if text else ""
+
+
+def _gain(told: Gain, line: Series) -> list[str]:
+    one = line.first
+    name = words.link(one.record) if one.record.track != "efficiency" else words.safe(one.record.method)
+    start = [name, words.safe(words.kind(one.record))]
+    if told.gain is None:
+        return [*start, "", "", "", f"<i>{words.safe(told.why)}</i>"]
+    value, low, high = told.gain
+    known = words.between(low, high)
+    sure = "" if known and not low <= 0 <= high else " — may be none" if known else ""
+    return [*start, words.number(told.before[0]), words.number(told.after[0]), f"<b>{value:+.3f}</b>", known + sure]
+
+
+def _row(one: Standing) -> list:
+    record, labels = one.record, one.record.labels
+    seconds = one.price("label_seconds")
+    seeds = [entry.record.identity.seed for entry in one.entries]
+    return [
+        words.what(one),
+        _short(record.method),
+        _short(labels.cue or words.kind(record)),
+        _round(one.value, 4),
+        words.interval(one),
+        one.rank,
+        _round(None if seconds is None else seconds / 60, 2),
+        _round(one.price("labelled_images"), 1),
+        _round(one.price("share"), 4),
+        labels.source or "not told",
+        " ".join("" if seed is None else str(seed) for seed in seeds[:10]),
+        words.backbone(record),
+        _short(record.track),
+        record.identity.benchmark[: words.LONG],
+        record.date[:10],
+    ]
+
+
+def _round(value: float | None, digits: int) -> float | None:
+    return None if value is None or value != value else round(value, digits)
+
+
+def _short(text: str) -> str:
+    return text[: words.LONG]
+
+
+def _tame(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(START) else value
