@@ -38,11 +38,13 @@ class Gain:
 
 @dataclass(frozen=True, eq=False)
 class Best:
-    """The best standing for at most so many seconds, and how many others cannot be told from it."""
+    """The best standing for at most so many seconds, and how many others cannot be told from it; doubtful: the best for less
+    is among them."""
 
     limit: float
     standing: Standing
     tied: int
+    doubtful: bool = False
 
 
 def kind(word: str) -> str:
@@ -79,7 +81,9 @@ def best(standings: Iterable[Standing], limits: Sequence[float]) -> list[Best]:
     for limit in limits:
         some = [one for one in known if one.price(SECONDS) <= limit]
         if some and (not found or found[-1].standing is not some[0]):
-            found.append(Best(limit, some[0], _tied(some)))
+            tied = _tied(some)
+            before = found[-1].standing.entries if found else None
+            found.append(Best(limit, some[0], len(tied), any(one.entries == before for one in tied)))
     return found
 
 
@@ -130,8 +134,7 @@ def _parted(group: list[Standing]) -> list[list[Standing]]:
     return [more + whole, without] if len(whole) < len(without) else [more + whole]
 
 
-def _tied(some: Sequence[Standing]) -> int:
-    """How many others cannot be told from the first, on the same pictures."""
-    alike = [one for one in some if one.record.sample == some[0].record.sample][:COMPARED]
-    places = [one.rank for one in ranked(alike)]
-    return 0 if None in places else places.count(1) - 1
+def _tied(some: Sequence[Standing]) -> list[Standing]:
+    """The others that cannot be told from the first, on the same pictures."""
+    alike = ranked([one for one in some if one.record.sample == some[0].record.sample][:COMPARED])
+    return [one for one in alike if one.rank == 1 and one.entries != some[0].entries]

@@ -199,7 +199,11 @@ def test_the_front_and_the_best_for_a_price():
         (60, 0.7, 0),
         (1000, 0.8, 0),
     ]
-    assert curves.best([standing(0.7, 50), standing(0.7, 70)], (100,))[0].tied == 1
+    assert curves.best([standing(0.7, 50, share=0.1), standing(0.7, 70, share=0.2)], (100,))[0].tied == 1
+    loose = replace(standing(0.71, 70), samples=0.71 + np.random.default_rng(1).normal(0, 0.05, 1000))
+    assert [best.doubtful for best in curves.best([standing(0.7, 50), loose, standing(0.9, 90)], (60, 80, 100))] == [
+        *(False, True, False)
+    ]
     unknown = standing(0.9, 60)
     unknown = replace(unknown, entries=(Entry(replace(unknown.record, labels=Labels(cue="full")), None),))
     assert curves.best([unknown], (100,)) == []
@@ -226,7 +230,8 @@ def test_a_view_is_a_link_and_comes_back():
     assert one.query.startswith("?tab=board&")
     assert view.parse("") == view.parse("?tab=board") == View()
     assert view.parse("?x=secrets&data=a").x == "label_seconds"
-    view.parse("?" + "cue=a&" * 10_000)
+    assert view.parse("?" + "cue=a&" * 10_000) == View()
+    assert len(view.parse("?data=" + "a" * 10_000).data) < 2000
 
 
 def test_what_a_link_tells_wrongly_is_as_usual(folder):

@@ -12,7 +12,7 @@ from .view import View
 CSS = (Path(__file__).parent / "board.css").read_text("utf8")
 LEAD = "Which labels, and which method, give how much accuracy for how much labelling time?"
 TICK = 2.0  # seconds until a page looks again whether all is read
-AXIS = {"label_seconds": "labelling time", "labelled_images": "labelled pictures", "share": "share of the pictures"}
+AXIS = {"label_seconds": "time", "labelled_images": "pictures", "share": "share"}
 LABELS = {"track": "Track", "cue": "Labels", "method": "Method", "backbone": "Backbone"}
 MORE = (
     "Read off between measured budgets, against the logarithm of the time, on the same test pictures at both ends. Nothing is "
@@ -27,7 +27,9 @@ class Parts:
         _words(f"<p><b>{LEAD}</b></p>")
         with gr.Row():
             self.data = gr.Dropdown([], label="Data", min_width=200, elem_id="board-data")
-            self.x = gr.Dropdown([(text, x) for x, text in AXIS.items()], value=View.x, label="Against", min_width=140)
+            self.x = gr.Dropdown(
+                [(text, x) for x, text in AXIS.items()], value=View.x, label="Against labelled", min_width=140
+            )
             self.metric = gr.Dropdown([], label="Accuracy as", min_width=100)
         with gr.Accordion("Show only", open=False), gr.Row():
             self.filters = [

@@ -1,29 +1,24 @@
-"""The board's figures: colour = kind of labels, shape = method, the same in all of them. Strangers' texts are escaped."""
+"""The board's figures: colour = kind of labels, shape = method, the same in all of them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
 from leaderboard.curves import Series
 from leaderboard.entries import Entry
-from leaderboard.plots import AXES, COLOURS, GRID, INK, SYMBOLS
+from leaderboard.plots import COLOURS, INK
 from leaderboard.standings import Standing, order
 from wss_core.costs import SECONDS_POINT, SECONDS_STROKE
-from wss_core.methods import names
 
-from . import words
+from . import looks, words
 
-KNOWN = ("full masks", "scribbles", "boxes", "points", "people's scribbles", "image tags", "masks", "partial masks")
 CLASSES = 8  # standings in the view by class
 BARS = 150  # standings with bars and dots; of more, the best buys alone have them
-NAMED = 19  # characters in a legend
 CURVES = 12  # of robot users
 CUE_SECONDS = {"clicks": SECONDS_POINT, "strokes": SECONDS_STROKE}
-TICKS = {1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h", 36_000: "10 h", 360_000: "100 h"}
-TITLES = AXES | {"share": "share of the training pictures that are labelled", "label_seconds": "time spent labelling"}
 
 
 def accuracy(lines: Sequence[Series], front: Sequence[Standing], x: str) -> go.Figure:
@@ -31,7 +26,7 @@ def accuracy(lines: Sequence[Series], front: Sequence[Standing], x: str) -> go.F
     labels alone; hollow: the labels are given on the test pictures. Dotted: the Pareto front."""
     figure = go.Figure()
     standings = [one for line in lines for one in line.standings]
-    kinds, methods = _present(standings)
+    kinds, methods = looks.present(standings)
     barred = standings if len(standings) <= BARS else front
     seeds = [(one, value) for one in barred if len(one.values) > 1 for value in one.values]
     figure.add_traces([*_lines(lines, x, set(barred)), _dots(seeds, x)])
@@ -39,11 +34,11 @@ def accuracy(lines: Sequence[Series], front: Sequence[Standing], x: str) -> go.F
         style = {"color": INK, "dash": "dot", "width": 2}
         xs, ys = [one.price(x) for one in front], [one.value for one in front]
         figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line=style, name="best buys", hoverinfo="skip"))
-    figure.add_traces(_legend(kinds, methods))
-    _price_axis(figure, x, [one.price(x) for one in standings])
+    figure.add_traces(looks.legend(kinds, methods))
+    looks.price_axis(figure, x, [one.price(x) for one in standings])
     if lines:
         figure.update_yaxes(title=words.metric(lines[0].first.metric))
-    return _styled(figure, 520)
+    return looks.styled(figure, 520)
 
 
 def by_class(standings: Sequence[Standing]) -> go.Figure:
@@ -58,7 +53,7 @@ def by_class(standings: Sequence[Standing]) -> go.Figure:
                 x=[value for _, value in each],
                 y=[words.safe(name, 24) for name, _ in each],
                 mode="markers",
-                marker=_marker(one, 11),
+                marker=looks.marker(one, 11),
                 name=words.safe(f"{one.record.method}, {words.kind(one.record)}"),
                 hovertemplate="%{y}: %{x:.3f}<br>" + words.hover(one) + "<extra></extra>",
             )
@@ -66,7 +61,7 @@ def by_class(standings: Sequence[Standing]) -> go.Figure:
     count = max((len(_each(one)) for one in some), default=0)
     figure.update_yaxes(autorange="reversed", type="category", automargin=True)
     figure.update_xaxes(title=words.metric(some[0].metric) if some else "")
-    return _styled(figure, 170 + 30 * count + 14 * len(some), None)
+    return looks.styled(figure, 170 + 30 * count + 14 * len(some), None)
 
 
 def clicks(entries: Sequence[Entry], seconds: bool) -> go.Figure:
@@ -84,7 +79,7 @@ def clicks(entries: Sequence[Entry], seconds: bool) -> go.Figure:
                 mode="lines+markers",
                 name=words.safe(f"{told}, {record.labels.cue}"),
                 line={"color": COLOURS[i % len(COLOURS)], "dash": "solid" if record.labels.cue == "clicks" else "dash"},
-                marker={"symbol": _symbol(record.method), "size": 7},
+                marker={"symbol": looks.symbol(record.method), "size": 7},
                 hovertemplate="%{x:.3g}: IoU %{y:.3f}",
             )
         )
@@ -92,7 +87,7 @@ def clicks(entries: Sequence[Entry], seconds: bool) -> go.Figure:
         title="seconds of cueing, for each picture" if seconds else "cues, on each picture", rangemode="tozero"
     )
     figure.update_yaxes(title="IoU of the objects, mean over pictures", range=[0, 1])
-    return _styled(figure, 440 + 12 * len(some), None)
+    return looks.styled(figure, 440 + 12 * len(some), None)
 
 
 def history(standings: Sequence[Standing]) -> go.Figure:
@@ -118,7 +113,7 @@ def history(standings: Sequence[Standing]) -> go.Figure:
             hoverinfo="skip",
         )
     )
-    kinds, methods = _present(standings)
+    kinds, methods = looks.present(standings)
     for shape in methods:
         some = [row for row in found if row[1].record.method == shape]
         figure.add_trace(
@@ -127,8 +122,8 @@ def history(standings: Sequence[Standing]) -> go.Figure:
                 y=[value for _, _, value in some],
                 mode="markers",
                 marker={
-                    "color": [_colour(words.kind(one.record)) for _, one, _ in some],
-                    "symbol": _symbol(shape),
+                    "color": [looks.colour(words.kind(one.record)) for _, one, _ in some],
+                    "symbol": looks.symbol(shape),
                     "size": 8,
                 },
                 text=[words.hover(one) for _, one, _ in some],
@@ -136,10 +131,10 @@ def history(standings: Sequence[Standing]) -> go.Figure:
                 showlegend=False,
             )
         )
-    figure.add_traces(_legend(kinds, methods))
+    figure.add_traces(looks.legend(kinds, methods))
     figure.update_xaxes(title="evaluated on", type="date")
     figure.update_yaxes(title=words.metric(metric))
-    return _styled(figure, 480)
+    return looks.styled(figure, 480)
 
 
 def _lines(lines: Sequence[Series], x: str, barred: set[Standing]) -> list[go.Scatter]:
@@ -165,8 +160,8 @@ def _trace(some: Sequence[Standing | None], x: str, barred: set[Standing]) -> go
         y=[None if one is None else one.value for one in some],
         error_y=bars,
         mode="lines+markers",
-        line={"color": _colour(words.kind(some[0].record)), "width": 1.5},
-        marker=_marker(some[0], 10),
+        line={"color": looks.colour(words.kind(some[0].record)), "width": 1.5},
+        marker=looks.marker(some[0], 10),
         text=["" if one is None else words.hover(one) for one in some],
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
@@ -186,49 +181,6 @@ def _dots(seeds: Sequence[tuple[Standing, float]], x: str) -> go.Scatter:
     )
 
 
-def _legend(kinds: Iterable[str], methods: Iterable[str]) -> list[go.Scatter]:
-    """What colours and shapes mean: entries without points."""
-    entries = [(words.safe(kind, NAMED), _colour(kind), "square", 12) for kind in kinds]
-    entries += [(words.safe(method, NAMED), INK, _symbol(method), 10) for method in methods]
-    return [
-        go.Scatter(
-            x=[None], y=[None], mode="markers", name=name, marker={"color": shade, "symbol": shape, "size": size}
-        )
-        for name, shade, shape, size in entries
-    ]
-
-
-def _present(standings: Iterable[Standing]) -> tuple[list[str], list[str]]:
-    """The kinds of labels and the methods there are, in the order of their colours and shapes."""
-    found = list(standings)
-    kinds = {words.kind(one.record) for one in found}
-    methods = {one.record.method for one in found}
-    first = [kind for kind in KNOWN if kind in kinds]
-    ours = [name for name in names() if name in methods]
-    return [*first, *sorted(kinds - set(first))], [*ours, *sorted(methods - set(ours))]
-
-
-def _marker(one: Standing, size: int) -> dict:
-    hollow = "-open" if one.record.labels.source == "given" else ""
-    shade = _colour(words.kind(one.record))
-    return {
-        "color": shade,
-        "symbol": _symbol(one.record.method) + hollow,
-        "size": size,
-        "line": {"width": 2 if hollow else 0},
-    }
-
-
-def _colour(kind: str) -> str:
-    """Of a kind of labels, the same in every view."""
-    return COLOURS[KNOWN.index(kind)] if kind in KNOWN else COLOURS[-1]
-
-
-def _symbol(method: str) -> str:
-    """Of a method, the same in every view."""
-    return SYMBOLS[names().index(method) % len(SYMBOLS)] if method in names() else SYMBOLS[-1]
-
-
 def _each(one: Standing) -> list[tuple[str, float]]:
     """(class, mean over trainings) for each class that has a value."""
     rows = [entry.record.scores[one.metric].classes for entry in one.entries]
@@ -238,39 +190,3 @@ def _each(one: Standing) -> list[tuple[str, float]]:
         if known:
             found.append((name, sum(known) / len(known)))
     return found
-
-
-def _price_axis(figure: go.Figure, x: str, prices: Sequence[float]) -> None:
-    positive = bool(prices) and min(prices) > 0
-    figure.update_xaxes(title=TITLES[x], type="log" if positive and x != "share" else "linear")
-    if x == "share":
-        figure.update_xaxes(tickformat=".0%", range=[0, 1.03])
-    if x == "label_seconds" and positive:
-        figure.update_xaxes(tickvals=list(TICKS), ticktext=list(TICKS.values()))
-
-
-def _styled(figure: go.Figure, height: int, entry: int | None = 95) -> go.Figure:
-    clear = "rgba(0, 0, 0, 0)"
-    figure.update_layout(
-        paper_bgcolor=clear,
-        plot_bgcolor=clear,
-        font={"color": INK, "size": 13},
-        margin={"l": 48, "r": 10, "t": 10, "b": 50},
-        height=height,
-        legend={
-            "orientation": "h",
-            "yref": "container",
-            "y": 0,
-            "yanchor": "bottom",
-            "entrywidth": entry,
-            "font": {"size": 12},
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
-        hoverlabel={"align": "left"},
-        dragmode=False,  # else a finger on the figure cannot scroll the page
-        modebar={"remove": ["zoom", "pan", "select", "lasso", "autoscale"], "bgcolor": clear},
-    )
-    figure.update_xaxes(gridcolor=GRID, zeroline=False)
-    figure.update_yaxes(gridcolor=GRID, zeroline=False)
-    return figure

@@ -108,6 +108,7 @@ def _note(found: Shown, lines: list, source: Source) -> str:
         drawn = sum(len(line.standings) for line in lines)
         left = len(found.standings) - drawn
         told.append(KEY)
+        told += ["With so many points, the best buys alone have bars and dots."] if drawn > plots.BARS else []
         if left:
             told.append(f"{left} of {len(found.standings)} results do not tell this price, and are in the table only.")
     if found.standings:

@@ -85,9 +85,10 @@ def csv(standings: Sequence[Standing]) -> str:
 def _best(found: Best) -> list[str]:
     one = found.standing
     limit = "longer" if found.limit == float("inf") else f"up to {words.duration(found.limit)}"
-    tied = f"; {found.tied} tied with it" if found.tied else ""
+    tied = f"{found.tied} tied with it" if found.tied else ""
+    tied += ", the line above among them" if found.doubtful else ""
     took = f"{words.duration(one.price('label_seconds'))} for {_count(one)}"
-    return [f"{limit}{_dim(took)}", _use(one, words.kind(one.record)), _value(one) + _dim(tied.removeprefix("; "))]
+    return [f"{limit}{_dim(took)}", _use(one, words.kind(one.record)), _value(one) + _dim(tied)]
 
 
 def _given(one: Standing) -> list[str]:

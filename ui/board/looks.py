@@ -1,0 +1,100 @@
+"""How the board's figures look: colour = kind of labels, shape = method, the same in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import plotly.graph_objects as go
+
+from leaderboard.plots import AXES, COLOURS, GRID, INK, SYMBOLS
+from leaderboard.standings import Standing
+from wss_core.methods import names
+
+from . import words
+
+KNOWN = ("full masks", "scribbles", "boxes", "points", "people's scribbles", "image tags", "masks", "partial masks")
+NAMED = 19  # characters in a legend
+TICKS = {1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h", 36_000: "10 h", 360_000: "100 h"}
+TITLES = AXES | {"share": "share of the training pictures that are labelled", "label_seconds": "time spent labelling"}
+
+
+def present(standings: Iterable[Standing]) -> tuple[list[str], list[str]]:
+    """The kinds of labels and the methods there are, in the order of their colours and shapes."""
+    found = list(standings)
+    kinds = {words.kind(one.record) for one in found}
+    methods = {one.record.method for one in found}
+    first = [kind for kind in KNOWN if kind in kinds]
+    ours = [name for name in names() if name in methods]
+    return [*first, *sorted(kinds - set(first))], [*ours, *sorted(methods - set(ours))]
+
+
+def legend(kinds: Iterable[str], methods: Iterable[str]) -> list[go.Scatter]:
+    """What colours and shapes mean: entries without points."""
+    entries = [(words.safe(kind, NAMED), colour(kind), "square", 12) for kind in kinds]
+    entries += [(words.safe(method, NAMED), INK, symbol(method), 10) for method in methods]
+    return [
+        go.Scatter(
+            x=[None], y=[None], mode="markers", name=name, marker={"color": shade, "symbol": shape, "size": size}
+        )
+        for name, shade, shape, size in entries
+    ]
+
+
+def marker(one: Standing, size: int) -> dict:
+    """Of a standing: hollow where the labels are given on the test pictures."""
+    hollow = "-open" if one.record.labels.source == "given" else ""
+    shade = colour(words.kind(one.record))
+    return {
+        "color": shade,
+        "symbol": symbol(one.record.method) + hollow,
+        "size": size,
+        "line": {"width": 2 if hollow else 0},
+    }
+
+
+def colour(kind: str) -> str:
+    """Of a kind of labels, the same in every view."""
+    return COLOURS[KNOWN.index(kind)] if kind in KNOWN else COLOURS[-1]
+
+
+def symbol(method: str) -> str:
+    """Of a method, the same in every view."""
+    return SYMBOLS[names().index(method) % len(SYMBOLS)] if method in names() else SYMBOLS[-1]
+
+
+def price_axis(figure: go.Figure, x: str, prices: Sequence[float]) -> None:
+    """The x axis: logarithmic but for a share, and in words for a time."""
+    positive = bool(prices) and min(prices) > 0
+    figure.update_xaxes(title=TITLES[x], type="log" if positive and x != "share" else "linear")
+    if x == "share":
+        figure.update_xaxes(tickformat=".0%", range=[0, 1.03])
+    if x == "label_seconds" and positive:
+        figure.update_xaxes(tickvals=list(TICKS), ticktext=list(TICKS.values()))
+
+
+def styled(figure: go.Figure, height: int, entry: int | None = 95) -> go.Figure:
+    """Readable on light and on dark; a legend below that needs no click. entry: its width in pixels, None = as needed."""
+    clear = "rgba(0, 0, 0, 0)"
+    figure.update_layout(
+        paper_bgcolor=clear,
+        plot_bgcolor=clear,
+        font={"color": INK, "size": 13},
+        margin={"l": 48, "r": 10, "t": 10, "b": 50},
+        height=height,
+        legend={
+            "orientation": "h",
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
+            "entrywidth": entry,
+            "font": {"size": 12},
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        hoverlabel={"align": "left"},
+        dragmode=False,  # else a finger on the figure cannot scroll the page
+        modebar={"remove": ["zoom", "pan", "select", "lasso", "autoscale"], "bgcolor": clear},
+    )
+    figure.update_xaxes(gridcolor=GRID, zeroline=False)
+    figure.update_yaxes(gridcolor=GRID, zeroline=False)
+    return figure
