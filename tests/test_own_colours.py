@@ -7,6 +7,7 @@ from wss_core.cues import Box, Cues, Example, Point, Stroke
 from wss_core.data import UNKNOWN
 from wss_core.spread import clusters, cut
 from wss_core.training import soft
+from wss_core.training.pictures import Pictures, alike
 
 
 def discs(places, colours, radius=9, shape=(72, 96)):
@@ -41,12 +42,14 @@ def test_each_object_is_cut_out_of_its_own_box():
 
 
 def test_what_is_drawn_stays_and_the_smaller_box_wins():
-    image, truth = discs(PLACES, COLOURS)
-    stroke = Stroke(2, 1, ((16, 16), (18, 16)))
-    found = cut.labels(image, Cues(boxes=(around(*PLACES[0], 2), Box(0, 0, 60, 60, 1)), strokes=(stroke,)))
-    assert (found[16, 16:19] == 2).all()
-    assert (found[truth == 1] == 2).mean() > 0.8
-    assert (found == 2)[truth == 0].sum() < 12
+    image, truth = discs(((40, 36),), (COLOURS[0],), radius=24)
+    inner = np.hypot(*np.mgrid[-36:36, -40:56]) <= 8
+    image[inner] = COLOURS[1]
+    boxes = (around(40, 36, 2, radius=8), around(40, 36, 1, radius=24))
+    found = cut.labels(image, Cues(boxes=boxes, strokes=(Stroke(2, 1, ((80, 60), (84, 60))),)))
+    assert (found[60, 80:85] == 2).all()
+    assert overlap(found == 2, inner) > 0.9
+    assert overlap(found == 1, (truth == 1) & ~inner) > 0.9
 
 
 def test_a_box_whose_object_is_not_found_says_nothing():
@@ -75,20 +78,29 @@ def test_pixels_like_those_at_points_are_their_class():
     assert (clusters.labels(image, Cues(points=points[3:])) == UNKNOWN).all()
 
 
-def test_soft_labels_of_boxes_and_of_points_that_stand_apart():
+def test_points_for_each_object_tell_nearly_all_pixels():
+    image, truth = discs(PLACES, COLOURS[:1] * 2)
+    found = Pictures([Example(image, Cues(points=(Point(24, 24, 1), Point(62, 40, 1))))], ("a", "b"), 96, apart=True)[0]
+    known = found.labels != UNKNOWN
+    assert known.mean() > 0.6
+    assert ((found.labels == 1) == (truth > 0))[known].mean() > 0.98
+    assert (found.labels[truth > 0] == 1).mean() > 0.8
+    lone = Example(image, Cues(points=(Point(3, 3, 0),)))
+    assert alike(lone) is lone
+
+
+def test_soft_labels_of_boxes():
     image, truth = discs(PLACES, COLOURS)
     boxed = Example(image, Cues(boxes=(around(*PLACES[0], 1), around(*PLACES[1], 2))))
-    found = soft.of_objects(boxed, side=48)
+    found = soft.of_boxes(boxed, side=48)
     assert found.labels == [0, 1, 2]
     assert found.planes.shape == (3, 36, 48)
     assert (found.planes.argmax(axis=0) == truth[::2, ::2]).mean() > 0.95
-    pointed = Example(image, Cues(points=(Point(24, 24, 1), Point(62, 40, 1))))
-    assert soft.of_objects(pointed) is None
-    assert soft.of_objects(pointed, apart=True).labels == [0, 1]
-    assert soft.of_objects(Example(image, Cues(strokes=(Stroke(1, 3, ((24, 24),)),))), apart=True) is None
+    np.testing.assert_allclose(found.planes.sum(axis=0, dtype=int), 255, atol=2)
+    assert found.planes.max() == round(255 * soft.RIGHT)
+    assert soft.of_boxes(Example(image, Cues(strokes=(Stroke(1, 3, ((24, 24),)),)))) is None
 
 
 def test_which_cues_soft_labels_are_made_of():
     assert soft.softened("objects") == {"boxes"}
-    assert soft.softened("objects", apart=True) == {"boxes", "points"}
     assert "strokes" in soft.softened("live")

@@ -115,6 +115,9 @@ def test_kinds_tell_full_masks_from_partial_ones():
     half[:2] = UNKNOWN
     assert pictures.kinds(Cues(labels=half)) == {"partial"}
     assert pictures.kinds(Cues(labels=half * 0)) == {"full"}
+    half[1] = 1  # a quarter is void
+    assert pictures.kinds(Cues(labels=half)) == {"full"}
+    assert not make(example(cues=Cues(labels=np.pad(half, 20, mode="edge")), shape=(44, 44)), CLASSES, 64).cued
     assert pictures.kinds(Cues()) == {"none"}
     assert pictures.kinds(Cues(tags=("red",), points=(Point(0, 0, 1),))) == {"tags", "points"}
 

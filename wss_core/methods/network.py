@@ -26,9 +26,9 @@ class Network(Segmenter):
     decoder at most. channels: 3, 1 for grey pictures, 0 = as the pictures are. side: pixels of a picture's longer side
     at most; crop: of the squares it learns from. steps, batch, rate, seed: of the training; patience: validations
     without a better one before it ends, 0 = never. terms: by name or as "name=weight", () = those that fit the cues.
-    spread: what makes soft labels: "objects" by their own colours, where there are boxes or `apart` points; one of
-    SPREAD; "" = nothing. complete: whoever cued a picture cued every class on it; apart: and gave every object a point
-    of its own, so that midway between two is background.
+    spread: what makes soft labels: "objects", which are cut out of their boxes; one of SPREAD; "" = nothing. complete:
+    whoever cued a picture cued every class on it; apart: and gave every object a point of its own, so that midway
+    between two is background, and others look like those at points or between them.
     """
 
     name: ClassVar[str] = "network"
@@ -85,8 +85,8 @@ class Network(Segmenter):
             terms=self.terms,
             complete=self.complete,
             apart=self.apart,
-            soften=softener(self.spread, "texture", self.apart) if self.spread else None,
-            softened=softened(self.spread, self.apart),
+            soften=softener(self.spread, "texture") if self.spread else None,
+            softened=softened(self.spread),
             validation=validation,
             about={"settings": self.settings()},
         )

@@ -14,8 +14,10 @@ from ..cues import Cues, Example
 from ..data import UNKNOWN
 from ..features import grid_shape
 from ..images import resize_nearest
+from ..spread import clusters
 
 KEEP = 2_000_000_000  # bytes of pictures; those beyond are made again each time
+WHOLE = 0.5  # share of a mask's pixels, above which it is a full one with some left out, as 255 in data sets is
 
 
 class Soft(NamedTuple):
@@ -34,7 +36,7 @@ class Picture:
 
     image: uint8 (h, w, 3). labels: uint8 (h, w), what is told, also that only one class may be somewhere; UNKNOWN = not
     told. tags: float32 (C,), 1 present, 0 absent, NaN not told. boxes: float32 (N, 5), x0, y0, x1, y1, label, in pixels.
-    cued: some place is told, but not every pixel.
+    cued: some place is told, but not every pixel, nor by a full mask.
     """
 
     id: str
@@ -52,7 +54,7 @@ class Picture:
 
 
 class Pictures:
-    """A sequence of Pictures over a sequence of Examples. apart: every object has a point of its own, see `ridged`."""
+    """A sequence of Pictures over a sequence of Examples. apart: every object has a point of its own, see `alike`."""
 
     def __init__(
         self,
@@ -75,7 +77,7 @@ class Pictures:
         if i not in self._kept:
             example = self.examples[i]
             if self.apart:
-                example = replace(example, cues=ridged(example.cues, example.image.shape[:2]))
+                example = alike(example)
             picture = make(example, self.classes, self.side, self.complete, self.soften)
             if picture.nbytes > self._room:
                 return picture
@@ -97,7 +99,7 @@ def make(example: Example, classes, side: int, complete: bool = False, soften: S
     boxes = np.array(places, np.float32).reshape(-1, 5)
     boxes[:, :4] *= np.tile(scale, 2)
     small = image if grid == shape else cv2.resize(image, grid[::-1], interpolation=cv2.INTER_AREA)
-    cued = bool(cues.located) and bool((labels == UNKNOWN).any())
+    cued = bool(cues.located) and bool((labels == UNKNOWN).any()) and "full" not in kinds(cues)
     return Picture(example.id, small, labels, told, boxes, cued, soft)
 
 
@@ -113,6 +115,15 @@ def presence(cues: Cues, classes, complete: bool = False) -> np.ndarray:
     told[[classes.index(name) for name in cues.tags or () if name in classes[1:]]] = 1
     told[list(cues.located)] = 1
     return told
+
+
+def alike(example: Example) -> Example:
+    """The example with what points, one in each object, tell of all pixels: the lines between them are background, see
+    `ridged`; others are what they look like, see `spread.clusters`, where that is clear."""
+    cues = ridged(example.cues, example.image.shape[:2])
+    found = clusters.labels(example.image, cues)
+    labels = found if cues.labels is None else np.where(cues.labels == UNKNOWN, found, cues.labels)
+    return example if (labels == UNKNOWN).all() else replace(example, cues=replace(cues, labels=labels))
 
 
 def ridged(cues: Cues, shape: tuple[int, int]) -> Cues:
@@ -136,10 +147,11 @@ def ridged(cues: Cues, shape: tuple[int, int]) -> Cues:
 
 
 def kinds(cues: Cues) -> frozenset[str]:
-    """The kinds of cue as `losses.choose` names them: as of `Cues.kinds`, but "partial" or "full" for labels."""
+    """The kinds of cue as `losses.choose` names them: as of `Cues.kinds`, but "partial" or "full" for labels; a mask of
+    which more than WHOLE is told is full."""
     if not cues.kinds:
         return frozenset({"none"})
-    whole = cues.labels is not None and bool((cues.labels != UNKNOWN).all())
+    whole = cues.labels is not None and float((cues.labels != UNKNOWN).mean()) > WHOLE
     return cues.kinds - {"labels"} | ({"full" if whole else "partial"} if "labels" in cues.kinds else set())
 
 

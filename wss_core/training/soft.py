@@ -1,5 +1,5 @@
-"""Soft labels: what a SPREAD solver makes of a picture's cues, for the network to learn where nothing is told; or what
-the objects' own colours tell, which need no more than boxes, or a point in each object."""
+"""Soft labels, for the network to learn where nothing is told: what a SPREAD solver makes of a picture's cues, or what
+can be cut out of its boxes."""
 
 from __future__ import annotations
 
@@ -11,38 +11,33 @@ import numpy as np
 from .. import features, seeds
 from ..cues import Example
 from ..data import UNKNOWN
-from ..spread import clusters, cut, find
+from ..spread import cut, find
 from .pictures import Soft, Soften
 
 SIDE = 256  # cells of the grid they are kept on
-OBJECTS = "objects"  # the name that stands for `of_objects`
+OBJECTS = "objects"  # the name that stands for `of_boxes`
 RIGHT = 0.8  # their chance to be: so what a network finds on many pictures may outweigh the colours of one
 
 
-def softener(spread: str, maps: str, apart: bool = False) -> Soften:
+def softener(spread: str, maps: str) -> Soften:
     """The function from an Example to its soft labels, by the solver `spread` on the features `maps`, or OBJECTS."""
     if spread == OBJECTS:
-        return partial(of_objects, apart=apart)
+        return of_boxes
     find(spread)
     features.check(maps)
     return partial(soften, spread=spread, maps=maps)
 
 
-def softened(spread: str, apart: bool = False) -> frozenset[str]:
+def softened(spread: str) -> frozenset[str]:
     """The kinds of cue that the soft labels of `softener` are made from."""
-    if spread == OBJECTS:
-        return frozenset({"boxes", "points"} if apart else {"boxes"})
-    return frozenset({"points", "boxes", "strokes", "partial"})
+    return frozenset({"boxes"} if spread == OBJECTS else {"points", "boxes", "strokes", "partial"})
 
 
-def of_objects(example: Example, apart: bool = False, side: int = SIDE) -> Soft | None:
-    """Each box's object cut out of it, or else, where every object has a point (`apart`), the pixels that look like
-    those at points; none where that is not clear. None for a picture without such cues."""
-    cues = example.cues
-    if not any(cues.located) or not (cues.boxes or (apart and cues.points)):
+def of_boxes(example: Example, side: int = SIDE) -> Soft | None:
+    """Each box's object cut out of it, none where it was not found. None for a picture without boxes of objects."""
+    if not any(box.label not in (0, UNKNOWN) for box in example.cues.boxes):
         return None
-    labels = (cut if cues.boxes else clusters).labels(example.image, cues)
-    present = sorted({0, *cues.located})
+    labels, present = cut.labels(example.image, example.cues), sorted({0, *example.cues.located})
     grid = features.grid_shape(labels.shape, side)
     shares = np.stack(
         [cv2.resize((labels == c).astype(np.float32), grid[::-1], interpolation=cv2.INTER_AREA) for c in present]
