@@ -87,6 +87,19 @@ def test_the_decoder_joins_its_maps_from_the_coarsest_down():
     assert all(g.abs().max() > 0 for g in torch.autograd.grad(answer.square().sum(), maps))
 
 
+def test_coarse_maps_answer_for_themselves_beside_fine_ones_of_large_numbers():
+    torch.manual_seed(0)
+    fine, middle, coarse = 50 * torch.randn(2, 8, 16, 16), torch.randn(2, 16, 8, 8), torch.randn(2, 32, 4, 4)
+    shares = []
+    for heard in (True, False):
+        decoder = Decoder([8, 16, 32], 16, 3, coarse=heard).requires_grad_(False)
+        answer = decoder([fine, middle, coarse])
+        moved = [decoder([fine, middle, coarse.flip(0)]), decoder([fine.flip(0), middle, coarse])]
+        shares.append((moved[0] - answer).std() / (moved[1] - answer).std())
+    assert shares[0] > 0.3
+    assert shares[1] < 0.1
+
+
 def test_the_second_decoder_sees_half_of_the_channels():
     maps = [torch.ones(3, 2, 4, 4), torch.ones(3, 1, 2, 2)]
     kept = networks._dropped(maps, torch.tensor([[0.9, 0.1, 0.5], [0.2, 0.7, 0.4]]))

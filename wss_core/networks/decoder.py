@@ -1,8 +1,9 @@
 """From the maps of an encoder to one answer at the finest of them.
 
-The maps are joined from the coarsest down: Lin et al., "Feature Pyramid Networks for Object Detection", CVPR 2017.
-Normalised by groups of channels, Wu, He, "Group Normalization", ECCV 2018: small batches are no trouble, and a picture's
-answer does not depend on the others in its batch.
+The maps are joined from the coarsest down: Lin et al., "Feature Pyramid Networks for Object Detection", CVPR 2017; and
+each answers for itself too: Long, Shelhamer, Darrell, "Fully Convolutional Networks for Semantic Segmentation", CVPR
+2015. Normalised by groups of channels, Wu, He, "Group Normalization", ECCV 2018: small batches are no trouble, and a
+picture's answer does not depend on the others in its batch.
 """
 
 from __future__ import annotations
@@ -18,22 +19,29 @@ GROUP = 8  # channels normalised together
 
 
 class Decoder(nn.Module):
-    """maps (B, channels[i], h_i, w_i), finest first -> (B, classes, h_0, w_0). width: of its layers at most."""
+    """maps (B, channels[i], h_i, w_i), finest first -> (B, classes, h_0, w_0). width: of its layers at most.
 
-    def __init__(self, channels: Sequence[int], width: int, classes: int):
+    coarse: every map adds an answer of its own. What a thing is called is known to the coarsest, from where it is a long
+    way down: without a short one many classes are learned several times slower. But they do not know the place.
+    """
+
+    def __init__(self, channels: Sequence[int], width: int, classes: int, coarse: bool = True):
         super().__init__()
         widths = [min(count, width) for count in channels]
         self.lateral = nn.ModuleList(nn.Conv2d(count, own, 1) for count, own in zip(channels, widths, strict=True))
         self.mix = nn.ModuleList(block(own, own) for own in widths)
-        self.narrow = nn.ModuleList(nn.Conv2d(coarse, fine, 1) for fine, coarse in pairwise(widths))
+        self.narrow = nn.ModuleList(nn.Conv2d(above, fine, 1) for fine, above in pairwise(widths))
         self.answer = nn.Conv2d(widths[0], classes, 1)
+        self.coarse = nn.ModuleList(nn.Conv2d(own, classes, 1) for own in widths[1:] if coarse)
 
     def forward(self, maps: list[torch.Tensor]) -> torch.Tensor:
-        x = self.mix[-1](self.lateral[-1](maps[-1]))
+        joined = [self.mix[-1](self.lateral[-1](maps[-1]))]
         for i in reversed(range(len(maps) - 1)):
-            above = functional.interpolate(self.narrow[i](x), size=maps[i].shape[-2:], mode="bilinear")
-            x = self.mix[i](self.lateral[i](maps[i]) + above)
-        return self.answer(x)
+            above = _enlarged(self.narrow[i](joined[0]), maps[i])
+            joined.insert(0, self.mix[i](self.lateral[i](maps[i]) + above))
+        finest, *others = joined
+        answers = (_enlarged(head(x), finest) for head, x in zip(self.coarse, others, strict=False))
+        return sum(answers, self.answer(finest))
 
 
 def block(inner: int, outer: int, stride: int = 1) -> nn.Sequential:
@@ -42,3 +50,7 @@ def block(inner: int, outer: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(inner, outer, 3, stride, padding=1, bias=False), nn.GroupNorm(groups, outer), nn.ReLU(inplace=True)
     )
+
+
+def _enlarged(maps: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    return functional.interpolate(maps, size=like.shape[-2:], mode="bilinear")
