@@ -32,7 +32,7 @@ class Tagger(nn.Module):
     def __init__(self, trunk: Encoder, classes: int):
         super().__init__()
         self.encoder = trunk
-        self.decoder = Decoder(trunk.channels[-3:], WIDTH, classes - 1, coarse=False)
+        self.decoder = Decoder(trunk.channels[-3:], WIDTH, classes - 1, even=False)
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         activations = self.decoder(self.encoder(images)[-3:]).float()
