@@ -46,6 +46,7 @@ def carry_on(told: argparse.Namespace, works: Sequence[Work]) -> None:
     number, count = _part(told.part)
     some = works[number - 1 :: count]
     if told.share_with:
+        sharing.push(told.results, told.share_with)  # which makes the data set where there is none
         sharing.pull(told.share_with, told.results)
     place = Place(told.results.resolve(), told.keep and told.keep.resolve())
     found = sweep(some, place, _engine(told), told.retry, progress=not told.quiet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import html
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -60,5 +61,5 @@ def _benchmark(record: Record) -> str:
 
 
 def _page(figure: go.Figure, title: str) -> bytes:
-    figure.update_layout(title=title, margin={"t": 50})
+    figure.update_layout(title=html.escape(title), margin={"t": 50})
     return figure.to_html(include_plotlyjs=True, config={"displaylogo": False, "responsive": True}).encode()

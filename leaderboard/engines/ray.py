@@ -46,6 +46,7 @@ class Ray:
         gpus = self.gpus if self.gpus is not None else float(ray.cluster_resources().get("GPU", 0) > 0)
         needs = {"num_cpus": max(1, self.limits.threads), "num_gpus": gpus, "max_retries": LOST}
         task = ray.remote(**needs)(_carried_out)
+        lost = (ray.exceptions.WorkerCrashedError, ray.exceptions.NodeDiedError, ray.exceptions.OutOfMemoryError)
         left = {task.remote(do, work, self.limits): work for work in works}
         try:
             while left:
@@ -53,7 +54,7 @@ class Ray:
                 work = left.pop(ready)
                 try:
                     yield work, ray.get(ready)
-                except ray.exceptions.WorkerCrashedError as error:
+                except lost as error:
                     yield work, failed(work, f"{LOST + 1} workers were lost over it ({error!s:.200})")
         finally:
             for ready in left:

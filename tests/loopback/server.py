@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import uvicorn
 from starlette.responses import JSONResponse, Response
 
-from . import asks, environment, files, repos
+from . import asks, environment, files, jobs, repos
 from .asks import Ask
 from .store import File, Refusal, Repo
 
@@ -22,6 +22,7 @@ _AT = r"/(?P<revision>[^/]+)"
 _FILES = r"/(?:(?P<kind>datasets|spaces)/)?(?P<repo>[^/]+/[^/]+?)"
 ROUTES: list[tuple[str, str, Callable]] = [
     ("GET", r"/api/whoami-v2", repos.whoami),
+    ("POST", r"/api/jobs/(?P<namespace>[^/]+)", jobs.run),
     ("POST", r"/api/repos/create", repos.create),
     ("DELETE", r"/api/repos/delete", repos.delete),
     ("POST", r"/api/validate-yaml", repos.validate),
@@ -49,7 +50,7 @@ TABLE = [(methods.split(), re.compile(path), handler) for methods, path, handler
 class LoopHub:
     """A Hub of one process. users: {token: name}; orgs: {organisation: names}; page: most rows of one listing.
 
-    asked: every request since `reset`, "METHOD /path?query". All requests run one by one, on the server's thread.
+    asked: every request since `reset`, "METHOD /path?query"; jobs: what was to be run, as it was sent. All requests run one by one, on the server's thread.
     """
 
     url = property(lambda self: environment.endpoint())
@@ -65,6 +66,7 @@ class LoopHub:
         self.repos: dict[tuple[str, str], Repo] = {}
         self.blobs: dict[str, bytes] = {}
         self.asked: list[str] = []
+        self.jobs: list[dict] = []
         self.mishaps: list[tuple[re.Pattern, object]] = []
         environment.empty_cache()
 
