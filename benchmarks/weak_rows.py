@@ -39,10 +39,10 @@ class Claim:
 
 HEART = {"backbone": WEIGHTS, "side": 256, "crop": 128, "batch": 12, "rate": 2e-3, "steps": 600}
 CELLS = {"backbone": WEIGHTS, "side": 320, "crop": 128, "batch": 8, "rate": 2e-3, "steps": 300}
-HORSES = {"backbone": WEIGHTS, "side": 224, "crop": 160, "batch": 8, "rate": 2e-3, "steps": 300}
-STREETS = {"backbone": WEIGHTS, "side": 384, "crop": 192, "batch": 8, "rate": 2e-3, "steps": 400}
-TILES = {"backbone": WEIGHTS, "side": 256, "crop": 224, "batch": 8, "rate": 1e-3, "steps": 300, "refine": 200}
-CLOTHES = {"backbone": WEIGHTS, "side": 320, "crop": 192, "batch": 12, "rate": 2e-3, "steps": 400}
+HORSES = {"backbone": WEIGHTS, "side": 192, "crop": 128, "batch": 8, "rate": 3e-3, "steps": 160}
+STREETS = {"backbone": WEIGHTS, "side": 256, "crop": 128, "batch": 8, "rate": 3e-3, "steps": 200}
+TILES = {"backbone": WEIGHTS, "side": 224, "crop": 224, "batch": 8, "rate": 2e-3, "steps": 250, "refine": 0}
+CLOTHES = {"backbone": WEIGHTS, "side": 256, "crop": 128, "batch": 8, "rate": 4e-3, "steps": 600}
 
 TERMS = ("cross_entropy", "dice", "dual", "potts")  # of the heart's scribbles, and switched off one at a time
 STROKES = Budget(cue="people", share=1.0)
@@ -90,7 +90,7 @@ ROWS = (
         name="horses scribbles",
         data="horses",
         budget=Budget(cue="scribbles", share=1.0),
-        settings=HORSES,
+        settings=HORSES | {"spread": "live"},
     ),
     Row(part="camvid", name="camvid full", data="camvid", budget=FULL, settings=STREETS),
     Row(

@@ -105,9 +105,11 @@ def draw(path: Path, held: Sequence[dict]) -> None:
     """What was found of each claim with its 95 % interval, and its bar in red: shares on the left, gaps on the right."""
     from matplotlib.figure import Figure
 
-    kinds = {kind: [one for one in held if one["kind"] == kind] for kind in ("share", "gap")}
+    if not held:
+        return
+    kinds = {kind: [one for one in held if one["kind"] == kind] for kind in dict.fromkeys(one["kind"] for one in held)}
     figure = Figure(figsize=(13, 1.4 + 0.3 * max(map(len, kinds.values()))), layout="constrained")
-    for axes, (kind, some) in zip(figure.subplots(1, 2), kinds.items(), strict=True):
+    for axes, (kind, some) in zip(figure.subplots(1, len(kinds), squeeze=False)[0], kinds.items(), strict=True):
         for place, one in enumerate(some):
             axes.plot([one["low"], one["high"]], [-place] * 2, color="#4269d0")
             axes.plot(one["found"], -place, "o", color="#4269d0")
@@ -117,6 +119,7 @@ def draw(path: Path, held: Sequence[dict]) -> None:
         names = [one["row"] if kind == "share" else f"{one['row']} - {one['against']}" for one in some]
         axes.set_yticks([-place for place in range(len(some))], names, fontsize=8)
         axes.set_title("share of full supervision" if kind == "share" else "gap")
+        axes.margins(y=0.1)
         axes.grid(axis="x", alpha=0.3)
     figure.savefig(path, dpi=110)
 
@@ -140,4 +143,7 @@ def arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("stopped. The same command goes on from here")

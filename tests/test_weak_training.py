@@ -1,4 +1,5 @@
-"""The table of learning from weak labels: what it declares can be done, and its arithmetic is that of a case by hand."""
+"""The table of learning from weak labels, and the first board: what they declare can be done, and the arithmetic is that of
+a case by hand."""
 
 import sys
 from dataclasses import replace
@@ -10,12 +11,14 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 
+from first_board import PARTS
 from saliency import baselines
 from weak_claims import Seen, claim_line, row_line, unlearned
 from weak_rows import CLAIMS, ROWS, UNLEARNED, WEIGHTS, Claim
 
 from leaderboard import cueing
 from leaderboard.declared import find
+from leaderboard.grid import trials
 from leaderboard.trials import Trial
 from wss_core.methods import METHODS
 
@@ -86,3 +89,17 @@ def test_what_needs_no_learning(tmp_path):
     assert one is again
     assert 0 < one.value < 0.3
     assert len(one.resampled) == 1000
+
+
+def test_the_first_board_can_be_tried():
+    assert {part.benchmark.split("-")[0] for part in PARTS} >= {"nuclei", "acdc", "horses", "camvid"}
+    for part in PARTS:
+        benchmark = find(part.benchmark)
+        tried = trials(benchmark, part.methods, part.cues, part.shares, (0,), part.settings, rest="")
+        assert {trial.method for trial in tried} == set(part.methods)
+        for trial in tried:
+            trial.segmenter(benchmark.classes)
+        if part.name == benchmark.source:  # a part of a data set, with the quick methods
+            cues = {trial.budget.cue for trial in tried if trial.method == "probe"}
+            assert len(cues) == 4
+            assert len({trial.budget.share for trial in tried if trial.method == "probe"}) == 4

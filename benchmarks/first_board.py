@@ -1,0 +1,117 @@
+"""The board that the project comes with: the trials that made it, and the one command that makes them again.
+
+    python benchmarks/first_board.py --data ../shared/data                (all of it, into leaderboard/results)
+    python benchmarks/first_board.py --data ../shared/data --part acdc    (a part alone; --count says how many there are)
+
+On each data set propagate and probe get every kind of cue at every budget, and network a chosen part, from three seeds; on the
+interactive track every method that needs no learning is cued by both robots. What has a record is not done again, and what was
+stopped goes on where it was. The records say on which machine and how long.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from leaderboard import grid
+from leaderboard.commands.evaluate import line
+from leaderboard.declared import find
+from leaderboard.engines.local import Local
+from leaderboard.records import Record
+from leaderboard.sweep import Place, sweep
+from leaderboard.work import Work
+from leaderboard.worker import LIMITS
+
+RESULTS = Path(__file__).resolve().parent.parent / "leaderboard" / "results"
+QUICK = ("propagate", "probe")
+SHARES = (0.05, 0.1, 0.25, 1.0)
+SMALL = {"network": {"side": 256, "crop": 128, "batch": 8, "rate": 2e-3, "steps": 300}}  # some minutes on two cores
+
+
+@dataclass(frozen=True)
+class Part:
+    """Trials of a benchmark: the methods with every cue at every share."""
+
+    name: str
+    benchmark: str
+    methods: tuple[str, ...]
+    cues: tuple[str, ...] = ()
+    shares: tuple[float, ...] = ()
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def _data(name: str, *cues: str, chosen: str) -> tuple[Part, Part]:
+    """The quick methods with all the cues and full masks; the network with the chosen cue, and full masks."""
+    labels = f"{name}-labels"
+    return (
+        Part(name, labels, QUICK, (*cues, "full"), SHARES),
+        Part(f"{name}-network", labels, ("network",), (chosen, "full"), (0.1, 1.0), SMALL),
+    )
+
+
+PARTS = (
+    *_data("nuclei", "points-object", "boxes", "scribbles", chosen="boxes"),
+    *_data("acdc", "people", "points", "scribbles", chosen="people"),
+    *_data("horses", "points", "boxes", "scribbles", chosen="scribbles"),
+    *_data("camvid", "points", "partial", "scribbles", chosen="scribbles"),
+    *(
+        Part("interactive", f"{name}-{robot}", ("propagate", "grabcut"))
+        for name in ("voc99", "horses", "acdc", "clothing")
+        for robot in ("clicks", "strokes")
+    ),
+)
+NAMES = tuple(dict.fromkeys(part.name for part in PARTS))
+
+
+def main() -> None:
+    told = arguments()
+    works = list(wanted(told))
+    if told.count:
+        for (name, method), count in Counter((work.benchmark.name, work.checkpoint.method) for work in works).items():
+            print(f"{name:20} {method:10} {count}")
+        return
+    limits = replace(LIMITS, load=60 * told.minutes)
+    for outcome in sweep(works, Place(told.results.resolve()), Local(told.jobs, limits), told.retry):
+        said = line(outcome) if isinstance(outcome, Record) else f"failed, {outcome.checkpoint}: {outcome.reason}"
+        tqdm.write(said)
+
+
+def wanted(told: argparse.Namespace) -> Iterator[Work]:
+    """The trials of the parts told, seed after seed: the board is whole with one seed before the next begins."""
+    for seed in told.seeds:
+        for part in PARTS:
+            benchmark = find(part.benchmark)
+            if part.name not in (told.part or NAMES) or (benchmark.cue and seed != told.seeds[0]):
+                continue  # robots have a seed of their own
+            tried = grid.trials(benchmark, part.methods, part.cues, part.shares, (seed,), part.settings, rest="")
+            yield from grid.works(benchmark, tried, told.data)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", action="append", choices=NAMES, help="this one alone; repeatable (all)")
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("WSS_DATA", "../shared/data")))
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the records (%(default)s)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--jobs", type=int, default=2, help="trials at a time (2)")
+    parser.add_argument("--minutes", type=float, default=30.0, help="for one training, at most (30)")
+    parser.add_argument("--retry", action="store_true", help="try again what has failed")
+    parser.add_argument("--count", action="store_true", help="say how many trials there are, and do none")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("stopped. The same command goes on from here")
