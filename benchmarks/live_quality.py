@@ -2,8 +2,9 @@
 
     python benchmarks/live_quality.py --data FOLDER --out /tmp/quality
 
-FOLDER holds data sets in the Hub's layout (voc99, horses, clothing, nuclei, acdc); those absent are left out. Three
-protocols: 2 simulated strokes in every class; the robot user's clicks, up to 20; and people's own scribbles (acdc).
+FOLDER holds data sets in the Hub's layout (voc99, horses, clothing, nuclei, acdc); those absent are left out. Four
+protocols: 2 simulated strokes in every class; a box around the object and nothing else; the robot user's clicks, up to
+20; and people's own scribbles (acdc).
 An update is the answer to one more cue. Every method gets the same cues on the same pictures, and the slow ones may be
 given fewer pictures (--slow), always the first ones of the same shuffled list: a comparison is over the pictures that
 both have seen. The run can be stopped and started again: a line of live_quality.csv that is there is not made anew.
@@ -32,18 +33,18 @@ sys.path[:0] = [str(Path(__file__).resolve().parent.parent), str(Path(__file__).
 
 # data set -> split, mask column, protocols
 TASKS = {
-    "voc99": ("test", "object_mask", ("strokes", "clicks")),
-    "horses": ("validation", "mask", ("strokes", "clicks")),
+    "voc99": ("test", "object_mask", ("strokes", "boxes", "clicks")),
+    "horses": ("validation", "mask", ("strokes", "boxes", "clicks")),
     "clothing": ("test", "mask_coarse", ("strokes",)),
     "nuclei": ("test", "mask", ("strokes",)),
     "acdc": ("test", "mask", ("scribbles", "strokes")),
 }
 # method -> settings of propagate or None, protocols, and those in which it is slow
 METHODS = {
-    "ours": ({}, ("strokes", "clicks", "scribbles"), ()),
-    "ours, no network": ({"spread": "live"}, ("strokes", "clicks", "scribbles"), ()),
-    "grabcut": (None, ("strokes", "clicks", "scribbles"), ("clicks",)),
-    "opencv_grabcut": (None, ("strokes", "scribbles"), ("strokes",)),
+    "ours": ({}, ("strokes", "boxes", "clicks", "scribbles"), ()),
+    "ours, no network": ({"spread": "live"}, ("strokes", "boxes", "clicks", "scribbles"), ()),
+    "grabcut": (None, ("strokes", "boxes", "clicks", "scribbles"), ("clicks",)),
+    "opencv_grabcut": (None, ("strokes", "boxes", "scribbles"), ("strokes",)),
     "random_walker": ({"spread": "random_walker"}, ("strokes", "scribbles"), ("strokes",)),
     "pixel_forest": (None, ("strokes", "scribbles"), ("strokes",)),
     "nearest seed": ({"spread": "nearest"}, ("strokes", "clicks", "scribbles"), ()),
@@ -97,7 +98,7 @@ def measure(root: str, data: str, method: str, protocol: str, count: int, done: 
 def _row(model, protocol: str, image, truth, scribble, seed: int) -> dict:
     from leaderboard.interactive import class_ious, run
     from wss_core import Cues
-    from wss_core.simulate import strokes
+    from wss_core.simulate import box, strokes
 
     row = {"ious": "", "height": truth.shape[0], "width": truth.shape[1]}
     start = time.perf_counter()
@@ -110,6 +111,8 @@ def _row(model, protocol: str, image, truth, scribble, seed: int) -> dict:
     prepared = model.prepare(image)
     middle = time.perf_counter()
     drawn = Cues(labels=scribble)
+    if protocol == "boxes":
+        drawn = Cues(boxes=(box(truth == 1, 1),))
     if protocol == "strokes":
         drawn = Cues(strokes=tuple(strokes(truth, 2, np.random.default_rng(seed))))
         model.segment(image, Cues(strokes=drawn.strokes[:-1]), prepared)  # what a person saw before the last stroke
@@ -188,7 +191,7 @@ def _clicks(ious: list[list[float]]) -> dict:
 
 
 def plot(lines: list[dict], rows: list[dict], path: Path) -> None:
-    """Left: strokes and scribbles, bars with standard errors. Right: mean IoU against clicks, one curve a method."""
+    """Left: strokes, boxes and scribbles, bars with standard errors. Right: mean IoU against clicks, one curve a method."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -208,7 +211,7 @@ def plot(lines: list[dict], rows: list[dict], path: Path) -> None:
             right.plot(range(1, 21), curve, marker="o", markersize=3, color=left.containers[-1][0].get_facecolor(),
                        label=method)  # fmt: skip
     left.set_xticks(range(len(groups)), [f"{data}\n{protocol}" for data, protocol in groups])
-    left.set(ylabel="mean IoU", ylim=(0, 1), title="2 strokes in every class, or people's scribbles")
+    left.set(ylabel="mean IoU", ylim=(0, 1), title="2 strokes in every class, a box, or people's scribbles")
     right.set(xlabel="clicks", ylabel="mean IoU", ylim=(0, 1), title="voc99: the robot user's clicks")
     right.set_xticks(range(2, 21, 2))
     for axes in (left, right):
@@ -219,7 +222,7 @@ def plot(lines: list[dict], rows: list[dict], path: Path) -> None:
 
 def show(lines: list[dict]) -> None:
     """The summary on the terminal."""
-    for protocol in ("strokes", "scribbles", "clicks"):
+    for protocol in ("strokes", "boxes", "scribbles", "clicks"):
         keys = ["iou", "dice", "above grabcut", "above opencv_grabcut"]
         if protocol == "clicks":
             keys = ["noc80", "noc85", "noc90", "fail85", "iou_at_1", "iou_at_5", "drops"]
