@@ -86,6 +86,16 @@ def test_a_box_bounds_the_model_too(cat):
     assert labels[40:300, 100:380].mean() > 0.3
 
 
+def test_boxes_alone_are_answered_by_the_solver(cat):
+    """Where nothing is drawn inside, the solver was measured to be better than the model."""
+    boxed = Cues(boxes=(Box(60, 40, 300, 280, 1),))
+    answers = [create("propagate", spread=name).segment(cat, boxed).probs for name in ("learned", "live")]
+    np.testing.assert_array_equal(*answers)
+    drawn = Cues(boxes=boxed.boxes, points=(Point(200, 200, 1),))
+    answers = [create("propagate", spread=name).segment(cat, drawn).probs for name in ("learned", "live")]
+    assert not np.array_equal(*answers)
+
+
 def test_chances_are_the_softmax_of_log_odds_against_background():
     """Chances are the softmax of the log-odds, with background at 0."""
     logits = np.array([np.full((4, 5), 2.0), np.full((4, 5), -1.0)], np.float16)

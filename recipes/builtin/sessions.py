@@ -33,7 +33,6 @@ class Settings(interact.Settings):
 ROUNDS = (
     Settings(),
     Settings(steps=1600, rate=6e-4, keep=3.0, fall=2.0, before=4, alone=0.35, bf16=True, seed=2),
-    Settings(steps=800, rate=4e-4, keep=3.0, fall=2.0, before=4, alone=0.2, boxed=0.25, bf16=True, seed=3),
 )
 
 

@@ -16,12 +16,14 @@ import cv2
 import numpy as np
 
 from .. import builtin
+from ..data import UNKNOWN
 from ..seeds import Told, resized
-from . import live, planes, walk
+from . import appearance, live, planes, walk
 from . import told as cues
 
 TRUST = 0.1  # pull of the model's answer in the walk, beside that of one neighbour
 REMEMBERED = 32  # answers: more than a history has steps
+SURE = 0.02  # the least chance that the solver's answer to boxes leaves a class
 MOST_CLASSES = 16  # with more, only all the cues at once are asked about: it would take too long
 
 
@@ -46,9 +48,11 @@ class Memory:
 
 @dataclass(frozen=True)
 class Field:
-    """The live solver's own; the model's maps of the picture; the superpixel of each of the model's cells; answers."""
+    """The live solver's own, but for its basis, which is large; the features it is made of; the model's maps of the
+    picture; the superpixel of each of the model's cells; answers."""
 
     live: live.Field
+    features: np.ndarray
     pyramid: tuple[np.ndarray, ...]
     cells: np.ndarray
     memory: Memory = field(default_factory=Memory)
@@ -59,7 +63,7 @@ def prepare(features: np.ndarray, colour: np.ndarray, image: np.ndarray) -> Fiel
     solver = replace(live.prepare(features, colour, image), basis=np.zeros((0, 0), np.float32))
     pyramid = builtin.pyramid(image)
     size = pyramid[0].shape[:0:-1]
-    return Field(solver, pyramid, cv2.resize(solver.regions.labels, size, interpolation=cv2.INTER_NEAREST))
+    return Field(solver, features, pyramid, cv2.resize(solver.regions.labels, size, interpolation=cv2.INTER_NEAREST))
 
 
 def solve(field: Field, steps: list[Told]) -> np.ndarray:
@@ -69,6 +73,9 @@ def solve(field: Field, steps: list[Told]) -> np.ndarray:
         steps = [now]
     if len(now.present) == 1:
         return np.ones((1, *now.seeds.shape), np.float32)
+    if _boxes_alone(now):  # the solver finds what is in them better than the model does
+        solver = replace(field.live, basis=appearance.basis(field.features))
+        return live.solve(solver, now.seeds, now.allowed, now.present)
     prior = _chances(_answer(field, steps), now.seeds.shape).reshape(len(now.present), -1)
     told = cues.with_outside(cues.rows_drawn(now.seeds, now.present), now.allowed)
     probs = walk.over_grid(field.live.adjacent, prior, told.ravel(), prior, TRUST)
@@ -91,6 +98,9 @@ def _answer(field: Field, steps: list[Told]) -> np.ndarray:
 def _step(field: Field, now: Told, before: Told | None, answer: np.ndarray | None) -> np.ndarray:
     """The answer to one more cue. before, answer: the step before and what the model said then, None at the start."""
     found = live.evidence(field.live, now.seeds, now.allowed, now.present)
+    if _boxes_alone(now):
+        chances = np.log(np.clip(found.probs, SURE, 1))
+        return (chances[1:] - chances[0])[:, field.cells].astype(np.float16)
     told = resized(now.seeds, field.cells.shape)
     bounds = None
     if now.allowed is not None:
@@ -103,6 +113,10 @@ def _step(field: Field, now: Told, before: Told | None, answer: np.ndarray | Non
             if label in before.present:
                 planes.remember(shown[row], answer[before.present.index(label) - 1], newest)
     return builtin.answer(field.pyramid, shown).astype(np.float16)
+
+
+def _boxes_alone(now: Told) -> bool:
+    return bool((now.seeds == UNKNOWN).all())
 
 
 def _content(now: Told) -> bytes:
