@@ -30,7 +30,7 @@ def served():
     running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: its event loop would be in the way of those that other tests run
 def browser():
     """A headless Chromium; skips where none is installed, unless WSS_REQUIRE_BROWSER says that it must be."""
     if CHROMIUM is None:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import boards
@@ -305,7 +306,8 @@ def command(data, results, *more):
     told += ["--results", results, "--quiet", "--threads", "1", *more]
     told += [part for setting in settings for part in ("--setting", setting)]
     line = [sys.executable, "-m", "leaderboard", *map(str, told)]
-    return subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # children of tests in the background would not
+    return subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hears)
 
 
 def wait_for(found, seconds=60):

@@ -16,6 +16,7 @@ class Visit:
 
     def __init__(self, browser, address: str, **options):
         self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 840}, **options})
+        self.context.set_default_timeout(90_000)  # ms: a busy machine is no fault of the page
         self.page = self.context.new_page()
         self.wrong: list[str] = []
         self.page.on("console", lambda m: self.wrong.append(m.text) if m.type == "error" else None)
