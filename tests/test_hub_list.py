@@ -6,6 +6,7 @@ import pickle
 
 import pytest
 from fitted import Learned, discs, learned
+from huggingface_hub import constants
 from test_hub_weights import Trap
 
 from wss_core import methods
@@ -65,6 +66,13 @@ def test_the_hub_out_of_reach(hub_server):
     hub_server.fail("GET /api/models", 403, times=1)
     with pytest.raises(HubError, match="you may not do this"):
         checkpoints()
+
+
+def test_offline_nobody_is_asked(hub_server, monkeypatch):
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(HubError, match="Unset that, or name one fetched before"):
+        checkpoints()
+    assert not any("/api/models" in asked for asked in hub_server.asked)
 
 
 def test_folders_in_folders(tmp_path, caplog):

@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import HfApi
+from huggingface_hub import HfApi, constants
 
 from .. import cards, remote
 from ..builtin import WEIGHTS as BUILTIN
@@ -82,6 +82,10 @@ def checkpoints(where="hub", limit: int = 100, author: str | None = None, token=
     """
     if where != "hub":
         return _below(Path(where))[:limit]
+    if constants.HF_HUB_OFFLINE:
+        raise remote.HubError(
+            "HF_HUB_OFFLINE forbids to ask the Hub what there is. Unset that, or name one fetched before"
+        )
     tags = [cards.LIBRARY, cards.TAG]
     with remote.sentences("the list of models"):
         api = HfApi(token=token)
