@@ -89,7 +89,13 @@ EXAMPLES = {
         tags=("cup", "saucer", "spoon"),
         width=8,
     ),
-    "rocket": Drawn("Box", "Rocket: one box", ("background", "rocket"), boxes=((303, 125, 340, 405, 1),)),
+    "rocket": Drawn(
+        "Box",
+        "Rocket: one box, and a point on its nose",
+        ("background", "rocket"),
+        boxes=((303, 125, 340, 405, 1),),
+        points=((321, 150, 1),),
+    ),
     "immunohistochemistry": Drawn(
         "Tissue",
         "Colon glands in brown, other tissue, empty slide",
