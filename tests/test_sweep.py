@@ -298,42 +298,52 @@ def test_a_training_that_was_stopped_is_gone_on_with(data, tmp_path, monkeypatch
         np.testing.assert_array_equal(array, again.state()[name])
 
 
-def command(data, results, *more):
-    """The command that makes the records of `works`, in a process of its own."""
-    (data / "labels.json").write_text(json.dumps(plain(boards.LABELS)))
-    settings = [f"{name}:{key}={value}" for name, some in SETTINGS.items() for key, value in some.items()]
-    told = ["sweep", data / "labels.json", "--methods", "propagate", "probe", "network", "--data", data]
-    told += ["--results", results, "--quiet", "--threads", "1", *more]
-    told += [part for setting in settings for part in ("--setting", setting)]
-    line = [sys.executable, "-m", "leaderboard", *map(str, told)]
-    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # children of tests in the background would not
-    return subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hears)
+@pytest.fixture
+def command(data):
+    """command(results, *more): the command that makes the records of `works`, in a process of its own."""
+    running = []
+
+    def begin(results, *more) -> subprocess.Popen:
+        (data / "labels.json").write_text(json.dumps(plain(boards.LABELS)))
+        told = ["sweep", data / "labels.json", "--methods", "propagate", "probe", "network", "--data", data]
+        settings = [f"{name}:{key}={value}" for name, some in SETTINGS.items() for key, value in some.items()]
+        told += [part for setting in settings for part in ("--setting", setting)]
+        told += ["--results", results, "--quiet", "--threads", "1", *more]
+        line = [sys.executable, "-m", "leaderboard", *map(str, told)]
+        hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # children of tests in the background would not
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        running.append(subprocess.Popen(line, cwd=ROOT, preexec_fn=hears, **pipes))
+        return running[-1]
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.communicate()
 
 
-def wait_for(found, seconds=60):
+def wait_for(found, seconds=300):
     end = time.monotonic() + seconds
     while not found():
         assert time.monotonic() < end
         time.sleep(0.02)
 
 
-def test_two_writers_of_which_one_is_killed_make_the_same_records(made, data, tmp_path):
-    pair = [command(data, tmp_path), command(data, tmp_path, "--jobs", "2")]
+def test_two_writers_of_which_one_is_killed_make_the_same_records(made, command, tmp_path):
+    pair = [command(tmp_path), command(tmp_path, "--jobs", "2")]
     wait_for(lambda: list(tmp_path.glob("discs-labels/*.json")))
     pair[0].kill()
-    said, wrong = pair[1].communicate(timeout=120)
-    pair[0].communicate()
+    said, wrong = pair[1].communicate(timeout=300)
     assert pair[1].returncode == 0, wrong
     assert same(tmp_path, made[1])
-    assert f"{len(kept(tmp_path))} trials" in said or "known before" in said
+    assert "0 failed" in said
 
 
-def test_ctrl_c_stops_politely(data, tmp_path):
-    running = command(data, tmp_path, "--methods", "network", "--setting", "network:steps=1000000")
+def test_ctrl_c_stops_politely(command, tmp_path):
+    running = command(tmp_path, "--methods", "network", "--setting", "network:steps=1000000")
     wait_for(lambda: list(tmp_path.glob(".unfinished/*.lock")))
     time.sleep(2)
     os.kill(running.pid, signal.SIGINT)
-    _, said = running.communicate(timeout=60)
+    _, said = running.communicate(timeout=300)
     assert running.returncode == 130
     assert "The same command goes on from here" in said
     assert list(tmp_path.glob("discs-labels/*")) == []
