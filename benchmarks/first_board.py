@@ -25,14 +25,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from leaderboard import grid
 from leaderboard.commands.evaluate import line
+from leaderboard.commands.options import RESULTS
 from leaderboard.declared import find
 from leaderboard.engines.local import Local
-from leaderboard.records import Record
 from leaderboard.sweep import Place, sweep
 from leaderboard.work import Work
 from leaderboard.worker import LIMITS
 
-RESULTS = Path(__file__).resolve().parent.parent / "leaderboard" / "results"
 QUICK = ("propagate", "probe")
 SHARES = (0.05, 0.1, 0.25, 1.0)
 SMALL = {"network": {"side": 256, "crop": 128, "batch": 8, "rate": 2e-3, "steps": 300}}  # some minutes on two cores
@@ -82,8 +81,7 @@ def main() -> None:
         return
     limits = replace(LIMITS, load=60 * told.minutes)
     for outcome in sweep(works, Place(told.results.resolve()), Local(told.jobs, limits), told.retry):
-        said = line(outcome) if isinstance(outcome, Record) else f"failed, {outcome.checkpoint}: {outcome.reason}"
-        tqdm.write(said)
+        tqdm.write(line(outcome))
 
 
 def wanted(told: argparse.Namespace) -> Iterator[Work]:

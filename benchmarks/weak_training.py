@@ -29,16 +29,15 @@ from weak_rows import CLAIMS, ROWS, UNLEARNED, WEIGHTS, Row
 
 from leaderboard import grid
 from leaderboard.commands.evaluate import line
+from leaderboard.commands.options import RESULTS
 from leaderboard.declared import find
 from leaderboard.engines.local import Local
-from leaderboard.records import Record
 from leaderboard.sweep import Place, sweep
 from leaderboard.trials import FOLDER, Trial
 from leaderboard.work import Work
 from leaderboard.worker import LIMITS
 
 PARTS = tuple(dict.fromkeys(row.part for row in ROWS))
-RESULTS = Path(__file__).resolve().parent.parent / "leaderboard" / "results"
 SHOWN = ("row", "labels", "seeds", "metric", "value", "spread", "low", "high", "label_seconds", "train_seconds")
 HELD = ("row", "against", "kind", "bar", "seeds", "found", "low", "high", "met")
 
@@ -71,8 +70,7 @@ def train(works: Sequence[Work], told: argparse.Namespace) -> None:
     """Do what is not done yet, seed after seed: the table is whole with one seed before the next begins."""
     limits = replace(LIMITS, load=60 * told.minutes, threads=told.threads)
     for outcome in sweep(works, Place(told.results.resolve()), Local(told.jobs, limits), told.retry):
-        said = line(outcome) if isinstance(outcome, Record) else f"failed, {outcome.checkpoint}: {outcome.reason}"
-        tqdm.write(said)
+        tqdm.write(line(outcome))
 
 
 def write(folder: Path, made: list[dict], held: list[dict]) -> None:

@@ -49,6 +49,11 @@ def parse(word: str) -> Cueing:
     return Cueing(kind, int(number or 1), each or "class")
 
 
+def kinds(words: str) -> str:
+    """The kinds of words that are joined by "+", however many of each are given: "scribbles-3+tags" -> "scribbles+tags"."""
+    return "+".join(dict.fromkeys(word.partition("-")[0] for word in words.split("+")))
+
+
 def cued(example: Example, word: str, seed: int, classes: tuple[str, ...]) -> Example:
     """The example with the cues of the word instead of its own; the same for a seed. Raises ValueError.
 

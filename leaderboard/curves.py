@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import comparison, statistics
-from .standings import Standing, order, ranked, whose
+from . import comparison, cueing, statistics
+from .scores import order
+from .standings import Standing, ranked, whose
 
 SECONDS = "label_seconds"
 COMPARED = 60  # of the best, to find ties
@@ -49,7 +50,7 @@ class Best:
 
 def kind(word: str) -> str:
     """The kinds of cue of Labels.cue, however many there are: "scribbles-3+tags" -> "scribbles+tags", "" -> "none"."""
-    return "+".join(dict.fromkeys(part.partition("-")[0] for part in word.split("+"))) or "none"
+    return cueing.kinds(word) or "none"
 
 
 def series(standings: Iterable[Standing], x: str = SECONDS) -> list[Series]:
@@ -66,11 +67,7 @@ def series(standings: Iterable[Standing], x: str = SECONDS) -> list[Series]:
 def front(standings: Iterable[Standing], x: str = SECONDS) -> list[Standing]:
     """Those that nothing cheaper or equally cheap beats, by price (the Pareto front)."""
     known = [one for one in standings if one.price(x) is not None and not np.isnan(one.value)]
-    found: list[Standing] = []
-    for one in sorted(known, key=lambda one: (one.price(x), order(one.value, one.metric))):
-        if not found or order(one.value, one.metric) < order(found[-1].value, one.metric):
-            found.append(one)
-    return found
+    return statistics.pareto(known, lambda one: one.price(x), lambda one: order(one.value, one.metric))
 
 
 def best(standings: Iterable[Standing], limits: Sequence[float]) -> list[Best]:

@@ -117,10 +117,7 @@ def _curve(record: Record) -> tuple[float, ...]:
     if "clicks" not in record.packed:
         return ()
     rows = unpack(record.packed["clicks"])
-    rows = rows[rows[:, 0] >= 0]
-    if not len(rows):
-        return ()
-    return tuple((interactive.held(rows).mean(axis=0) / interactive.UNIT).round(4).tolist())
+    return tuple(interactive.curve(rows).round(4).tolist()) if (rows[:, 0] >= 0).any() else ()
 
 
 def _resampled(entry: Entry, metric: str) -> np.ndarray:

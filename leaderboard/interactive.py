@@ -90,6 +90,11 @@ def held(rows: np.ndarray) -> np.ndarray:
     return np.where(rows >= 0, rows, np.take_along_axis(rows, last[:, None], axis=1))
 
 
+def curve(rows: np.ndarray) -> np.ndarray:
+    """float (limit,): the mean IoU after each cue, of the rows of `kept` that hold a session. At least one must."""
+    return held(rows[rows[:, 0] >= 0]).mean(axis=0) / UNIT
+
+
 def clicks_needed(rows: np.ndarray, target: float) -> np.ndarray:
     """int64 (N,): NoC@target of rows of `kept`, as `Session.number_of_clicks`."""
     reached = rows >= round(target * UNIT)

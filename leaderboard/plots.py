@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from . import interactive
+from . import cueing, interactive, statistics
 from .records import Record
-from .scores import METRICS
+from .scores import order
 from .table import Row
 
 AXES = {
@@ -21,7 +21,7 @@ AXES = {
 }
 COLOURS = ("#4269d0", "#efb118", "#ff725c", "#6cc5b0", "#3ca951", "#ff8ab7", "#a463f2", "#97bbf5", "#9c6b4e")
 SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up", "star", "x", "hexagon")
-INK, GRID = "#808080", "rgba(128, 128, 128, 0.25)"  # readable on light and on dark
+INK, GRID, CLEAR = "#808080", "rgba(128, 128, 128, 0.25)", "rgba(0, 0, 0, 0)"  # readable on light and on dark
 
 
 def accuracy(rows: Sequence[Row], x: str = "label_seconds") -> go.Figure:
@@ -38,7 +38,7 @@ def accuracy(rows: Sequence[Row], x: str = "label_seconds") -> go.Figure:
         for told in labels:
             some = [row for row in known if (row["method"], labelling(row)) == (method, told)]
             figure.add_traces(_points(some, x, methods.index(method), labels.index(told)))
-    front = _front(known, x)
+    front = statistics.pareto(known, lambda row: row[x], lambda row: order(row["value"], row["metric"]))
     if len(front) > 1:
         line = {"color": INK, "dash": "dot", "width": 1}
         xs, ys = [row[x] for row in front], [row["value"] for row in front]
@@ -52,7 +52,7 @@ def accuracy(rows: Sequence[Row], x: str = "label_seconds") -> go.Figure:
 def labelling(row: Row) -> str:
     """The labels of a row in a few words, however many there are: their kinds, and whether there were others than on
     training pictures."""
-    kinds = "+".join(dict.fromkeys(word.partition("-")[0] for word in str(row["cue"]).split("+")))
+    kinds = cueing.kinds(str(row["cue"]))
     more = ["unlabelled"] if row["unlabelled_images"] and row["labels"] == "reproduced" else []
     return " ".join(filter(None, [kinds, *(["on test pictures"] if row["labels"] == "given" else more)]))
 
@@ -61,8 +61,7 @@ def clicks(records: Sequence[Record]) -> go.Figure:
     """Mean IoU of the objects after each cue of a robot user, a line a record. All must be of one benchmark."""
     figure = go.Figure()
     for i, record in enumerate(records):
-        rows = record.parts["clicks"]
-        curve = interactive.held(rows[rows[:, 0] >= 0]).mean(axis=0) / interactive.UNIT
+        curve = interactive.curve(record.parts["clicks"])
         name = html.escape(f"{record.method}, {record.checkpoint}")
         line = {"color": COLOURS[i % len(COLOURS)]}
         figure.add_trace(
@@ -110,29 +109,19 @@ def _means(rows: list[Row], x: str) -> tuple[list[float], list[float]]:
     return tuple(map(list, zip(*sorted(found), strict=True)))
 
 
-def _front(rows: list[Row], x: str) -> list[Row]:
-    """The rows that no cheaper or equally cheap one beats, by price."""
-    if not rows:
-        return []
-    sign = -1 if METRICS[rows[0]["metric"]].low else 1
-    front: list[Row] = []
-    for row in sorted(rows, key=lambda row: (row[x], -sign * row["value"])):
-        if not front or sign * row["value"] > sign * front[-1]["value"]:
-            front.append(row)
-    return front
+def cleared(figure: go.Figure) -> go.Figure:
+    """Readable on light and on dark: nothing behind it, and grey ink and grid."""
+    figure.update_layout(paper_bgcolor=CLEAR, plot_bgcolor=CLEAR, font={"color": INK})
+    figure.update_xaxes(gridcolor=GRID, zeroline=False)
+    figure.update_yaxes(gridcolor=GRID, zeroline=False)
+    return figure
 
 
 def _styled(figure: go.Figure) -> go.Figure:
-    clear = "rgba(0, 0, 0, 0)"
     figure.update_layout(
-        paper_bgcolor=clear,
-        plot_bgcolor=clear,
-        font={"color": INK},
         margin={"l": 60, "r": 10, "t": 10, "b": 60},
         height=400 + 10 * len(figure.data),  # a legend of many lines takes from the figure on a phone
         showlegend=True,
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
     )
-    figure.update_xaxes(gridcolor=GRID, zeroline=False)
-    figure.update_yaxes(gridcolor=GRID, zeroline=False)
-    return figure
+    return cleared(figure)

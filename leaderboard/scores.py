@@ -150,6 +150,13 @@ def values(name: str, parts: Parts, weights: np.ndarray | None = None, backgroun
     return over_classes(by_class(name, parts, weights), background)
 
 
+def order(value: float, name: str) -> float:
+    """What sorts values of the metric, the best first and NaN last."""
+    if np.isnan(value):
+        return float("inf")
+    return value if METRICS[name].low else -value
+
+
 def over_classes(each: np.ndarray, background: bool) -> np.ndarray:
     """float (B,): the mean over the classes of (B, C), class 0 among them or not; of (B, 1) itself."""
     return metrics.mean(each if background or each.shape[1] == 1 else each[:, 1:])

@@ -10,7 +10,7 @@ import numpy as np
 from . import comparison, statistics
 from .entries import Entry, Samples
 from .records import Record
-from .scores import METRICS
+from .scores import METRICS, order
 
 RANKED = 1500  # of the same pictures, the best: every pair of them is compared
 
@@ -57,13 +57,6 @@ def standings(entries: Iterable[Entry], metric: str, samples: Samples, make: boo
 def whose(record: Record) -> str:
     """The checkpoint's hash; "" of the board's own trainings, which differ in it by their seeds."""
     return "" if record.track == "efficiency" else record.identity.checkpoint
-
-
-def order(value: float, metric: str) -> float:
-    """What sorts values of the metric, the best first and NaN last."""
-    if np.isnan(value):
-        return float("inf")
-    return value if METRICS[metric].low else -value
 
 
 def _standing(group: list[Entry], metric: str, samples: Samples, make: bool) -> Standing:

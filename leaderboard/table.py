@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Iterable, Sequence
 
 from . import comparison
 from .records import Record
-from .scores import METRICS
+from .scores import METRICS, order
 
 COLUMNS = (
     *(
@@ -121,8 +120,7 @@ def backbone(record: Record) -> str:
 
 
 def _order(row: Row) -> tuple:
-    value = row["value"] if not math.isnan(row["value"]) else math.inf
-    return row["benchmark"], row["metric"], value if METRICS[row["metric"]].low or value == math.inf else -value
+    return row["benchmark"], row["metric"], order(row["value"], row["metric"])
 
 
 def _cell(value: object) -> object:

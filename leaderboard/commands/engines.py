@@ -53,8 +53,7 @@ def carry_on(told: argparse.Namespace, works: Sequence[Work]) -> None:
     made, failed = 0, 0
     for outcome in _shared(found, told):
         made, failed = made + isinstance(outcome, Record), failed + (not isinstance(outcome, Record))
-        said = line(outcome) if isinstance(outcome, Record) else f"failed, {outcome.checkpoint}: {outcome.reason}"
-        tqdm.write(said)
+        tqdm.write(line(outcome))
     print(f"{made} trials done, {failed} failed, {len(some) - made - failed} known before")
 
 

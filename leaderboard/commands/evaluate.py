@@ -7,7 +7,7 @@ import argparse
 from .. import store
 from ..declared import find
 from ..evaluate import evaluate, prepare
-from ..records import Record
+from ..records import Failure, Record
 from . import options
 
 EXAMPLES = """\
@@ -44,8 +44,12 @@ def run(told: argparse.Namespace) -> None:
         print(f"  {store.place(record.identity, told.results)}")
 
 
-def line(record: Record) -> str:
-    """A record in one line."""
-    score = record.scores[record.metric]
-    value = f"{record.metric} {score.value:.4f} [{score.low:.4f}, {score.high:.4f}]"
-    return f"{record.identity.benchmark}: {value}, {record.images} images, {record.seconds:.0f} s, {record.checkpoint}"
+def line(outcome: Record | Failure) -> str:
+    """A record, or why there is none, in one line."""
+    if isinstance(outcome, Failure):
+        return f"failed, {outcome.checkpoint}: {outcome.reason}"
+    score = outcome.scores[outcome.metric]
+    value = f"{outcome.metric} {score.value:.4f} [{score.low:.4f}, {score.high:.4f}]"
+    return (
+        f"{outcome.identity.benchmark}: {value}, {outcome.images} images, {outcome.seconds:.0f} s, {outcome.checkpoint}"
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import plotly.graph_objects as go
 
-from leaderboard.plots import AXES, COLOURS, GRID, INK, SYMBOLS
+from leaderboard.plots import AXES, CLEAR, COLOURS, INK, SYMBOLS, cleared
 from leaderboard.standings import Standing
 from wss_core.methods import names
 
@@ -74,11 +74,8 @@ def price_axis(figure: go.Figure, x: str, prices: Sequence[float]) -> None:
 
 def styled(figure: go.Figure, height: int, entry: int | None = 95) -> go.Figure:
     """Readable on light and on dark; a legend below that needs no click. entry: its width in pixels, None = as needed."""
-    clear = "rgba(0, 0, 0, 0)"
     figure.update_layout(
-        paper_bgcolor=clear,
-        plot_bgcolor=clear,
-        font={"color": INK, "size": 13},
+        font={"size": 13},
         margin={"l": 48, "r": 10, "t": 10, "b": 50},
         height=height,
         legend={
@@ -93,8 +90,6 @@ def styled(figure: go.Figure, height: int, entry: int | None = 95) -> go.Figure:
         },
         hoverlabel={"align": "left"},
         dragmode=False,  # else a finger on the figure cannot scroll the page
-        modebar={"remove": ["zoom", "pan", "select", "lasso", "autoscale"], "bgcolor": clear},
+        modebar={"remove": ["zoom", "pan", "select", "lasso", "autoscale"], "bgcolor": CLEAR},
     )
-    figure.update_xaxes(gridcolor=GRID, zeroline=False)
-    figure.update_yaxes(gridcolor=GRID, zeroline=False)
-    return figure
+    return cleared(figure)

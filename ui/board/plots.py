@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 from leaderboard.curves import Series
 from leaderboard.entries import Entry
 from leaderboard.plots import COLOURS, INK
-from leaderboard.standings import Standing, order
+from leaderboard.scores import order
+from leaderboard.standings import Standing
 from wss_core.costs import SECONDS_POINT, SECONDS_STROKE
 
 from . import looks, words

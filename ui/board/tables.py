@@ -98,8 +98,11 @@ def _given(one: Standing) -> list[str]:
 
 
 def _use(one: Standing, labels: str) -> str:
-    who = words.link(one.record) if one.record.track != "efficiency" else words.safe(one.record.method)
-    return f"<b>{words.safe(labels)}</b>, with {who}"
+    return f"<b>{words.safe(labels)}</b>, with {_who(one)}"
+
+
+def _who(one: Standing) -> str:
+    return words.link(one.record) if one.record.track != "efficiency" else words.safe(one.record.method)
 
 
 def _value(one: Standing) -> str:
@@ -117,8 +120,7 @@ def _dim(text: str) -> str:
 
 def _gain(told: Gain, line: Series) -> list[str]:
     one = line.first
-    name = words.link(one.record) if one.record.track != "efficiency" else words.safe(one.record.method)
-    start = [name, words.safe(words.kind(one.record))]
+    start = [_who(one), words.safe(words.kind(one.record))]
     if told.gain is None:
         return [*start, "", "", "", f"<i>{words.safe(told.why)}</i>"]
     value, low, high = told.gain

@@ -73,7 +73,7 @@ def parse(query: str) -> View:
 
 def shown(view: View, source: Source) -> Shown:
     """What the view comes to, of what the source has read by now."""
-    sets = data_sets(source.entries)
+    sets = _sets(source, source.state)
     title = view.data if view.data in sets else next(iter(sets), "")
     entries = sets.get(title, ())
     metrics = _metrics(entries)
@@ -116,10 +116,16 @@ def data_sets(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
     return titles
 
 
+@lru_cache(maxsize=2)
+def _sets(source: Source, state: int) -> dict[str, tuple[Entry, ...]]:
+    """`data_sets` as of a state of the source: an event asks for them several times."""
+    return data_sets(source.entries)
+
+
 @lru_cache(maxsize=8)
 def _standings(source: Source, state: int, title: str, metric: str) -> tuple[tuple[Standing, ...], bool]:
     """The standings of a data set as of a state of the source, and whether their resamples are made."""
-    entries = data_sets(source.entries).get(title, ())
+    entries = _sets(source, state).get(title, ())
     missing = sum(metric in e.record.scores and not source.samples.known(e, metric) for e in entries)
     make = missing <= MADE_AT_ONCE
     if not make:

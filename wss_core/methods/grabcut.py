@@ -13,10 +13,9 @@ from .. import features, seeds
 from ..cues import Cues
 from ..data import UNKNOWN
 from ..segmenter import Segmenter
-from ..spread import guided, told
+from ..spread import cut, guided, told
 
 MOST = 100
-_MIXTURE = 5  # colours in OpenCV's model of each side; it fails on fewer pixels than that
 
 
 @dataclass(frozen=True)
@@ -86,11 +85,9 @@ def _trimap(drawn: np.ndarray, label: int, inside: np.ndarray | None) -> np.ndar
 def _cut(small: np.ndarray, trimap: np.ndarray, iterations: int) -> np.ndarray:
     """bool (h, w): the object. Where either side has too few pixels to model, what the trimap says."""
     object_side = (trimap & 1).astype(bool)
-    if min(object_side.sum(), (~object_side).sum()) < _MIXTURE:
+    if min(object_side.sum(), (~object_side).sum()) < cut.MIXTURE:
         return object_side
-    cv2.setRNGSeed(0)  # its k-means starts at random
-    models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(small, trimap, None, *models, iterCount=iterations, mode=cv2.GC_INIT_WITH_MASK)
+    cut.settle(small, trimap, iterations)
     return (trimap & 1).astype(bool)
 
 

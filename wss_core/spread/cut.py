@@ -45,6 +45,14 @@ def labels(image: np.ndarray, cues: Cues) -> np.ndarray:
     return np.where(drawn == UNKNOWN, found, drawn)
 
 
+def settle(bgr: np.ndarray, trimap: np.ndarray, iterations: int) -> None:
+    """OpenCV's cut of a picture uint8 (h, w, 3), written into the trimap uint8 (h, w) in its four values; the same each
+    time. Either side needs MIXTURE pixels."""
+    cv2.setRNGSeed(0)  # its k-means starts at random
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.grabCut(bgr, trimap, None, *models, iterCount=iterations, mode=cv2.GC_INIT_WITH_MASK)
+
+
 def _area(box: Box) -> float:
     return (box.x1 - box.x0) * (box.y1 - box.y0)
 
@@ -78,8 +86,5 @@ def _cut(image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
         image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         trimap = cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST)
     if min((trimap & 1).sum(), (~trimap & 1).sum()) > MIXTURE:
-        cv2.setRNGSeed(0)  # its k-means starts at random
-        models = np.zeros((1, 65)), np.zeros((1, 65))
-        bgr = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2BGR)
-        cv2.grabCut(bgr, trimap, None, *models, iterCount=ITERATIONS, mode=cv2.GC_INIT_WITH_MASK)
+        settle(cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2BGR), trimap, ITERATIONS)
     return cv2.resize(trimap & 1, shape[::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
