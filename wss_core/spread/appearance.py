@@ -5,8 +5,11 @@ Rahimi, Recht, "Random Features for Large-Scale Kernel Machines", NIPS 2007.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from scipy import linalg
+from threadpoolctl import ThreadpoolController
 
 WAVES = 128  # random features; twice as many changed no mask we measured
 REACH = 1.2  # standard deviations of the features over which colours count as alike
@@ -36,9 +39,10 @@ def fit(rows: np.ndarray, mass: np.ndarray) -> np.ndarray:
     known = mass.sum(axis=0)
     used = known > 0
     rows, mass, known = rows[used], mass[:, used].astype(np.float32), known[used].astype(np.float32)
-    gram = rows.T @ (rows * known[:, None])
-    gram[np.diag_indices_from(gram)] += RIDGE  # the gram's trace is about K: single precision is ample
-    return linalg.cho_solve(linalg.cho_factor(gram), rows.T @ mass.T).T
+    with _libraries().limit(limits=1, user_api="blas"):  # more would go on spinning, in the way of whoever is next
+        gram = rows.T @ (rows * known[:, None])
+        gram[np.diag_indices_from(gram)] += RIDGE  # the gram's trace is about K: single precision is ample
+        return linalg.cho_solve(linalg.cho_factor(gram), rows.T @ mass.T).T
 
 
 def score(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -52,3 +56,8 @@ def log_probs(scores: np.ndarray, doubt: float) -> np.ndarray:
     positive[0] += doubt
     positive /= positive.sum(axis=0)
     return np.log(np.maximum(positive, np.float32(1e-3)))
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    return ThreadpoolController()
