@@ -8,11 +8,13 @@ import gradio as gr
 
 from . import checkpoints, live
 
-_PARTS = Path(__file__).parent / "canvas"
+PARTS = Path(__file__).parent / "canvas"
 # In this order they make one function: later parts use names of earlier ones at once, of later ones when called.
 SCRIPTS = (
     "begin",
+    "asking",
     "codec",
+    "carry",
     "store",
     "preview",
     "view",
@@ -22,6 +24,7 @@ SCRIPTS = (
     "net",
     "files",
     "models",
+    "kept",
     "panel",
     "keys",
     "main",
@@ -30,7 +33,7 @@ SCRIPTS = (
 
 def script() -> str:
     """The parts joined: the body of one function of (element, server, trigger)."""
-    return "\n".join((_PARTS / f"{name}.js").read_text("utf8") for name in SCRIPTS)
+    return "\n".join((PARTS / f"{name}.js").read_text("utf8") for name in SCRIPTS)
 
 
 class CueCanvas(gr.HTML):
@@ -38,8 +41,8 @@ class CueCanvas(gr.HTML):
 
     def __init__(self, **standard):
         super().__init__(
-            html_template=(_PARTS / "canvas.html").read_text("utf8"),
-            css_template=(_PARTS / "canvas.css").read_text("utf8"),
+            html_template=(PARTS / "canvas.html").read_text("utf8"),
+            css_template=(PARTS / "canvas.css").read_text("utf8"),
             js_on_load=script(),
             server_functions=[
                 live.hello,

@@ -46,6 +46,24 @@ LEARNT = frozenset({"seed", "steps", "refine", "batch", "rate", "patience", "cro
 LISTED = 30
 LISTED_SECONDS = 300.0
 
+# Training in the page. Pictures are kept at TRAIN_SIDE pixels a side, which is more than the methods look at.
+TRAIN_SIDE = 512
+TRAIN_PICTURES = 64
+TRAIN_KEPT = 1024
+TRAIN_KEPT_BYTES = int(os.environ.get("WSS_TRAIN_MB", "512")) * 2**20
+# A network takes fewer steps where all would take longer than the first; the second ends whatever takes longer still.
+TRAIN_LEARN_SECONDS = float(os.environ.get("WSS_TRAIN_SECONDS", "300"))
+TRAIN_SECONDS = 2 * TRAIN_LEARN_SECONDS + 120
+TRAIN_BYTES = int(os.environ.get("WSS_TRAIN_PROCESS_MB", "4096")) * 2**20
+TRAIN_THREADS = 2
+TRAIN_WAITING = 8
+# A training that waits and that nobody asks about is dropped; a browser in the background asks once a minute.
+TRAIN_FORGOTTEN_SECONDS = 180.0
+# The process that trains takes seconds to start, and up to 1 GB: it stays a while for those who train again.
+TRAIN_IDLE_SECONDS = 300.0
+TRAINED = 32
+TRAINED_BYTES = 512 * 2**20
+
 
 class BodyLimit:
     """ASGI middleware: a request body over `most` bytes gets 413, whether or not it tells its length."""

@@ -47,6 +47,13 @@ def hello(payload: dict, request: gr.Request | None = None, signed_in: gr.OAuthT
 @answered
 def open_picture(payload: dict) -> dict:
     """{"data": base64 of a picture file, "name"} -> {"key", "width", "height", "image", "note"}."""
+    session = read_picture(payload)
+    note = "Animation: the first frame is used." if is_animated(session.source) else ""
+    return {**_opened(session), "note": note}
+
+
+def read_picture(payload: dict) -> Session:
+    """A session of the picture that was sent as {"data", "name"}. Raises ImageError, and Busy while others are read."""
     text = payload.get("data")
     if not isinstance(text, str) or len(text) > limits.UPLOAD_BYTES * 4 // 3 + 4:
         raise ImageError(f"the file is over {limits.UPLOAD_BYTES // 2**20} MB. Save it smaller and open it again")
@@ -56,9 +63,7 @@ def open_picture(payload: dict) -> dict:
         raise ImageError("the picture did not arrive whole. Open it again") from None
     with turn(_decoding):
         image = read_image(data, limits.PICTURE_PIXELS)
-        note = "Animation: the first frame is used." if is_animated(data) else ""
-        session = Session.of(image, str(payload.get("name") or "picture")[:200], data)
-    return {**_opened(session), "note": note}
+        return Session.of(image, str(payload.get("name") or "picture")[:200], data)
 
 
 @answered

@@ -20,6 +20,7 @@ from .board import tab as board_tab
 from .canvas import CueCanvas
 from .sessions import Session
 from .solve import solve
+from .train.panel import TrainPanel
 from .turns import Busy
 
 ABOUT = (Path(__file__).parent / "about.md").read_text("utf8")
@@ -74,6 +75,8 @@ def build() -> gr.Blocks:
         with gr.Tab("Segment"):
             canvas = CueCanvas(elem_id="canvas")
             _card(canvas)
+        with gr.Tab("Train"):
+            TrainPanel(elem_id="train")
         with gr.Tab("Board") as board:
             board_tab.build(page, board)
         with gr.Tab("About"):

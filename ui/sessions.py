@@ -61,7 +61,7 @@ class Session:
 
 
 class Sessions:
-    """Open pictures by key, bounded by entries and by bytes."""
+    """Open pictures, or whatever has `nbytes`, by key, bounded by entries and by bytes."""
 
     def __init__(self, entries: int = limits.CACHE_ENTRIES, nbytes: int = limits.CACHE_BYTES):
         self.entries, self.nbytes = entries, nbytes

@@ -18,13 +18,6 @@ async function saveOnce() {
   download(new Blob([bytesOf(answer.data)], { type: answer.mime }), answer.name);
   status('Saved ' + answer.name);
 }
-function download(blob, name) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-}
 async function loadCues(file) {
   if (!file) return;
   if (!store.key) return toast('Open the picture first, then load its cues.');

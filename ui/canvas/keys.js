@@ -8,6 +8,7 @@ const KEYS = [
 const actions = {
   undo: () => undo(), redo: () => redo(), clear: clearCues, fit: fitScale, zoomIn: () => zoom(1.3), zoomOut: () => zoom(1 / 1.3), addClass,
   once: () => (store.key ? kick() : toast('Open a picture first.')), save, open: () => $('[data-file=picture]').click(), loadCues: () => $('[data-file=cues]').click(),
+  keep,
   help: () => { $('.wss-help').hidden = !$('.wss-help').hidden; }, hush,
 };
 for (const button of root.querySelectorAll('[data-do]')) button.addEventListener('click', () => actions[button.dataset.do]());

@@ -7,6 +7,7 @@ function changed() {
   $('[data-do=undo]').disabled = !past.length;
   $('[data-do=redo]').disabled = !future.length;
   root.dataset.cues = String(store.cues.length);
+  follow();
   if (mask.labels && mask.classes !== store.classes) paintMask(); // other colours
   draw();
   if (!answerable() || store.live) kick();

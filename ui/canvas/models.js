@@ -19,7 +19,7 @@ function showModel() {
   if (told || hub.carded) trigger('chosen', { method: store.method }); // its card, or none, below the picture
   hub.carded = Boolean(told);
   if (!told) return;
-  const link = make('a', { href: told.url, target: '_blank', rel: 'noopener noreferrer', textContent: told.label });
+  const link = told.url ? make('a', { href: told.url, target: '_blank', rel: 'noopener noreferrer', textContent: told.label }) : told.label;
   const rows = told.rows.flatMap(([what, words]) => [make('dt', { textContent: what }), make('dd', { textContent: words })]);
   place.replaceChildren(make('dt', { textContent: 'Checkpoint' }), make('dd', {}, link), ...rows);
 }
@@ -56,11 +56,14 @@ async function useCheckpoint(name) {
   const answer = await insist('use', { name: wanted }, () => turn === hub.asked, 200);
   if (turn !== hub.asked) return;
   if (!answer || answer.error || answer.busy) { out('loading', answer && answer.error ? answer.error : 'The server does not answer, or is busy. Try again in a minute.'); return; }
-  if (!models.has(answer.method)) $('[data-select=method]').append(make('option', { value: answer.method, textContent: answer.label }));
-  models.set(answer.method, answer);
+  addModel(answer);
   out('loading', 'Loaded ' + answer.label + '. It is the method now; its card is below the picture.');
   root.dataset.model = answer.method;
   setMethod(answer.method);
+}
+function addModel(told) {
+  if (!models.has(told.method)) $('[data-select=method]').append(make('option', { value: told.method, textContent: told.label }));
+  models.set(told.method, told);
 }
 // Asked for only when somebody wants to see it, once.
 async function showKnown() {

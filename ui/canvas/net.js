@@ -1,20 +1,6 @@
 // The server: one request in flight, the newest cues win. No answer ever touches the cues.
 const net = { busy: false, dirty: false, seq: 0, shown: 0, opening: 0, reopened: 0 };
 
-// undefined when no answer came, for whatever reason.
-async function call(name, payload) {
-  const late = new Promise((resolve) => setTimeout(resolve, name === 'push' ? 600000 : 60000));
-  try { return await Promise.race([server[name](payload), late]); } catch (error) { return undefined; }
-}
-// Ask again while the server is busy and `still` says that somebody waits for the answer.
-async function insist(name, payload, still, tries) {
-  let answer = await call(name, payload);
-  for (let left = tries; answer && answer.busy && left > 0 && still(); left--) {
-    await new Promise((resolve) => setTimeout(resolve, answer.busy));
-    answer = await call(name, payload);
-  }
-  return answer;
-}
 const hasCues = () => store.cues.length > 0 || view.drawing || store.partial;
 
 // While a cue is being drawn, and after each change.
@@ -77,22 +63,16 @@ async function openFile(file) {
   if (file.type && !file.type.startsWith('image/')) return toast('That is not a picture. Choose a PNG, JPEG, WebP, TIFF or GIF.');
   const note = file.size > about.limits.upload ? 'The file was over ' + Math.round(about.limits.upload / 2 ** 20) + ' MB, so a smaller copy was sent; exports have its size.' : '';
   try {
-    const small = note ? await shrink(file) : file;
-    await openWith('open_picture', { data: await base64Of(small), name: file.name || 'picture' }, false, note);
+    await openWith({ example: false, payload: await payloadOf(file) }, note);
   } catch (error) {
     toast('This file cannot be read as a picture. Save it as JPEG or PNG and try again.');
   }
 }
-async function shrink(file) {
-  const picture = await createImageBitmap(file), scale = Math.min(1, 4096 / Math.max(picture.width, picture.height));
-  const small = layer(Math.round(picture.width * scale), Math.round(picture.height * scale));
-  small.getContext('2d').drawImage(picture, 0, 0, small.width, small.height);
-  return new Promise((resolve) => small.toBlob(resolve, 'image/jpeg', 0.92));
-}
-async function openWith(name, payload, example, note) {
+// source: {example, payload}, what the server was sent. form: cues to begin with, null for none; else those of an example.
+async function openWith(source, note, form) {
   const turn = ++net.opening;
   wait('Opening the picture…');
-  const answer = await insist(name, payload, () => turn === net.opening, 20);
+  const answer = await insist(source.example ? 'open_example' : 'open_picture', source.payload, () => turn === net.opening, 20);
   if (turn !== net.opening) return;
   wait('');
   if (answer && answer.busy) return toast('The server is busy. Try again in a minute; what you drew is kept.');
@@ -102,11 +82,12 @@ async function openWith(name, payload, example, note) {
   picture.src = answer.image;
   await picture.decode();
   stopActing();
-  Object.assign(store, { key: answer.key, width: answer.width, height: answer.height, picture, source: { example, payload }, cues: [], partial: null });
+  Object.assign(store, { key: answer.key, width: answer.width, height: answer.height, picture, source, cues: [], partial: null });
   store.classes = store.classes.map((c) => ({ ...c, tag: false }));
   net.shown = ++net.seq; net.reopened = 0;
   clearMask(); previewOpen(picture, answer.width, answer.height);
-  if (answer.cues && fits(answer.cues.classes)) takeForm(answer.cues);
+  const cues = form === undefined ? answer.cues : form;
+  if (cues && fits(cues.classes)) takeForm(cues);
   forget(); hush();
   root.dataset.open = String(turn);
   stage.style.setProperty('--aspect', answer.height / answer.width);

@@ -1,9 +1,4 @@
 // The panel: classes, cues, method, examples. Names are people's text: only ever set as text, never as HTML.
-function make(tag, properties, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
 function showClasses() {
   showChips();
   const list = $('.wss-classes');
@@ -102,6 +97,6 @@ function exampleButton(example) {
   const button = make('button', { type: 'button', title: example.about }, make('img', { src: example.image, alt: '' }), make('span', { textContent: example.title }));
   button.dataset.example = example.name;
   button.setAttribute('aria-label', 'Example: ' + example.about);
-  button.addEventListener('click', () => openWith('open_example', { name: example.name }, true, ''));
+  button.addEventListener('click', () => openWith({ example: true, payload: { name: example.name } }, ''));
   return button;
 }

@@ -1,0 +1,44 @@
+"""What can be trained in the page, and its settings in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+SOLVER = "learned"  # the one that the page's own masks come from
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One method. title, about: for a person. efforts: its settings by the name of the effort, the usual one first."""
+
+    title: str
+    about: str
+    efforts: dict[str, dict[str, Any]]
+
+
+CHOICES: dict[str, Choice] = {
+    "probe": Choice(
+        "Pixel classifier",
+        "Seconds. Looks at colours, textures and what the built-in model sees at each place.",
+        {"quick": {}, "careful": {"spread": SOLVER}},
+    ),
+    "network": Choice(
+        "Small network",
+        "Minutes. Learns to look by itself, also on the pictures without cues. With few pictures often no better.",
+        {
+            "quick": {"steps": 150, "side": 256, "crop": 160, "spread": SOLVER},
+            "careful": {"steps": 500, "side": 384, "crop": 224, "spread": SOLVER},
+        },
+    ),
+}
+
+
+def settings(method: str, effort: str, boxed: bool) -> dict[str, Any]:
+    """The settings of an effort. Raises ValueError for a method or an effort that is not offered.
+
+    boxed: only boxes show some class, so that a solver must tell first which of their pixels are of it.
+    """
+    if method not in CHOICES or effort not in CHOICES[method].efforts:
+        raise ValueError(f"{method!r:.40}, {effort!r:.40} is not offered. Choose one of: {', '.join(CHOICES)}")
+    return CHOICES[method].efforts[effort] | ({"spread": SOLVER} if boxed else {})

@@ -1,0 +1,65 @@
+"""What a training is given: a method and examples; and how they lie in a folder for the process that trains."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wss_core import seeds
+from wss_core.cues import Cues, Example
+
+from .cueing import Lesson
+from .pictures import Picture
+
+TOLD = "task.json"
+
+
+@dataclass(frozen=True)
+class Task:
+    """method, settings: as `wss_core.settings.build` takes them. full: (H, W) of each example's picture as it was sent.
+
+    seconds: that learning may take; a method with `steps` takes fewer where it would take longer.
+    """
+
+    method: str
+    settings: dict[str, Any]
+    examples: tuple[Example, ...]
+    full: tuple[tuple[int, int], ...]
+    seconds: float
+
+    @classmethod
+    def of(
+        cls, method: str, settings: dict[str, Any], lesson: Lesson, pictures: Sequence[Picture], seconds: float
+    ) -> Task:
+        """The task of learning the lesson, whose cues are in pixels of the pictures as they were sent."""
+        examples = tuple(
+            Example(picture.image, seeds.scaled(cues, picture.full, picture.image.shape[:2]), id=picture.name)
+            for picture, cues in zip(pictures, lesson.cues, strict=True)
+        )
+        full = tuple(picture.full for picture in pictures)
+        return cls(method, {**settings, "classes": list(lesson.classes)}, examples, full, seconds)
+
+    def write(self, folder: Path) -> None:
+        """Put all of it into a folder, which `read` takes it from."""
+        rows = []
+        for number, (example, full) in enumerate(zip(self.examples, self.full, strict=True)):
+            np.save(folder / f"{number}.npy", example.image)
+            rows.append({"id": example.id, "full": full, "cues": example.cues.to_json()})
+        form = {"method": self.method, "settings": self.settings, "seconds": self.seconds, "pictures": rows}
+        (folder / TOLD).write_text(json.dumps(form), encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> Task:
+        """The task that `write` put there."""
+        form = json.loads((folder / TOLD).read_text(encoding="utf-8"))
+        examples = []
+        for number, row in enumerate(form["pictures"]):
+            image = np.load(folder / f"{number}.npy")
+            examples.append(Example(image, Cues.from_json(row["cues"], image.shape[:2]), id=row["id"]))
+        full = tuple(tuple(row["full"]) for row in form["pictures"])
+        return cls(form["method"], form["settings"], tuple(examples), full, form["seconds"])
