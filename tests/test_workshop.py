@@ -88,13 +88,13 @@ def test_one_trains_and_the_others_wait_in_order(monkeypatch):
         assert shop.ask(key) == {"state": "gone"}
         shop.cancel(key)
     monkeypatch.setattr(limits, "TRAIN_WAITING", 1)
-    shop.begin(tiny("probe"))
+    forgotten = shop.begin(tiny("probe"))
     with pytest.raises(ValueError, match="too many people wait"):
         shop.begin(tiny("probe"))
     monkeypatch.setattr(limits, "TRAIN_FORGOTTEN_SECONDS", 0.0)
     shop.cancel(third)
     assert until(lambda: shop.ask(third), "cancelled")["error"] == ""
-    until(lambda: {"state": str(len(shop._waiting))}, "0")  # nobody had asked about the one that waited
+    assert until(lambda: shop.ask(forgotten), "training", "cancelled")["state"] == "cancelled"
 
 
 def test_a_failure_is_told_and_the_next_training_goes_on():
