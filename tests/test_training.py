@@ -223,7 +223,7 @@ def made(examples=None, asked=True, share=(0, 1), **parts):
 
 
 def test_a_batch_holds_every_kind_of_picture():
-    batch = made(batch=8).make(0)
+    batch = made(batch=4).make(0)
     assert set(batch.ids[:4]) == {"0", "1"}
     assert batch.ids[4:6] == ("2", "2")
     assert set(batch.ids[6:]) == {"3", "4"}
@@ -263,7 +263,7 @@ def test_every_picture_comes_once_before_any_comes_again():
 
 
 def test_processes_share_the_batch():
-    whole, parts = made(batch=16).make(1), [made(batch=16, share=(which, 2)).make(1) for which in (0, 1)]
+    whole, parts = made(batch=8).make(1), [made(batch=8, share=(which, 2)).make(1) for which in (0, 1)]
     assert sorted(whole.ids) == sorted(parts[0].ids + parts[1].ids)
     assert sorted(whole.seeds) == sorted(parts[0].seeds + parts[1].seeds)
     torch.testing.assert_close(whole.images[:4], parts[0].images[:4])

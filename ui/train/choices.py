@@ -27,7 +27,7 @@ CHOICES: dict[str, Choice] = {
         "Small network",
         "Minutes. Learns to look by itself, also on the pictures without cues. With few pictures often no better.",
         {
-            "quick": {"steps": 150, "side": 256, "crop": 160, "spread": SOLVER},
+            "quick": {"steps": 150, "batch": 4, "side": 256, "crop": 160, "spread": SOLVER},
             "careful": {"steps": 500, "side": 384, "crop": 224, "spread": SOLVER},
         },
     ),

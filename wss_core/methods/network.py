@@ -24,8 +24,9 @@ class Network(Segmenter):
 
     backbone: "builtin", "unet", or "timm:NAME"; padding: timm's pad_type for it, "" = its own. width: channels of the
     decoder at most. channels: 3, 1 for grey pictures, 0 = as the pictures are. side: pixels of a picture's longer side
-    at most; crop: of the squares it learns from. steps, batch, rate, seed: of the training; patience: validations
-    without a better one before it ends, 0 = never. terms: by name or as "name=weight", () = those that fit the cues.
+    at most; crop: of the squares it learns from. steps, batch, rate, seed: of the training, where as many pictures
+    without a place told come beside a batch, if there are any; patience: validations without a better one before it
+    ends, 0 = never. terms: by name or as "name=weight", () = those that fit the cues.
     spread: what makes soft labels: "objects", which are cut out of their boxes; one of SPREAD; "" = nothing. complete:
     whoever cued a picture cued every class on it; apart: and gave every object a point of its own, so that midway
     between two is background, and others look like those at points or between them.

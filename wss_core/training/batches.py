@@ -49,8 +49,8 @@ class Drawn:
 class Batches:
     """Makes the batch of any step. `kinds` says of each picture what `pictures.kinds` does.
 
-    Half of a batch has places told, where there are such pictures; the rest is shared by those with tags only and
-    those without cues. asked: pictures are also shown to the teacher: the rest, or all of them where there is no rest.
+    `plan.batch` of a batch have places told, and as many more come from the rest, in equal parts from those with tags
+    only and those without cues: pictures without labels take nothing from the others. asked: pictures are also shown to the teacher: the rest, or all of them where there is no rest.
     share: (which, of how many) equal parts of the batch this process makes.
     """
 
@@ -124,13 +124,12 @@ def ahead(make: Callable[[int], Any], start: int, stop: int, count: int = AHEAD)
 
 
 def _shared_out(batch: int, names: list[str], multiple: int) -> dict[str, int]:
-    """{pool: rows}: half for the pictures with places told, the rest in equal parts, each a multiple of `multiple`."""
-    if not set(names) - {"none"}:
+    """{pool: rows}: `batch` for the pictures with places told, as many shared by the rest; multiples of `multiple`."""
+    rest = [name for name in names if name != "located"]
+    if names in ([], ["none"]):
         raise ValueError("nothing is told of any picture. Give cues on some of them")
-    weights = {name: 1.0 / len(names) for name in names}
-    if "located" in names and len(names) > 1:
-        weights = {name: 0.5 if name == "located" else 0.5 / (len(names) - 1) for name in names}
-    return {name: max(1, round(batch * weight / multiple)) * multiple for name, weight in weights.items()}
+    rows = {name: batch if name == "located" else batch / len(rest) for name in names}
+    return {name: max(1, round(count / multiple)) * multiple for name, count in rows.items()}
 
 
 def _boxes(crops: list[Crop]) -> torch.Tensor:

@@ -12,10 +12,10 @@ Progress = Callable[[int, int, dict[str, float]], None]
 
 @dataclass(frozen=True)
 class Plan:
-    """steps: of the optimizer. batch: crops in a step, shared out among the kinds of picture. crop: pixels of a side.
-    side: pixels of a picture's longer side at most. channels: 3, or 1 for grey. rate: of learning, of new layers;
-    encoders with weights learn at a tenth. decay: of the teacher's memory, a step. every: steps between validations.
-    patience: validations without a better one after which it ends; 0 = never.
+    """steps: of the optimizer. batch: crops in a step, and as many of pictures with no place told, if any. crop: pixels
+    of its side. side: pixels of a picture's longer side at most. channels: 3, or 1 for grey. rate: of learning, of new
+    layers; encoders with weights learn at a tenth. decay: of the teacher's memory, a step. every: steps between
+    validations. patience: validations without a better one after which it ends; 0 = never.
     """
 
     steps: int
