@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from leaderboard import comparison, curves, entries, sharing, store
+from leaderboard.discover import discover
 from leaderboard.entries import Entry, Reader, Samples
 from leaderboard.records import Labels
 from leaderboard.standings import Standing, ranked, standings
@@ -59,8 +60,8 @@ def board(folder, monkeypatch) -> Source:
     return shows(monkeypatch, folder)
 
 
-def shows(monkeypatch, place) -> Source:
-    fresh = Source(place)
+def shows(monkeypatch, place, repo="") -> Source:
+    fresh = Source(place, repo)
     monkeypatch.setattr(tab, "source", fresh)
     monkeypatch.setattr(submit, "source", fresh)
     monkeypatch.setattr(submit, "waiting", Waiting(partial(evaluation.carried, source=fresh)))
@@ -535,6 +536,25 @@ def test_a_phone_in_the_dark_reads_the_board(visit, board):
     v.page.wait_for_selector("#board-figure .scatterlayer .point")
     assert v.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert v.page.locator("#board-best td").first.is_visible()
+
+
+def test_what_a_board_elsewhere_discovered_is_seen_here(visit, hub_server, tmp_path, monkeypatch):
+    """Pushed by one, discovered by a board that pushes its records, shown by a page that only reads the data set."""
+    monkeypatch.setattr(source.constants, "HF_HOME", str(tmp_path / "home"))
+    cued = replace(boards.DISCS, name="discs-points", track="interactive", cue="points", metrics=("miou",))
+    sha = push(create("propagate", features="colour", spread="random_walker"), "ann/walker").sha
+    found = discover("hub", [cued], boards.write_discs(tmp_path / "data", 2), tmp_path / "one", progress=False)
+    sharing.push(tmp_path / "one", "ann/results")
+    shows(monkeypatch, tmp_path / "nothing", "ann/results")
+    v = opened(visit)
+    v.page.wait_for_selector("#board-best a >> text=ann/walker")
+    assert v.page.locator("#board-best a").get_attribute("href").endswith(f"/ann/walker/blob/{sha}/README.md")
+    v.page.get_by_role("tab", name="All results").click()
+    (record,) = found.records
+    v.page.wait_for_selector("#board-table [role=gridcell] >> text=propagate")
+    assert (
+        str(round(record.scores["miou"].value, 4)) in v.page.locator("#board-table [role=gridcell]").all_inner_texts()
+    )
 
 
 def test_a_checkpoint_is_pushed_submitted_evaluated_and_seen(visit, hub_server, tmp_path, monkeypatch):
