@@ -42,7 +42,8 @@ SPREAD = {"spread": "random_walker"}  # makes the heart's soft labels
 CELLS = {"backbone": WEIGHTS, "side": 320, "crop": 128, "batch": 8, "rate": 2e-3, "steps": 300}
 HORSES = {"backbone": WEIGHTS, "side": 192, "crop": 128, "batch": 8, "rate": 3e-3, "steps": 480}
 STREETS = {"backbone": WEIGHTS, "side": 256, "crop": 128, "batch": 8, "rate": 3e-3, "steps": 600}
-TILES = {"backbone": WEIGHTS, "side": 224, "crop": 224, "batch": 8, "rate": 2e-3, "steps": 250, "refine": 0}
+TILES = {"backbone": WEIGHTS, "side": 224, "crop": 224, "batch": 8, "rate": 2e-3, "steps": 700, "refine": 0}
+TILES |= {"foreground": 0.9, "background": 0.6}
 CLOTHES = {"backbone": WEIGHTS, "side": 256, "crop": 128, "batch": 8, "rate": 4e-3, "steps": 600}
 
 TERMS = ("cross_entropy", "dice", "soft", "dual", "potts")  # of the heart's scribbles, and switched off one at a time

@@ -1,5 +1,7 @@
 """cam: from tags to places. Seeds counted by hand; a class that is told nowhere else than in tags is found."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ from wss_core.data import UNKNOWN
 from wss_core.methods.cam import Cam
 from wss_core.networks import tagger
 from wss_core.training import tags
+from wss_core.training.pictures import Pictures
 from wss_core.training.plan import Run
 
 torch.set_num_threads(1)
@@ -78,6 +81,28 @@ def test_convolutions_and_transformers_are_activated(name):
     assert scores.shape == (3,)
     assert maps.shape[0] == 3
     assert maps.shape[1] == maps.shape[2] > 2
+
+
+def test_the_cut_leaves_as_many_as_there_are():
+    scores = np.array([0.3, 0.1, 0.2, 0.05])
+    middle = (np.log(0.2 / 0.8) + np.log(0.1 / 0.9)) / 2
+    assert tags.cut(scores, 2) == pytest.approx(middle)
+    assert tags.cut(np.array([0.9, 0.2, 0.6]), 2) == 0.0  # as it is
+    assert tags.cut(np.array([0.9, 0.8, 0.6]), 2) == pytest.approx((np.log(4) + np.log(1.5)) / 2)
+    assert (tags.cut(scores, 0), tags.cut(scores, 4)) == (0.0, 0.0)
+
+
+def test_classes_seen_too_seldom_to_be_sure_are_found(learned):
+    """A network that is never sure, as of a class on few pictures, orders them all the same."""
+    network = copy.deepcopy(learned._tagger)
+    with torch.no_grad():
+        network.decoder.answer.bias -= 9.0
+    scenes = [scene(i) for i in range(12)]
+    seen = [tagger.activations(network, one.image, 128, 3)[0] for one in scenes]
+    assert np.max(seen) < 0.5
+    tags.level(network, Pictures(scenes, CLASSES, 128, complete=True), learned._plan(1))
+    found = np.array([tagger.activations(network, one.image, 128, 3)[0] > 0.5 for one in scenes])
+    assert found.tolist() == [["disc" in one.cues.tags, "square" in one.cues.tags] for one in scenes]
 
 
 def test_from_tags_alone_the_things_are_found(learned):

@@ -23,11 +23,12 @@ from .batches import Batches
 from .course import Told
 from .loop import Outcome
 from .machine import Machine
-from .pictures import Pictures
+from .pictures import Picture, Pictures
 from .plan import Plan, Run
 from .teacher import Teacher
 
 GRID = 128  # cells along the longer side on which seeds spread
+LEVELLED = 512  # pictures asked at most, see `level`
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,40 @@ class Activated:
 def fit(
     network: Tagger, examples: Sequence[Example], told: Sequence[Told], classes, plan: Plan, run: Run, about
 ) -> Outcome:
-    """Train the network, in place, on the examples with cues. Raises ValueError where none has any."""
+    """Train the network, in place, on the examples with cues, and `level` it. Raises ValueError where none has any."""
     machine = Machine(run.device, run.precision)
     pictures = Pictures(examples, classes, plan.side, complete=True)
     batches = Batches(pictures, [one.kinds for one in told], plan, asked=False, share=machine.share)
     outcome = loop.train(network, lesson, batches.make, plan, run, machine, about=about)
     network.eval().to(usual_device())
+    level(network, pictures, plan)
     return outcome
+
+
+def level(network: Tagger, pictures: Sequence[Picture], plan: Plan) -> None:
+    """Shift each class's scores, in place, so that it is found on as many of the pictures as it is told to be on.
+
+    Of classes on few pictures the network is never sure, however well it orders them; what it learned on crops is asked
+    of whole pictures. As many as there truly are: Saerens, Latinne, Decaestecker, "Adjusting the outputs of a classifier
+    to new a priori probabilities", Neural Computation 2002, with the cut read off instead of estimated.
+    """
+    places = np.unique(np.linspace(0, len(pictures) - 1, min(len(pictures), LEVELLED)).astype(int))
+    asked = [pictures[place] for place in places]
+    tags = np.stack([picture.tags[1:] for picture in asked])
+    scores = np.stack([activations(network, picture.image, plan.side, plan.channels)[0] for picture in asked])
+    shifts = [cut(one[~np.isnan(told)], int((told == 1).sum())) for one, told in zip(scores.T, tags.T, strict=True)]
+    with torch.no_grad():
+        network.decoder.answer.bias -= torch.tensor(shifts, device=network.decoder.answer.bias.device)
+
+
+def cut(scores: np.ndarray, count: int) -> float:
+    """The logit between the `count` highest of the scores, 0..1, and the others: in the middle, but 0 if that is between
+    them too. 0 where all or none are of the class."""
+    if not 0 < count < len(scores):
+        return 0.0
+    ordered = np.clip(np.sort(scores.astype(float))[::-1], 1e-6, 1 - 1e-6)
+    high, low = np.log(ordered / (1 - ordered))[[count - 1, count]]
+    return 0.0 if low < 0 < high else float((high + low) / 2)
 
 
 def lesson(model: nn.Module, teacher: Teacher, batch: Batch, step: int):
