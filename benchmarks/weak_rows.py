@@ -46,7 +46,14 @@ TILES = {"backbone": WEIGHTS, "side": 224, "crop": 224, "batch": 8, "rate": 2e-3
 TILES |= {"foreground": 0.9, "background": 0.6}
 CLOTHES = {"backbone": WEIGHTS, "side": 256, "crop": 128, "batch": 8, "rate": 4e-3, "steps": 600}
 
-TERMS = ("cross_entropy", "dice", "soft", "dual", "potts")  # of the heart's scribbles, and switched off one at a time
+TERMS = (
+    "cross_entropy",
+    "dice",
+    "soft",
+    "dual",
+    "potts",
+    "agreement",
+)  # of the heart's scribbles, and switched off one at a time
 STROKES = Budget(cue="people", share=1.0)
 FULL = Budget(cue="full", share=1.0)
 POINTS = Budget(cue="points-object", share=1.0)

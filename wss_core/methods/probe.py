@@ -18,9 +18,9 @@ from ..training import plan
 from ..training.course import named, summary, survey
 from ..training.pictures import Soft, make
 from ..training.plan import Progress, Run
-from ..training.soft import soften
+from ..training.soft import OBJECTS, RIGHT, softener
 
-SURE = 0.9  # probability from which a solver's answer is taken for told
+SURE = RIGHT  # probability from which a soft label is taken for told: that of what was cut out of a box
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Content:
 class Probe(Segmenter):
     """Logistic regression on features that mean the same on every picture.
 
-    features: one of FEATURES, or "timm:NAME". side: cells along the grid's longer side. spread: one of SPREAD, whose
-    sure answers to the cues are told pixels too, "" = none. samples: told cells of a picture that are looked at, at
+    features: one of FEATURES, or "timm:NAME". side: cells along the grid's longer side. spread: what makes told pixels
+    of other cues: "objects", which are cut out of their boxes; one of SPREAD, where it is sure; "" = nothing. samples: told cells of a picture that are looked at, at
     most. waves: random features beside the linear ones. seed: of both.
     """
 
@@ -46,7 +46,7 @@ class Probe(Segmenter):
 
     features: str = "builtin"
     side: int = 160
-    spread: str = ""
+    spread: str = OBJECTS
     samples: int = 2000
     waves: int = 256
     seed: int = 0
@@ -113,7 +113,7 @@ class Probe(Segmenter):
         """(n, D) features and (n,) labels of cells told on a picture, drawn by the seed where they are many."""
         labels = make(example, classes, self.side).labels
         if self.spread:
-            labels = _with_sure(labels, soften(example, self.spread, "texture", self.side))
+            labels = _with_sure(labels, softener(self.spread, "texture", self.side)(example))
         ys, xs = np.nonzero(labels != UNKNOWN)
         if not len(ys):
             return np.zeros((0, 0), np.float32), np.zeros(0, np.uint8)

@@ -19,13 +19,13 @@ OBJECTS = "objects"  # the name that stands for `of_boxes`
 RIGHT = 0.8  # their chance to be: so what a network finds on many pictures may outweigh the colours of one
 
 
-def softener(spread: str, maps: str) -> Soften:
+def softener(spread: str, maps: str, side: int = SIDE) -> Soften:
     """The function from an Example to its soft labels, by the solver `spread` on the features `maps`, or OBJECTS."""
     if spread == OBJECTS:
-        return of_boxes
+        return partial(of_boxes, side=side)
     find(spread)
     features.check(maps)
-    return partial(soften, spread=spread, maps=maps)
+    return partial(soften, spread=spread, maps=maps, side=side)
 
 
 def softened(spread: str) -> frozenset[str]:
