@@ -17,7 +17,7 @@ from wss_core.segmenter import Segmenter
 from .budgets import Budget
 from .plain import plain
 
-LEARNING = 1  # raised when the same trial would lead to other weights
+LEARNING = 1  # raised when the same trial would lead to other weights, as with another usual value of a setting
 FOLDER = "timm:local-dir:"  # a network's weights on this machine
 WEIGHTS = ("config.json", "model.safetensors")
 BUILTIN = ("builtin", "learned")  # settings by which the built-in model is asked
@@ -40,11 +40,15 @@ class Trial:
 
     def checkpoint(self, classes: tuple[str, ...]) -> Checkpoint:
         """What stands for the checkpoint that the trial leads to. sha: of all that decides it, but for the data."""
-        told = self.segmenter(classes).settings()
-        hashes = {key: _weights(value) for key, value in told.items()}
+        made = self.segmenter(classes)
+        told, usual = made.settings(), type(made)().settings()
+        hashes = {key: found for key, value in told.items() if (found := _weights(value))}
+        own = {
+            key: value for key, value in _portable(told).items() if value != usual[key]
+        }  # new settings change nothing
         labels = {"budget": plain(self.budget), "seed": self.seed}
         code = f"{__version__}+{LEARNING}"
-        meaning = {"method": self.method, "settings": _portable(told), "weights": hashes, "code": code} | labels
+        meaning = {"method": self.method, "settings": own, "weights": hashes, "code": code} | labels
         sha = hashlib.blake2b(json.dumps(meaning, sort_keys=True).encode(), digest_size=20).hexdigest()
         return Checkpoint(str(self), sha, self.method, _portable(told), {"seed": self.seed})
 

@@ -183,6 +183,37 @@ def test_soft_labels_join_where_there_are_boxes(spread, joined):
     assert ["soft" in terms for terms in found] == joined
 
 
+def test_rounds_share_the_steps_and_go_on_where_they_were(tmp_path):
+    """The second learns what the first found, by terms of its own; stopped in it and taken up again it ends the same."""
+
+    def learned(folder=None, stop=False, resume=False) -> Network:
+        seen.clear()
+
+        def progress(step, steps, figures):
+            seen.append(sorted(figures))
+            if stop and len(seen) == 4:
+                raise KeyboardInterrupt
+
+        tiny = TINY | {"steps": 6}
+        run = Run(device="cpu", quiet=True, folder=folder, resume=resume)
+        return Network(backbone="unet", rounds=2, terms=("potts",), classes=CLASSES, **tiny).fit(
+            discs(), progress, run=run
+        )
+
+    seen: list[list[str]] = []
+    whole = learned()
+    assert seen == [["loss", "potts"]] * 3 + [["cross_entropy", "dice", "loss", "soft"]] * 3
+    assert (whole.training["steps"], whole.training["terms"]) == (6, {"potts": 1.0})
+    with pytest.raises(KeyboardInterrupt):
+        learned(tmp_path, stop=True)
+    again = learned(tmp_path, resume=True)
+    assert len(seen) == 2
+    for name, array in whole.state().items():
+        np.testing.assert_array_equal(again.state()[name], array)
+    with pytest.raises(ValueError, match="rounds=0 is none"):
+        Network(rounds=0)
+
+
 def test_terms_by_hand_and_what_is_no_term():
     learned = Network(backbone="unet", terms=("dice", "potts=0.5"), classes=CLASSES, **TINY).fit(discs(), run=RUN)
     assert learned.training["terms"] == {"dice": 1.0, "potts": 0.5}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wss_core.cues import Box, Cues, Example, Point, Stroke
-from wss_core.data import UNKNOWN
+from wss_core.data import UNKNOWN, Result
 from wss_core.spread import clusters, cut
 from wss_core.training import soft
 from wss_core.training.pictures import Pictures, alike
@@ -99,6 +99,52 @@ def test_soft_labels_of_boxes():
     np.testing.assert_allclose(found.planes.sum(axis=0, dtype=int), 255, atol=2)
     assert found.planes.max() == round(255 * soft.RIGHT)
     assert soft.of_boxes(Example(image, Cues(strokes=(Stroke(1, 3, ((24, 24),)),)))) is None
+
+
+def two_classes():
+    """(image, truth, probabilities that see both discs half a radius too far right, and are sure of the far left)."""
+    image, truth = discs(PLACES, COLOURS)
+    seen = np.roll(truth, 5, axis=1)
+    probs = np.stack([np.where(seen == label, 0.8, 0.1) for label in range(3)]).astype(np.float32)
+    probs[:, :, :10] = np.array([0.99, 0.005, 0.005])[:, None, None]
+    return image, truth, probs
+
+
+def test_what_was_learned_is_cut_out_anew():
+    image, truth, probs = two_classes()
+    found = cut.again(image, Cues(strokes=(Stroke(2, 1, ((80, 60), (84, 60))),)), probs, [0, 1, 2])
+    assert (found[60, 80:85] == 2).all()  # as it is told
+    found[60, 80:85] = 0
+    for label in (1, 2):
+        assert overlap(found == label, truth == label) > 0.9
+    assert (found[:, :10] == 0).all()
+
+
+def test_a_place_that_two_classes_claim_is_left_open():
+    image, truth, probs = two_classes()
+    both = truth == 1
+    probs[:, both] = np.array([0.0, 0.51, 0.49])[:, None]
+    probs[2, both & (np.arange(96) % 2 == 0)] = 0.6
+    found = cut.again(image, Cues(), probs, [0, 1, 2])
+    assert set(np.unique(found[both])) <= {1, 2, UNKNOWN}
+    assert set(np.unique(found[truth == 0])) <= {0, UNKNOWN}
+
+
+def test_soft_labels_of_what_was_learned():
+    image, truth, probs = two_classes()
+    answers = []
+
+    def segment(image, cues):
+        answers.append(cues)
+        return Result(probs, ("a", "b", "c"))
+
+    told = Cues(points=(Point(24, 24, 1),))
+    found = soft.of_answers(Example(image, told), segment, side=48)
+    assert (found.planes.argmax(axis=0) == truth[::2, ::2]).mean() > 0.93
+    assert answers == [told]
+    assert soft.of_answers(Example(image), segment) is None
+    assert soft.of_answers(Example(image, Cues(labels=truth)), segment) is None
+    assert len(answers) == 1
 
 
 def test_which_cues_soft_labels_are_made_of():

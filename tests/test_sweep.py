@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import boards
 import numpy as np
 import pytest
 
-from leaderboard import budgets, cueing, grid, learning, store
+from leaderboard import budgets, cueing, grid, learning, store, trials
 from leaderboard.budgets import Budget
 from leaderboard.declared import BENCHMARKS
 from leaderboard.engines.local import Local
@@ -25,6 +25,7 @@ from leaderboard.sweep import Place, carry_out, sweep
 from leaderboard.trials import FOLDER, Trial
 from leaderboard.worker import LIMITS
 from wss_core.cues import Cues, Example
+from wss_core.methods.network import Network
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = {
@@ -200,6 +201,19 @@ def test_a_trial_is_known_by_all_that_decides_it(tmp_path):
     assert replace(base, settings={"steps": 1500}).checkpoint(("a", "b")) == base.checkpoint(("a", "b"))  # as usual
     with pytest.raises(ValueError, match="network has no such setting as 'stps'"):
         replace(base, settings={"stps": 5}).checkpoint(("a", "b"))
+
+
+def test_a_new_setting_leaves_old_trials_as_they_were(monkeypatch):
+    @dataclass(kw_only=True)
+    class Later(Network):
+        later: int = 0
+
+    base = Trial(method="network", settings={"steps": 5}, budget=Budget(cue="points", share=0.1))
+    before = base.checkpoint(("a", "b")).sha
+    monkeypatch.setattr(trials.settings, "build", lambda name, told: Later(**told))
+    assert base.checkpoint(("a", "b")).sha == before
+    monkeypatch.setattr(trials.settings, "build", lambda name, told: Later(later=1, **told))
+    assert base.checkpoint(("a", "b")).sha != before
 
 
 def test_weights_of_this_machine_are_known_by_their_content(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,8 +15,11 @@ from ..features.backbone import settled
 from ..networks import Labeller
 from ..segmenter import Segmenter, check_state
 from ..training import course, plan
+from ..training.pictures import Soften
 from ..training.plan import Plan, Progress, Run
-from ..training.soft import softened, softener
+from ..training.soft import of_answers, softened, softener
+
+AGAIN = ("cross_entropy", "dice", "soft=2")  # labels found before have learned what other terms teach
 
 
 @dataclass(kw_only=True)
@@ -27,7 +31,8 @@ class Network(Segmenter):
     at most; crop: of the squares it learns from. steps, batch, rate, seed: of the training, where as many pictures
     without a place told come beside a batch, if there are any; patience: validations without a better one before it
     ends, 0 = never. terms: by name or as "name=weight", () = those that fit the cues.
-    spread: what makes soft labels: "objects", which are cut out of their boxes; one of SPREAD; "" = nothing. complete:
+    spread: what makes soft labels: "objects", which are cut out of their boxes; one of SPREAD; "" = nothing. rounds:
+    trainings that share the steps, each but the first of AGAIN, with what the one before found. complete:
     whoever cued a picture cued every class on it; apart: and gave every object a point of its own, so that midway
     between two is background, and others look like those at points or between them.
     """
@@ -48,6 +53,7 @@ class Network(Segmenter):
     patience: int = 0
     terms: tuple[str, ...] = ()
     spread: str = "objects"
+    rounds: int = 1
     complete: bool = False
     apart: bool = False
     seed: int = 0
@@ -56,6 +62,8 @@ class Network(Segmenter):
         super().__post_init__()
         self.terms = tuple(self.terms)
         losses.parse(self.terms)
+        if self.rounds < 1:
+            raise ValueError(f"rounds={self.rounds} is none. Give 1 or more")
         self._network: Labeller | None = None
 
     @property
@@ -76,23 +84,30 @@ class Network(Segmenter):
         """
         classes = self.classes or course.named(examples)
         learner = replace(self, classes=classes, channels=self.channels or (1 if course.grey(examples) else 3))
-        network = learner._made(pretrained=True)
-        learner.training = course.fit(
-            network,
-            examples,
-            classes,
-            learner._plan(),
-            plan.told(run, progress),
-            terms=self.terms,
-            complete=self.complete,
-            apart=self.apart,
-            soften=softener(self.spread, "texture") if self.spread else None,
-            softened=softened(self.spread),
-            validation=validation,
-            about={"settings": self.settings()},
-        )
+        told = []
+        for number in range(self.rounds):
+            again, pupil = number > 0, replace(learner, seed=self.seed + number)  # it makes mistakes of its own
+            network = pupil._made(pretrained=True)
+            told.append(
+                course.fit(
+                    network,
+                    examples,
+                    classes,
+                    pupil._plan(),
+                    plan.told(run, progress).stage(f"round{number + 1}" if self.rounds > 1 else "", first=not again),
+                    terms=AGAIN if again else self.terms,
+                    complete=self.complete,
+                    apart=self.apart,
+                    soften=partial(of_answers, segment=learner.segment) if again else learner._softener(),
+                    softened=course.ANY if again else softened(self.spread),
+                    validation=validation,
+                    about={"settings": self.settings()},
+                )
+            )
+            learner._network = network
+        spent = {key: round(sum(one[key] for one in told), 1) for key in ("steps", "seconds")}
+        learner.training = told[-1] | {key: told[0][key] for key in ("terms", "seed")} | spent
         learner.backbone, learner.padding = settled(self.backbone, self.padding)
-        learner._network = network
         self.__dict__.update(learner.__dict__)  # all at once: what breaks off leaves it as it was
         self._mark_weights()
         return self
@@ -111,16 +126,20 @@ class Network(Segmenter):
         channels, count = self.channels or 3, len(self.classes)
         return networks.build(self.backbone, count, self.width, channels, self.seed, self.padding, pretrained)
 
+    def _softener(self) -> Soften | None:
+        return softener(self.spread, "texture") if self.spread else None
+
     def _plan(self) -> Plan:
+        steps = max(1, self.steps // self.rounds)
         return Plan(
-            steps=self.steps,
+            steps=steps,
             batch=self.batch,
             crop=self.crop,
             side=self.side,
             channels=self.channels or 3,
             rate=self.rate,
             seed=self.seed,
-            every=max(1, self.steps // 10),
+            every=max(1, steps // 10),
             patience=self.patience,
         )
 

@@ -49,8 +49,9 @@ class Run:
     quiet: bool = False
 
     def stage(self, name: str, first: bool = False) -> Run:
-        """The same for one of several trainings after one another, each with its folder; those not begun begin anew."""
-        if self.folder is None:
+        """The same for one of several trainings after one another, each with its folder; those not begun begin anew.
+        name: "" = there is but one."""
+        if self.folder is None or not name:
             return self
         folder = Path(self.folder) / name
         return replace(self, folder=folder, resume=self.resume and (first or (folder / STATE).exists()))

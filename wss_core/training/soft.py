@@ -1,22 +1,24 @@
-"""Soft labels, for the network to learn where nothing is told: what a SPREAD solver makes of a picture's cues, or what
-can be cut out of its boxes."""
+"""Soft labels, for the network to learn where nothing is told: what a SPREAD solver makes of a picture's cues, what can
+be cut out of its boxes, or what a network found that has learned before."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import cv2
 import numpy as np
 
 from .. import features, seeds
-from ..cues import Example
-from ..data import UNKNOWN
+from ..cues import Cues, Example
+from ..data import UNKNOWN, Result
 from ..spread import cut, find
 from .pictures import Soft, Soften
 
 SIDE = 256  # cells of the grid they are kept on
 OBJECTS = "objects"  # the name that stands for `of_boxes`
 RIGHT = 0.8  # their chance to be: so what a network finds on many pictures may outweigh the colours of one
+FOUND = 0.9  # that of what a network found and colours agree with
 
 
 def softener(spread: str, maps: str, side: int = SIDE) -> Soften:
@@ -37,13 +39,30 @@ def of_boxes(example: Example, side: int = SIDE) -> Soft | None:
     """Each box's object cut out of it, none where it was not found. None for a picture without boxes of objects."""
     if not any(box.label not in (0, UNKNOWN) for box in example.cues.boxes):
         return None
-    labels, present = cut.labels(example.image, example.cues), sorted({0, *example.cues.located})
+    return _right(cut.labels(example.image, example.cues), sorted({0, *example.cues.located}), side, RIGHT)
+
+
+def of_answers(example: Example, segment: Callable[[np.ndarray, Cues], Result], side: int = SIDE) -> Soft | None:
+    """What a method that has learned finds on a picture with its cues, `cut.again`. None for a picture without cues, or
+    whose cues tell all.
+
+    Recursive training: Khoreva et al., "Simple Does It", CVPR 2017.
+    """
+    if not example.cues.kinds or (seeds.draw(example.cues, example.image.shape[:2]) != UNKNOWN).all():
+        return None
+    found = segment(example.image, example.cues)
+    labels = cut.again(example.image, example.cues, found.present_probs, found.present)
+    return _right(labels, list(found.present), side, FOUND)
+
+
+def _right(labels: np.ndarray, present: list[int], side: int, right: float) -> Soft:
+    """Labels uint8 (H, W) with their chance to be right; of UNKNOWN ones nothing is said."""
     grid = features.grid_shape(labels.shape, side)
     shares = np.stack(
         [cv2.resize((labels == c).astype(np.float32), grid[::-1], interpolation=cv2.INTER_AREA) for c in present]
     )
     others = (shares.sum(axis=0) - shares) / (len(present) - 1)
-    return Soft(present, np.rint(255 * (RIGHT * shares + (1 - RIGHT) * others)).astype(np.uint8))
+    return Soft(present, np.rint(255 * (right * shares + (1 - right) * others)).astype(np.uint8))
 
 
 def soften(example: Example, spread: str, maps: str, side: int = SIDE) -> Soft | None:
