@@ -13,6 +13,7 @@ from functools import partial
 
 import boards
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from leaderboard import comparison, curves, entries, sharing, store
@@ -21,7 +22,7 @@ from leaderboard.entries import Entry, Reader, Samples
 from leaderboard.records import Labels
 from leaderboard.standings import Standing, ranked, standings
 from ui import people
-from ui.board import evaluation, plots, source, submit, tab, tables, view, words
+from ui.board import evaluation, looks, plots, source, submit, tab, tables, view, words
 from ui.board.source import Source
 from ui.board.view import View
 from ui.board.waiting import Item, Waiting
@@ -362,6 +363,23 @@ def test_the_figure_has_bars_dots_and_a_front(folder):
     lines = [trace for trace in figure.data if trace.error_y.array]
     assert sum(value is not None for trace in lines for value in trace.y) == 7
     assert plots.accuracy([], [], "share").layout.xaxis.tickformat == ".0%"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "texts"),
+    [
+        (6000.0, 22_000.0, ["1 h", "3 h", "10 h"]),
+        (3600.0, 3600.0, ["30 min", "1 h", "3 h"]),
+        (50.0, 400_000.0, ["1 min", "10 min", "1 h", "10 h", "100 h"]),
+        (0.2, 5e6, ["1 s", "10 s", "1 min", "10 min", "1 h", "10 h", "100 h"]),
+    ],
+)
+def test_a_short_stretch_of_time_has_its_bearings_too(low, high, texts):
+    figure = go.Figure()
+    looks.price_axis(figure, "label_seconds", [low, high])
+    assert list(figure.layout.xaxis.ticktext) == texts
+    assert figure.layout.xaxis.range[0] < math.log10(low) or low < 1
+    assert figure.layout.xaxis.range[1] > math.log10(high) or high > 1_080_000
 
 
 def test_a_robot_users_curve_by_click_and_by_second():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import plotly.graph_objects as go
@@ -15,6 +16,8 @@ from . import words
 KNOWN = ("full masks", "scribbles", "boxes", "points", "people's scribbles", "image tags", "masks", "partial masks")
 NAMED = 19  # characters in a legend
 TICKS = {1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h", 36_000: "10 h", 360_000: "100 h"}
+MANY = 6  # ticks, above which those BETWEEN are left out
+BETWEEN = {3: "3 s", 30: "30 s", 180: "3 min", 1800: "30 min", 10_800: "3 h", 108_000: "30 h", 1_080_000: "300 h"}
 TITLES = AXES | {"share": "share of the training pictures that are labelled", "label_seconds": "time spent labelling"}
 
 
@@ -69,7 +72,18 @@ def price_axis(figure: go.Figure, x: str, prices: Sequence[float]) -> None:
     if x == "share":
         figure.update_xaxes(tickformat=".0%", range=[0, 1.03])
     if x == "label_seconds" and positive:
-        figure.update_xaxes(tickvals=list(TICKS), ticktext=list(TICKS.values()))
+        figure.update_xaxes(**_ticks(min(prices), max(prices)))
+
+
+def _ticks(low: float, high: float) -> dict:
+    """From a tick to a tick, so that a short stretch of time has its bearings too."""
+    every = dict(sorted((TICKS | BETWEEN).items()))
+    first = max((tick for tick in every if tick < low), default=low)
+    last = min((tick for tick in every if tick > high), default=high)
+    shown = {tick: text for tick, text in every.items() if first <= tick <= last}
+    if len(shown) > MANY:
+        shown = {tick: text for tick, text in shown.items() if tick in TICKS}
+    return {"tickvals": list(shown), "ticktext": list(shown.values()), "range": [math.log10(first), math.log10(last)]}
 
 
 def styled(figure: go.Figure, height: int, entry: int | None = 95) -> go.Figure:
