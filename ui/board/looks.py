@@ -83,7 +83,9 @@ def _ticks(low: float, high: float) -> dict:
     shown = {tick: text for tick, text in every.items() if first <= tick <= last}
     if len(shown) > MANY:
         shown = {tick: text for tick, text in shown.items() if tick in TICKS}
-    return {"tickvals": list(shown), "ticktext": list(shown.values()), "range": [math.log10(first), math.log10(last)]}
+    ends = math.log10(first), math.log10(last)
+    room = 0.03 * (ends[1] - ends[0])  # for the text of the outer ones
+    return {"tickvals": list(shown), "ticktext": list(shown.values()), "range": [ends[0] - room, ends[1] + room]}
 
 
 def styled(figure: go.Figure, height: int, entry: int | None = 95) -> go.Figure:
