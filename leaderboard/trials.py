@@ -43,9 +43,8 @@ class Trial:
         made = self.segmenter(classes)
         told, usual = made.settings(), type(made)().settings()
         hashes = {key: found for key, value in told.items() if (found := _weights(value))}
-        own = {
-            key: value for key, value in _portable(told).items() if value != usual[key]
-        }  # new settings change nothing
+        # a setting that is new, and as usual, leaves a trial what it was
+        own = {key: value for key, value in _portable(told).items() if value != usual[key]}
         labels = {"budget": plain(self.budget), "seed": self.seed}
         code = f"{__version__}+{LEARNING}"
         meaning = {"method": self.method, "settings": own, "weights": hashes, "code": code} | labels

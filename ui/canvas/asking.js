@@ -13,3 +13,14 @@ async function insist(name, payload, still, tries) {
   }
   return answer;
 }
+// Push to the Hub; what came of it is told in the place called `told`.
+async function pushTo(told, button, payload) {
+  if (!payload.repo) { out(told, 'Give the name of the repository: user/repo'); return; }
+  button.disabled = true;
+  out(told, 'Pushing…');
+  const answer = await insist('push', payload, () => true, 20);
+  button.disabled = false;
+  if (!answer || answer.error || answer.busy) { out(told, answer && answer.error ? answer.error : 'No answer came. Look on the Hub whether it arrived before you try again.'); return; }
+  const link = make('a', { href: answer.url, target: '_blank', rel: 'noopener noreferrer', textContent: answer.repo + ' @ ' + answer.sha.slice(0, 7) });
+  $('[data-out=' + told + ']').replaceChildren(answer.pull_request ? 'Opened a pull request: ' : 'Pushed: ', link);
+}

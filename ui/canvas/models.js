@@ -80,17 +80,9 @@ async function showKnown() {
     return make('li', {}, button);
   }));
 }
-async function push() {
-  const field = (name) => $('[data-field=' + name + ']'), button = $('[data-form=push] button');
-  const payload = { repo: field('repo').value.trim(), private: field('private').checked, create_pr: field('create_pr').checked };
-  if (!payload.repo) { out('pushed', 'Give the name of the repository: user/repo'); return; }
-  button.disabled = true;
-  out('pushed', 'Pushing…');
-  const answer = await insist('push', { ...payload, method: store.method, classes: store.classes.map((c) => c.name) }, () => true, 20);
-  button.disabled = false;
-  if (!answer || answer.error || answer.busy) { out('pushed', answer && answer.error ? answer.error : 'No answer came. Look on the Hub whether it arrived before you try again.'); return; }
-  const link = make('a', { href: answer.url, target: '_blank', rel: 'noopener noreferrer', textContent: answer.repo + ' @ ' + answer.sha.slice(0, 7) });
-  $('[data-out=pushed]').replaceChildren(answer.pull_request ? 'Opened a pull request: ' : 'Pushed: ', link);
+function push() {
+  const field = (name) => $('[data-field=' + name + ']'), classes = store.classes.map((c) => c.name);
+  return pushTo('pushed', $('[data-form=push] button'), { repo: field('repo').value.trim(), private: field('private').checked, create_pr: field('create_pr').checked, method: store.method, classes });
 }
 $('[data-form=use]').addEventListener('submit', (event) => { event.preventDefault(); useCheckpoint($('[data-field=checkpoint]').value); });
 $('[data-form=push]').addEventListener('submit', (event) => { event.preventDefault(); push(); });

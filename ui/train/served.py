@@ -44,16 +44,13 @@ def keep(payload: dict) -> dict:
 
     {"gone": true} for an open picture that was put away: send it again.
     """
-    if "key" in payload:
-        session = sessions.get(payload["key"])
-        if session is None:
-            return {"gone": True}
-        picture = Picture.of(session.image, session.full, session.name)
-    elif "example" in payload:
+    if "example" in payload and "key" not in payload:
         image = examples.picture(str(payload["example"]))
         picture = Picture.of(image, image.shape[:2], str(payload["example"]))
     else:
-        session = read_picture(payload)
+        session = sessions.get(payload["key"]) if "key" in payload else read_picture(payload)
+        if session is None:
+            return {"gone": True}
         picture = Picture.of(session.image, session.full, session.name)
     workshop.expect()
     small = picture_to_bytes(resize_to_fit(picture.image, THUMBNAIL), "WEBP", quality=80)

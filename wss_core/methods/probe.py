@@ -16,7 +16,7 @@ from ..segmenter import Segmenter, check_state
 from ..spread import guided
 from ..training import plan
 from ..training.course import named, summary, survey
-from ..training.pictures import Soft, make
+from ..training.pictures import Soft, Soften, make
 from ..training.plan import Progress, Run
 from ..training.soft import OBJECTS, RIGHT, softener
 
@@ -36,8 +36,8 @@ class Probe(Segmenter):
     """Logistic regression on features that mean the same on every picture.
 
     features: one of FEATURES, or "timm:NAME". side: cells along the grid's longer side. spread: what makes told pixels
-    of other cues: "objects", which are cut out of their boxes; one of SPREAD, where it is sure; "" = nothing. samples: told cells of a picture that are looked at, at
-    most. waves: random features beside the linear ones. seed: of both.
+    of other cues: "objects", which are cut out of their boxes; one of SPREAD, where it is sure; "" = nothing. samples:
+    told cells of a picture that are looked at, at most. waves: random features beside the linear ones. seed: of both.
     """
 
     name: ClassVar[str] = "probe"
@@ -76,9 +76,10 @@ class Probe(Segmenter):
         start = time.monotonic()
         classes = self.classes or named(examples)
         told = survey(examples, classes)
+        soften = softener(self.spread, "texture", self.side) if self.spread else None
         rows, labels = [], []
         for i, example in enumerate(examples):
-            x, y = self._told(example, classes, i)
+            x, y = self._told(example, classes, i, soften)
             if len(y):
                 rows.append(x)
                 labels.append(y)
@@ -109,11 +110,13 @@ class Probe(Segmenter):
     def _features(self, image: np.ndarray) -> np.ndarray:
         return features.shared(self.features, image, features.grid_shape(image.shape[:2], self.side))
 
-    def _told(self, example: Example, classes: tuple[str, ...], number: int) -> tuple[np.ndarray, np.ndarray]:
+    def _told(
+        self, example: Example, classes: tuple[str, ...], number: int, soften: Soften | None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """(n, D) features and (n,) labels of cells told on a picture, drawn by the seed where they are many."""
         labels = make(example, classes, self.side).labels
-        if self.spread:
-            labels = _with_sure(labels, softener(self.spread, "texture", self.side)(example))
+        if soften is not None:
+            labels = _with_sure(labels, soften(example))
         ys, xs = np.nonzero(labels != UNKNOWN)
         if not len(ys):
             return np.zeros((0, 0), np.float32), np.zeros(0, np.uint8)

@@ -50,7 +50,8 @@ class Batches:
     """Makes the batch of any step. `kinds` says of each picture what `pictures.kinds` does.
 
     `plan.batch` of a batch have places told, and as many more come from the rest, in equal parts from those with tags
-    only and those without cues: pictures without labels take nothing from the others. asked: pictures are also shown to the teacher: the rest, or all of them where there is no rest.
+    only and those without cues: pictures without labels take nothing from the others. asked: pictures are also shown to
+    the teacher: the rest, or all of them where there is no rest.
     share: (which, of how many) equal parts of the batch this process makes.
     """
 

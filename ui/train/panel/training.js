@@ -1,6 +1,6 @@
 // One training: what stands in its way, how far it is, its answers as they come.
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const sent = () => shelf.items.map(({ key, form, width, height }) => ({ key, cues: form, width, height }));
+const sent = (items) => items.map(({ key, form, width, height }) => ({ key, cues: form, width, height }));
 
 function wrong(text) { out('wrong', text); }
 function show(state) {
@@ -15,7 +15,7 @@ async function look() {
   const turn = ++run.looked;
   await pause(250);
   if (turn !== run.looked) return;
-  const told = await call('look', { pictures: sent().filter((row) => row.width) });
+  const told = await call('look', { pictures: sent(shelf.items).filter((row) => row.width) });
   if (turn !== run.looked || !told) return;
   run.barred = Boolean(told.obstacle || told.error);
   out('effort', told.cued ? some(told.cued, 'picture') + ' with cues: about ' + spent(told.seconds) + ' of labelling.' : '');
@@ -43,8 +43,7 @@ async function train() {
 }
 // The key of the training, once it waits for its turn. Copies that the server had put away are made again, `tries` times.
 async function begin(used, tries) {
-  const rows = used.map(({ key, form, width, height }) => ({ key, cues: form, width, height }));
-  const answer = await call('start', { pictures: rows, method: shelf.method, effort: shelf.effort });
+  const answer = await call('start', { pictures: sent(used), method: shelf.method, effort: shelf.effort });
   if (answer && answer.gone && tries) {
     for (const place of answer.gone) await bring(used[place]);
     return busy() ? begin(used, tries - 1) : '';
