@@ -77,8 +77,23 @@ def _family(group: list[Record], metric: str) -> Family:
 
 
 def kin(record: Record) -> tuple:
-    """What records of a family share: all but the seed, the weights it led to, and the labels it drew."""
+    """What records of a family share: all but the seed, the weights it led to, and the labels it drew.
+
+    Only the board's own trainings have kin: of two checkpoints that were pushed it is not known whether they differ by chance.
+    """
     settings = {key: value for key, value in record.settings.items() if key != "seed"}
     labels = record.labels
     budget = labels.cue, labels.unlabelled_images, labels.share or labels.labelled_images
-    return record.sample, record.identity.code, record.method, json.dumps(settings, sort_keys=True), *budget
+    return (
+        record.sample,
+        record.identity.code,
+        record.method,
+        json.dumps(settings, sort_keys=True),
+        whose(record),
+        *budget,
+    )
+
+
+def whose(record: Record) -> str:
+    """The checkpoint's hash; "" of the board's own trainings, which differ in it by their seeds."""
+    return "" if record.track == "efficiency" else record.identity.checkpoint

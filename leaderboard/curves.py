@@ -9,7 +9,7 @@ import numpy as np
 
 from . import comparison, cueing, statistics
 from .scores import order
-from .standings import Standing, ranked, whose
+from .standings import Standing, ranked
 
 SECONDS = "label_seconds"
 COMPARED = 60  # of the best, to find ties
@@ -118,7 +118,7 @@ def _told(value: float, samples: np.ndarray) -> tuple[float, float, float]:
 def _alike(one: Standing) -> tuple:
     """What is the same along a series: the pictures, the method with its settings, the kind of labels and who says so."""
     kin = comparison.kin(one.record)
-    return *kin[:4], kind(one.record.labels.cue), one.record.labels.source, whose(one.record)
+    return *kin[:5], kind(one.record.labels.cue), one.record.labels.source
 
 
 def _parted(group: list[Standing]) -> list[list[Standing]]:

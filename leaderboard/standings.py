@@ -49,14 +49,9 @@ def standings(entries: Iterable[Entry], metric: str, samples: Samples, make: boo
     kin: dict[tuple, list[Entry]] = {}
     for entry in entries:
         if metric in entry.record.scores:
-            kin.setdefault((comparison.kin(entry.record), whose(entry.record)), []).append(entry)
+            kin.setdefault(comparison.kin(entry.record), []).append(entry)
     made = [_standing(group, metric, samples, make) for group in kin.values()]
     return sorted(_ranked(made), key=lambda one: order(one.value, metric))
-
-
-def whose(record: Record) -> str:
-    """The checkpoint's hash; "" of the board's own trainings, which differ in it by their seeds."""
-    return "" if record.track == "efficiency" else record.identity.checkpoint
 
 
 def _standing(group: list[Entry], metric: str, samples: Samples, make: bool) -> Standing:
