@@ -275,6 +275,16 @@ def test_nothing_told_says_what_to_do():
         made([example(0, Cues())])
 
 
+def test_whoever_makes_batches_takes_no_core_from_the_network():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        assert list(batches.ahead(lambda step: torch.get_num_threads(), 0, 4)) == [1] * 4
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_batches_are_made_ahead_in_order_and_errors_come_through():
     assert list(batches.ahead(lambda step: step * step, 2, 7)) == [4, 9, 16, 25, 36]
     assert list(batches.ahead(lambda step: step, 3, 3)) == []

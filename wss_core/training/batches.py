@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 
 from ..losses import Batch, Views
 from ..networks import tensor
@@ -111,7 +112,7 @@ class Batches:
 
 def ahead(make: Callable[[int], Any], start: int, stop: int, count: int = AHEAD) -> Iterator[Any]:
     """make(start) .. make(stop - 1), `count` of them made ahead in a thread while the last is used."""
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1, initializer=_alone) as pool:
         waiting = deque(pool.submit(make, step) for step in range(start, min(start + count, stop)))
         try:
             for step in range(start + count, stop + count):
@@ -122,6 +123,13 @@ def ahead(make: Callable[[int], Any], start: int, stop: int, count: int = AHEAD)
         finally:
             for left in waiting:
                 left.cancel()
+
+
+def _alone() -> None:
+    """Have this thread work without helpers: where threads outnumber cores, those of the network's arithmetic sleep between
+    its operations, and a step takes half as long again."""
+    torch.get_num_threads()  # the first call in a thread sets its number
+    threadpool_limits(1, user_api="openmp")  # of this thread alone
 
 
 def _shared_out(batch: int, names: list[str], multiple: int) -> dict[str, int]:
