@@ -4,8 +4,10 @@
     python benchmarks/first_board.py --data ../shared/data --part acdc    (a part alone; --count says how many there are)
 
 On each data set propagate and probe get every kind of cue at every budget, and network a chosen part, from three seeds; on the
-interactive track every method that needs no learning is cued by both robots. What has a record is not done again, and what was
-stopped goes on where it was. The records say on which machine and how long.
+interactive track every method that needs no learning is cued by both robots. The built-in model has learned from masks of these
+data sets, so features come from ImageNet weights and cues spread without it; only the parts NAME-builtin are propagate as it
+comes, and the board says so of them. What has a record is not done again, and what was stopped goes on where it was. The
+records say on which machine and how long.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import backbone
+from backbone import WEIGHTS
+
 from leaderboard import grid
 from leaderboard.commands.evaluate import line
 from leaderboard.commands.options import RESULTS
@@ -33,8 +38,11 @@ from leaderboard.work import Work
 from leaderboard.worker import LIMITS
 
 QUICK = ("propagate", "probe")
+UNTOLD = {"propagate": {"spread": "live"}, "probe": {"features": WEIGHTS}}  # without labels of the data sets
 SHARES = (0.05, 0.1, 0.25, 1.0)
-SMALL = {"network": {"side": 256, "crop": 128, "batch": 8, "rate": 2e-3, "steps": 300}}  # some minutes on two cores
+SMALL = {
+    "network": {"backbone": WEIGHTS, "side": 256, "crop": 128, "batch": 8, "rate": 2e-3, "steps": 300}
+}  # some minutes on two cores
 
 
 @dataclass(frozen=True)
@@ -49,12 +57,14 @@ class Part:
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def _data(name: str, *cues: str, chosen: str) -> tuple[Part, Part]:
-    """The quick methods with all the cues and full masks; the network with the chosen cue, and full masks."""
+def _data(name: str, *cues: str, chosen: str) -> tuple[Part, ...]:
+    """The quick methods with all the cues and full masks; the network with the chosen cue, and full masks; propagate as it
+    comes, with all the cues."""
     labels = f"{name}-labels"
     return (
-        Part(name, labels, QUICK, (*cues, "full"), SHARES),
+        Part(name, labels, QUICK, (*cues, "full"), SHARES, UNTOLD),
         Part(f"{name}-network", labels, ("network",), (chosen, "full"), (0.1, 1.0), SMALL),
+        Part(f"{name}-builtin", labels, ("propagate",), cues),
     )
 
 
@@ -91,7 +101,8 @@ def wanted(told: argparse.Namespace) -> Iterator[Work]:
             benchmark = find(part.benchmark)
             if part.name not in (told.part or NAMES) or (benchmark.cue and seed != told.seeds[0]):
                 continue  # robots have a seed of their own
-            tried = grid.trials(benchmark, part.methods, part.cues, part.shares, (seed,), part.settings, rest="")
+            settings = {name: backbone.placed(own, told.weights) for name, own in part.settings.items()}
+            tried = grid.trials(benchmark, part.methods, part.cues, part.shares, (seed,), settings, rest="")
             yield from grid.works(benchmark, tried, told.data)
 
 
@@ -99,6 +110,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", action="append", choices=NAMES, help="this one alone; repeatable (all)")
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("WSS_DATA", "../shared/data")))
+    backbone.add_to(parser)
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the records (%(default)s)")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--jobs", type=int, default=2, help="trials at a time (2)")

@@ -24,8 +24,9 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import backbone
 from weak_claims import claim_line, recorded, row_line, seen, unlearned
-from weak_rows import CLAIMS, ROWS, UNLEARNED, WEIGHTS, Row
+from weak_rows import CLAIMS, ROWS, UNLEARNED, Row
 
 from leaderboard import grid
 from leaderboard.commands.evaluate import line
@@ -33,7 +34,7 @@ from leaderboard.commands.options import RESULTS
 from leaderboard.declared import find
 from leaderboard.engines.local import Local
 from leaderboard.sweep import Place, sweep
-from leaderboard.trials import FOLDER, Trial
+from leaderboard.trials import Trial
 from leaderboard.work import Work
 from leaderboard.worker import LIMITS
 
@@ -61,8 +62,8 @@ def main() -> None:
 
 def works_of(row: Row, told: argparse.Namespace) -> list[Work]:
     """The trials of a row, one a seed."""
-    own = {"backbone": f"{FOLDER}{told.weights.resolve()}"} if row.settings.get("backbone") == WEIGHTS else {}
-    trials = [Trial(method=row.method, settings=row.settings | own, budget=row.budget, seed=s) for s in told.seeds]
+    settings = backbone.placed(row.settings, told.weights)
+    trials = [Trial(method=row.method, settings=settings, budget=row.budget, seed=s) for s in told.seeds]
     return grid.works(find(f"{row.data}-labels"), trials, told.data)
 
 
@@ -126,9 +127,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", action="append", choices=PARTS, help="this one alone; repeatable (all)")
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("WSS_DATA", "../shared/data")))
-    parser.add_argument(
-        "--weights", type=Path, default=Path("../shared/weights/mobilenetv2_100"), help="of the encoder"
-    )
+    backbone.add_to(parser)
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the records (%(default)s)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the table and the figure")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])

@@ -66,13 +66,13 @@ def series(standings: Iterable[Standing], x: str = SECONDS) -> list[Series]:
 
 def front(standings: Iterable[Standing], x: str = SECONDS) -> list[Standing]:
     """Those that nothing cheaper or equally cheap beats, by price (the Pareto front)."""
-    known = [one for one in standings if one.price(x) is not None and not np.isnan(one.value)]
+    known = _priced(standings, x)
     return statistics.pareto(known, lambda one: one.price(x), lambda one: order(one.value, one.metric))
 
 
 def best(standings: Iterable[Standing], limits: Sequence[float]) -> list[Best]:
     """For each limit of seconds the best; a limit that buys nothing new is left out."""
-    known = [one for one in standings if one.price(SECONDS) is not None and not np.isnan(one.value)]
+    known = _priced(standings, SECONDS)
     known.sort(key=lambda one: (order(one.value, one.metric), one.price(SECONDS)))
     found: list[Best] = []
     for limit in limits:
@@ -82,6 +82,12 @@ def best(standings: Iterable[Standing], limits: Sequence[float]) -> list[Best]:
             before = found[-1].standing.entries if found else None
             found.append(Best(limit, some[0], len(tied), any(one.entries == before for one in tied)))
     return found
+
+
+def _priced(standings: Iterable[Standing], x: str) -> list[Standing]:
+    """Those whose price is all that was paid: a model that knows the data set had labels of it before."""
+    found = (one for one in standings if one.price(x) is not None and not np.isnan(one.value))
+    return [one for one in found if not one.record.knows]
 
 
 def gain(line: Series, have: float, more: float) -> Gain:

@@ -28,7 +28,7 @@ def accuracy(rows: Sequence[Row], x: str = "label_seconds") -> go.Figure:
     """The rows of one benchmark and metric against one of AXES: colour = method, symbol = labels, bars = 95 % intervals.
 
     A point is a record, a line goes through the means over seeds. Rows of which `x` is not known are left out. The dotted
-    line joins those that nothing cheaper beats (the Pareto front).
+    line joins those that nothing cheaper beats (the Pareto front); models that know the data set are not on it.
     """
     known = [row for row in rows if row[x] is not None and not math.isnan(row["value"])]
     figure = go.Figure()
@@ -38,7 +38,8 @@ def accuracy(rows: Sequence[Row], x: str = "label_seconds") -> go.Figure:
         for told in labels:
             some = [row for row in known if (row["method"], labelling(row)) == (method, told)]
             figure.add_traces(_points(some, x, methods.index(method), labels.index(told)))
-    front = statistics.pareto(known, lambda row: row[x], lambda row: order(row["value"], row["metric"]))
+    paid = [row for row in known if not row["knows"]]
+    front = statistics.pareto(paid, lambda row: row[x], lambda row: order(row["value"], row["metric"]))
     if len(front) > 1:
         line = {"color": INK, "dash": "dot", "width": 1}
         xs, ys = [row[x] for row in front], [row["value"] for row in front]
@@ -50,11 +51,12 @@ def accuracy(rows: Sequence[Row], x: str = "label_seconds") -> go.Figure:
 
 
 def labelling(row: Row) -> str:
-    """The labels of a row in a few words, however many there are: their kinds, and whether there were others than on
-    training pictures."""
+    """The labels of a row in a few words, however many there are: their kinds, whether there were others than on training
+    pictures, and whether the model knows the data set."""
     kinds = cueing.kinds(str(row["cue"]))
     more = ["unlabelled"] if row["unlabelled_images"] and row["labels"] == "reproduced" else []
-    return " ".join(filter(None, [kinds, *(["on test pictures"] if row["labels"] == "given" else more)]))
+    more = ["on test pictures"] if row["labels"] == "given" else more
+    return " ".join(filter(None, [kinds, *more, *(["(knows the data)"] if row["knows"] else [])]))
 
 
 def clicks(records: Sequence[Record]) -> go.Figure:

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from wss_core import builtin
+
 from .packing import unpack, unpack_texts
 from .plain import plain
 
@@ -97,6 +99,14 @@ class Record:
         """Records with equal ones were made on the same pictures, and can be compared picture by picture."""
         arithmetic = self.identity.code.partition("+")[2]
         return self.identity.benchmark, self.identity.definition, self.identity.data, self.images, arithmetic
+
+    @property
+    def knows(self) -> bool:
+        """Whether the built-in model takes part, and has learned from masks of the same data set's training pictures: what
+        these cost is in no price."""
+        return self.source in builtin.LEARNED_FROM and any(
+            value in builtin.NAMES for value in self.settings.values() if isinstance(value, str)
+        )
 
     def group_names(self) -> tuple[str, ...]:
         """With which others every picture is drawn in resamples, "" = with none. Raises ValueError."""

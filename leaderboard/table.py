@@ -25,7 +25,7 @@ COLUMNS = (
         "rank",
     ),
     *("seed", "checkpoint", "revision", "device", "date", "share", "unlabelled_images", "labels", "backbone", "images"),
-    *("lost", "data", "split", "data_revision", "seconds", "forward_seconds", "code", "record"),
+    *("lost", "data", "split", "data_revision", "seconds", "forward_seconds", "code", "record", "knows"),
 )
 Row = dict[str, object]
 
@@ -110,6 +110,7 @@ def _row(record: Record, name: str, rank: int | None) -> Row:
         "forward_seconds": record.forward,
         "code": of.code,
         "record": of.name,
+        "knows": "yes" if record.knows else "",
     }
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from wss_core import __version__, hub, settings
+from wss_core import __version__, builtin, hub, settings
 from wss_core.examples.files import content_hash
 from wss_core.hub import Checkpoint
 from wss_core.segmenter import Segmenter
@@ -20,7 +20,6 @@ from .plain import plain
 LEARNING = 1  # raised when the same trial would lead to other weights, as with another usual value of a setting
 FOLDER = "timm:local-dir:"  # a network's weights on this machine
 WEIGHTS = ("config.json", "model.safetensors")
-BUILTIN = ("builtin", "learned")  # settings by which the built-in model is asked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +72,7 @@ def _weights(value: Any) -> str:
     """The hash of the weights that a setting asks for, "" where it asks for none of this machine's."""
     if _is_folder(value):
         return _hash(Path(value.removeprefix(FOLDER)))
-    return _builtin() if value in BUILTIN else ""
+    return _builtin() if value in builtin.NAMES else ""
 
 
 @cache

@@ -16,16 +16,18 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from leaderboard import comparison, curves, entries, sharing, store
+from leaderboard import comparison, curves, entries, sharing, store, table
 from leaderboard.discover import discover
 from leaderboard.entries import Entry, Reader, Samples
 from leaderboard.records import Labels
 from leaderboard.standings import Standing, ranked, standings
+from recipes.builtin import interact
 from ui import people
 from ui.board import evaluation, looks, plots, source, submit, tab, tables, view, words
 from ui.board.source import Source
 from ui.board.view import View
 from ui.board.waiting import Item, Waiting
+from wss_core import builtin
 from wss_core.hub import push
 from wss_core.methods import create
 
@@ -209,6 +211,27 @@ def test_the_front_and_the_best_for_a_price():
     unknown = standing(0.9, 60)
     unknown = replace(unknown, entries=(Entry(replace(unknown.record, labels=Labels(cue="full")), None),))
     assert curves.best([unknown], (100,)) == []
+
+
+def test_a_model_that_had_labels_of_the_data_before_is_no_best_buy(tmp_path, monkeypatch):
+    assert set(builtin.LEARNED_FROM) == set(interact.SHARES)
+    told = {"source": "horses", "settings": {"features": "builtin"}}
+    knows, also = standing(0.9, 20, share=0.1, **told), standing(0.95, 90, **told)
+    paid = standing(0.5, 60, source="horses", settings={"features": "texture", "backbone": None})
+    strange = standing(0.5, 60, source="streets", settings={"spread": "learned"})
+    assert [one.record.knows for one in (knows, paid, strange)] == [True, False, False]
+    some = [also, knows, paid]
+    assert curves.front(some) == [paid]
+    assert [best.standing for best in curves.best(some, (100, 1000))] == [paid]
+    assert "No method here" in tables.gains(curves.series([knows, also]), 30, 10)
+    place = tables.rows(some)[0][list(tables.HEADS).index("knows the data")]
+    assert (place, tables.rows([paid])[0].count("yes")) == ("yes", 0)
+    assert [looks.marker(one, 9)["opacity"] < 1 for one in (knows, paid)] == [True, False]
+    assert table.rows([knows.record])[0]["knows"] == "yes"
+    store.write(knows.record, tmp_path)
+    board = shows(monkeypatch, tmp_path)
+    board.look()
+    assert tab.KNOWS in tab._first(view.View())[-3]
 
 
 def test_lines_join_only_what_differs_in_the_number_of_labels():

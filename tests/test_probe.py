@@ -6,6 +6,7 @@ from fitted import CLASSES, discs
 
 from wss_core import classifier, features
 from wss_core.cues import Box, Cues, Example, Point
+from wss_core.methods import probe
 from wss_core.methods.probe import Probe
 
 
@@ -116,3 +117,14 @@ def test_shared_features_mean_the_same_on_every_picture():
     assert features.shared("builtin", image, (24, 24)).shape == (4 * 32 + 3, 24, 24)
     with pytest.raises(ValueError, match="no features 'smell'"):
         features.shared("smell", image, (24, 24))
+
+
+def test_many_pictures_do_not_fill_the_memory(monkeypatch):
+    """Cells are taken from every picture that tells some, fewer of each; pictures that tell none count for nothing."""
+    taken, fit = [], classifier.fit
+    monkeypatch.setattr(probe.classifier, "fit", lambda rows, *rest: taken.append(len(rows)) or fit(rows, *rest))
+    examples = [*discs(5), *(Example(example.image, Cues()) for example in discs(5))]
+    Probe(features="colour", side=32, samples=100).fit(examples)
+    monkeypatch.setattr(probe, "MOST", 50)
+    Probe(features="colour", side=32, samples=100).fit(examples)
+    assert taken == [500, 50]

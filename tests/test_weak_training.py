@@ -11,10 +11,11 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 
+from backbone import WEIGHTS
 from first_board import PARTS
 from saliency import baselines
 from weak_claims import Seen, claim_line, row_line, unlearned
-from weak_rows import CLAIMS, ROWS, UNLEARNED, WEIGHTS, Claim
+from weak_rows import CLAIMS, ROWS, UNLEARNED, Claim
 
 from leaderboard import cueing
 from leaderboard.declared import find

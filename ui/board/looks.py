@@ -18,6 +18,7 @@ NAMED = 19  # characters in a legend
 TICKS = {1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h", 36_000: "10 h", 360_000: "100 h"}
 MANY = 6  # ticks, above which those BETWEEN are left out
 BETWEEN = {3: "3 s", 30: "30 s", 180: "3 min", 1800: "30 min", 10_800: "3 h", 108_000: "30 h", 1_080_000: "300 h"}
+PALE = 0.35  # opacity
 TITLES = AXES | {"share": "share of the training pictures that are labelled", "label_seconds": "time spent labelling"}
 
 
@@ -44,7 +45,7 @@ def legend(kinds: Iterable[str], methods: Iterable[str]) -> list[go.Scatter]:
 
 
 def marker(one: Standing, size: int) -> dict:
-    """Of a standing: hollow where the labels are given on the test pictures."""
+    """Of a standing: hollow where the labels are given on the test pictures, pale where the model knows the data."""
     hollow = "-open" if one.record.labels.source == "given" else ""
     shade = colour(words.kind(one.record))
     return {
@@ -52,6 +53,7 @@ def marker(one: Standing, size: int) -> dict:
         "symbol": symbol(one.record.method) + hollow,
         "size": size,
         "line": {"width": 2 if hollow else 0},
+        "opacity": PALE if one.record.knows else 1.0,
     }
 
 

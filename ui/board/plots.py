@@ -24,7 +24,7 @@ CUE_SECONDS = {"clicks": SECONDS_POINT, "strokes": SECONDS_STROKE}
 
 def accuracy(lines: Sequence[Series], front: Sequence[Standing], x: str) -> go.Figure:
     """Standings against a price: bars are 95 % intervals, dots single trainings, a line joins what differs in the number of
-    labels alone; hollow: the labels are given on the test pictures. Dotted: the Pareto front."""
+    labels alone; hollow: the labels are given on the test pictures; pale: the model knows the data. Dotted: the Pareto front."""
     figure = go.Figure()
     standings = [one for line in lines for one in line.standings]
     kinds, methods = looks.present(standings)
@@ -143,7 +143,7 @@ def _lines(lines: Sequence[Series], x: str, barred: set[Standing]) -> list[go.Sc
     alike: dict[tuple, list[Standing | None]] = {}
     for line in lines:
         record = line.first.record
-        look = words.kind(record), record.method, record.labels.source == "given"
+        look = words.kind(record), record.method, record.labels.source == "given", record.knows
         alike.setdefault(look, []).extend([*line.standings, None])  # None: the line breaks off
     return [_trace(some, x, barred) for some in alike.values()]
 
@@ -161,7 +161,7 @@ def _trace(some: Sequence[Standing | None], x: str, barred: set[Standing]) -> go
         y=[None if one is None else one.value for one in some],
         error_y=bars,
         mode="lines+markers",
-        line={"color": looks.colour(words.kind(some[0].record)), "width": 1.5},
+        line={"color": looks.colour(words.kind(some[0].record)), "width": 0.5 if some[0].record.knows else 1.5},
         marker=looks.marker(some[0], 10),
         text=["" if one is None else words.hover(one) for one in some],
         hovertemplate="%{text}<extra></extra>",

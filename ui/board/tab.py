@@ -17,6 +17,10 @@ KEY = (
     "Colour: kind of labels. Shape: method. Hollow: no training, the cues are given on each test picture, and every further "
     "picture costs again. Bars: 95 % intervals over test pictures and trainings; small dots: single trainings."
 )
+KNOWS = (
+    "Pale: the built-in model takes part, and has learned from masks of this data set before. They are in no price here, so these "
+    "are never the best buy, and on data of your own they may do worse."
+)
 # The address tells the view, so that it can be sent to somebody; and a link to the board opens this tab.
 FIND = "() => location.search"
 KEEP = "(link) => { try { history.replaceState(null, '', link || location.pathname); } catch (e) {} }"
@@ -108,6 +112,7 @@ def _note(found: Shown, lines: list, source: Source) -> str:
         drawn = sum(len(line.standings) for line in lines)
         left = len(found.standings) - drawn
         told.append(KEY)
+        told += [KNOWS] if any(one.record.knows for one in found.standings) else []
         told += ["With so many points, the best buys alone have bars and dots."] if drawn > plots.BARS else []
         if left:
             told.append(f"{left} of {len(found.standings)} results do not tell this price, and are in the table only.")

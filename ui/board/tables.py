@@ -26,6 +26,7 @@ HEADS = {  # head: (type, width in pixels)
     "budget": ("str", 110),
     "seeds": ("str", 90),
     "backbone": ("str", 180),
+    "knows the data": ("str", 130),
     "track": ("str", 110),
     "benchmark": ("str", 150),
     "date": ("str", 110),
@@ -47,16 +48,18 @@ def best(standings: Sequence[Standing]) -> str:
     """The first thing to read: for so much labelling, which labels and which method."""
     learned = [one for one in standings if one.record.labels.source != "given"]
     given = [one for one in standings if one.record.labels.source == "given" and one.price("label_seconds")]
+    given.sort(key=lambda one: one.record.knows)
     rows = [_best(found) for found in curves.best(learned, LIMITS)]
     rows += [_given(given[0])] if given else []
     if not rows:
-        return "<p>No result here tells how many seconds its labels took; the table has them all.</p>"
+        return "<p>No result here tells all that its labels took; the table has them all.</p>"
     return words.table(("If you label for", "use", words.metric(standings[0].metric)), rows)
 
 
 def gains(lines: Sequence[Series], have: float, more: float) -> str:
     """What `more` seconds of labelling on top of `have` buy, for each method and kind of labels, the most first."""
-    found = [(curves.gain(line, have, more), line) for line in lines if line.first.record.labels.source != "given"]
+    some = [line for line in lines if line.first.record.labels.source != "given" and not line.first.record.knows]
+    found = [(curves.gain(line, have, more), line) for line in some]
     found.sort(key=lambda pair: (pair[0].gain is None, -abs(pair[0].gain[0]) if pair[0].gain else 0))
     if not found:
         return "<p>No method here was trained on more than one budget, so nothing can be read off.</p>"
@@ -94,7 +97,8 @@ def _best(found: Best) -> list[str]:
 def _given(one: Standing) -> list[str]:
     count = one.price("labelled_images")
     each = f"{words.duration(one.price('label_seconds') / count)} a picture, on every new one" if count else ""
-    return [f"no training{_dim(each)}", _use(one, one.record.labels.cue), _value(one)]
+    knows = "by a model that knows the data" if one.record.knows else ""
+    return [f"no training{_dim(each)}", _use(one, one.record.labels.cue), _value(one) + _dim(knows)]
 
 
 def _use(one: Standing, labels: str) -> str:
@@ -146,6 +150,7 @@ def _row(one: Standing) -> list:
         labels.source or "not told",
         " ".join("" if seed is None else str(seed) for seed in seeds[:10]),
         words.backbone(record),
+        "yes" if record.knows else "",
         _short(record.track),
         record.identity.benchmark[: words.LONG],
         record.date[:10],

@@ -20,6 +20,7 @@ from ..training.pictures import Soft, Soften, make
 from ..training.plan import Progress, Run
 from ..training.soft import OBJECTS, RIGHT, softener
 
+MOST = 200_000  # told cells that are looked at, of all pictures; each holds some 3 KB while the classifier is fitted
 SURE = RIGHT  # probability from which a soft label is taken for told: that of what was cut out of a box
 
 
@@ -37,7 +38,8 @@ class Probe(Segmenter):
 
     features: one of FEATURES, or "timm:NAME". side: cells along the grid's longer side. spread: what makes told pixels
     of other cues: "objects", which are cut out of their boxes; one of SPREAD, where it is sure; "" = nothing. samples:
-    told cells of a picture that are looked at, at most. waves: random features beside the linear ones. seed: of both.
+    told cells of a picture that are looked at, at most; fewer where those of all would be above MOST. waves: random
+    features beside the linear ones. seed: of both.
     """
 
     name: ClassVar[str] = "probe"
@@ -77,9 +79,10 @@ class Probe(Segmenter):
         classes = self.classes or named(examples)
         told = survey(examples, classes)
         soften = softener(self.spread, "texture", self.side) if self.spread else None
+        each = min(self.samples, max(1, MOST // max(1, sum(one.located for one in told))))
         rows, labels = [], []
         for i, example in enumerate(examples):
-            x, y = self._told(example, classes, i, soften)
+            x, y = self._told(example, classes, i, soften, each)
             if len(y):
                 rows.append(x)
                 labels.append(y)
@@ -111,9 +114,9 @@ class Probe(Segmenter):
         return features.shared(self.features, image, features.grid_shape(image.shape[:2], self.side))
 
     def _told(
-        self, example: Example, classes: tuple[str, ...], number: int, soften: Soften | None
+        self, example: Example, classes: tuple[str, ...], number: int, soften: Soften | None, most: int
     ) -> tuple[np.ndarray, np.ndarray]:
-        """(n, D) features and (n,) labels of cells told on a picture, drawn by the seed where they are many."""
+        """(n, D) features and (n,) labels of cells told on a picture; `most`, drawn by the seed, where they are more."""
         labels = make(example, classes, self.side).labels
         if soften is not None:
             labels = _with_sure(labels, soften(example))
@@ -121,7 +124,7 @@ class Probe(Segmenter):
         if not len(ys):
             return np.zeros((0, 0), np.float32), np.zeros(0, np.uint8)
         random = np.random.default_rng((self.seed, number))
-        chosen = random.permutation(len(ys))[: self.samples]
+        chosen = random.permutation(len(ys))[:most]
         ys, xs = ys[chosen], xs[chosen]
         return np.ascontiguousarray(self._features(example.image)[:, ys, xs].T), labels[ys, xs]
 
