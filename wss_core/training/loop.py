@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -66,17 +66,12 @@ def train(
     teacher, best = Teacher(model, plan.decay), Best()
     rule = _optimizer(model, plan.rate)
     rates = torch.optim.lr_scheduler.LambdaLR(rule, lambda step: _rate(step, plan.steps))
-    parts = {
-        "model": model,
-        "teacher": teacher.model,
-        "rule": rule,
-        "rates": rates,
-        "scaler": machine.scaler,
-        "best": best,
-    }
+    parts = {"model": model, "teacher": teacher.model, "rule": rule, "rates": rates, "scaler": machine.scaler}
+    parts["best"] = best
     saver = Saver(run, asdict(plan) | (about or {}), machine.main, parts)
     log = saver.figures.setdefault("log", [])
     learn = partial(_step, machine.shared(model), teacher, lesson, rule, rates, machine)
+    judge = partial(_judged, score, teacher.model, best, machine)
     recent: deque[dict[str, float]] = deque(maxlen=SHOWN)
     bar = tqdm(total=plan.steps, initial=saver.step, desc="train", unit="step", disable=run.quiet or not machine.main)
     with bar, Interrupt() as interrupt, closing(ahead(make, saver.step, plan.steps)) as batches:
@@ -86,25 +81,40 @@ def train(
             recent.append(learn(moved(batch, machine.device), saver.step))
             step = saver.step + 1
             figures = {name: float(np.mean([one[name] for one in recent])) for name in recent[-1]}
-            if score is not None and (step % plan.every == 0 or step == plan.steps):
-                with machine.mixed():
-                    figures["score"] = best.offer(score(teacher.model), step, teacher.model)
+            figures |= judge(step) if step % plan.every == 0 or step == plan.steps else {}
             if "score" in figures or step % SHOWN == 0:
                 log.append({"step": step, "seconds": round(saver.elapsed, 1), **figures})
             saver.tick()
             bar.update()
             bar.set_postfix({name: f"{value:.3f}" for name, value in (figures | best.shown).items()}, refresh=False)
-            try:
+            with _saved(saver):
                 if run.progress is not None:
                     run.progress(step, plan.steps, figures)
                 if machine.any(interrupt.asked):
                     raise KeyboardInterrupt
-            except BaseException:
-                saver.save()
-                raise
     saver.save()
     model.load_state_dict(best.weights or teacher.model.state_dict())
     return Outcome(log, best.found, saver.step, saver.elapsed, str(machine))
+
+
+@contextmanager
+def _saved(saver: Saver) -> Iterator[None]:
+    """Whatever ends the training here ends it with its state saved."""
+    try:
+        yield
+    except BaseException:
+        saver.save()
+        raise
+
+
+def _judged(
+    score: Callable[[nn.Module], float] | None, model: nn.Module, best: Best, machine: Machine, step: int
+) -> dict[str, float]:
+    """The score of the model after a step, which may be the best; {} where there is no validation."""
+    if score is None:
+        return {}
+    with machine.mixed():
+        return {"score": best.offer(score(model), step, model)}
 
 
 def _step(model, teacher, lesson, rule, rates, machine: Machine, batch: Batch, step: int) -> dict[str, float]:
