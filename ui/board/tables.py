@@ -10,7 +10,7 @@ from leaderboard.standings import Standing
 
 from . import words
 
-LIMITS = (60, 600, 3600, 36_000, float("inf"))  # seconds of labelling that the first reading is for
+LIMITS = (60, 600, 3600, 10_800, 36_000, float("inf"))  # seconds of labelling that the first reading is for
 NO_COMMAND = "python -m leaderboard sweep horses-labels --methods propagate probe --data DATA"
 MOST = 2000  # rows of the table
 HEADS = {  # head: (type, width in pixels)
