@@ -227,6 +227,7 @@ def test_a_model_that_had_labels_of_the_data_before_is_no_best_buy(tmp_path, mon
     place = tables.rows(some)[0][list(tables.HEADS).index("knows the data")]
     assert (place, tables.rows([paid])[0].count("yes")) == ("yes", 0)
     assert [looks.marker(one, 9)["opacity"] < 1 for one in (knows, paid)] == [True, False]
+    assert [looks.paint(one).endswith(", 1)") for one in (knows, paid)] == [False, True]
     assert table.rows([knows.record])[0]["knows"] == "yes"
     store.write(knows.record, tmp_path)
     board = shows(monkeypatch, tmp_path)

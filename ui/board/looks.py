@@ -57,6 +57,13 @@ def marker(one: Standing, size: int) -> dict:
     }
 
 
+def paint(one: Standing) -> str:
+    """Its colour as plotly writes it, pale where the model knows the data: of what has no opacity of its own."""
+    shade = colour(words.kind(one.record)).removeprefix("#")
+    red, green, blue = (int(shade[i : i + 2], 16) for i in (0, 2, 4))
+    return f"rgba({red}, {green}, {blue}, {PALE if one.record.knows else 1})"
+
+
 def colour(kind: str) -> str:
     """Of a kind of labels, the same in every view."""
     return COLOURS[KNOWN.index(kind)] if kind in KNOWN else COLOURS[-1]

@@ -155,13 +155,14 @@ def _trace(some: Sequence[Standing | None], x: str, barred: set[Standing]) -> go
         "symmetric": False,
         "thickness": 1,
         "width": 2,
+        "color": looks.paint(some[0]),
     }
     return go.Scatter(
         x=[None if one is None else one.price(x) for one in some],
         y=[None if one is None else one.value for one in some],
         error_y=bars,
         mode="lines+markers",
-        line={"color": looks.colour(words.kind(some[0].record)), "width": 0.5 if some[0].record.knows else 1.5},
+        line={"color": looks.paint(some[0]), "width": 1.5},
         marker=looks.marker(some[0], 10),
         text=["" if one is None else words.hover(one) for one in some],
         hovertemplate="%{text}<extra></extra>",
