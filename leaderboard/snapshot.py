@@ -32,7 +32,7 @@ SHOWN = (
         "high",
         "rank",
     ),
-    *("seed", "checkpoint", "device", "date"),
+    *("seed", "knows", "checkpoint", "device", "date"),
 )
 
 
