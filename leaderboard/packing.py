@@ -10,27 +10,40 @@ import zlib
 import numpy as np
 
 TYPES = ("int8", "uint8", "int16", "uint16", "int32", "int64")
+ROWS, PLANES = "rows", "planes"  # how the bytes are ordered; records of earlier versions do not say, theirs are in rows
 MAX_BYTES = 400_000_000  # of one array, unpacked
 
 
 def pack(array: np.ndarray) -> dict:
-    """{"dtype", "shape", "data"}: the smallest type that holds the whole numbers, deflated, as base64."""
+    """{"dtype", "shape", "order", "data"}: the smallest type that holds the whole numbers, deflated, as base64.
+
+    In rows, one a picture, or in planes: for each number of a row the lowest bytes of all rows, then the next. Whichever is
+    smaller: planes take a third less where most classes are on most pictures.
+    """
     low, high = (int(array.min()), int(array.max())) if array.size else (0, 0)
     dtype = next(t for t in TYPES if np.iinfo(t).min <= low and high <= np.iinfo(t).max)
-    data = zlib.compress(np.ascontiguousarray(array, np.dtype(dtype).newbyteorder("<")).tobytes(), 9)
-    return {"dtype": dtype, "shape": list(array.shape), "data": base64.b64encode(data).decode()}
+    small = np.ascontiguousarray(array, np.dtype(dtype).newbyteorder("<"))
+    bytes_of = {ROWS: small.tobytes()}
+    if small.size:
+        bytes_of[PLANES] = small.view(np.uint8).reshape(len(small), -1).T.tobytes()
+    order, data = min(((key, zlib.compress(value, 9)) for key, value in bytes_of.items()), key=lambda one: len(one[1]))
+    return {"dtype": dtype, "shape": list(array.shape), "order": order, "data": base64.b64encode(data).decode()}
 
 
 def unpack(form: dict) -> np.ndarray:
     """int64 array of what `pack` gave. Raises ValueError for anything else."""
     try:
-        dtype, shape = form["dtype"], tuple(form["shape"])
+        dtype, shape, order = form["dtype"], tuple(form["shape"]), form.get("order", ROWS)
         if dtype not in TYPES or not all(type(side) is int and side >= 0 for side in shape):
             raise ValueError(f"{dtype} {shape} is no array of whole numbers")
         size = math.prod(shape) * np.dtype(dtype).itemsize
         if size > MAX_BYTES:
             raise ValueError(f"{size:,} bytes are more than {MAX_BYTES:,}")
+        if order not in (ROWS, PLANES):
+            raise ValueError(f"the order {order!r:.40} is not known")
         data = _inflate(form["data"], size)
+        if order == PLANES and size:
+            data = np.frombuffer(data, np.uint8).reshape(-1, shape[0]).T.tobytes()
         return np.frombuffer(data, np.dtype(dtype).newbyteorder("<")).reshape(shape).astype(np.int64)
     except (KeyError, TypeError, ValueError, zlib.error, binascii.Error) as error:
         raise ValueError(f"packed numbers cannot be read ({error}). Evaluate again") from None

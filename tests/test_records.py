@@ -162,6 +162,14 @@ def test_a_failure_stands_until_a_success(data, tmp_path):
 def test_packed_numbers_come_back(values):
     array = np.array(values, np.int64)
     np.testing.assert_array_equal(unpack(pack(array)), array)
+    table = np.tile(array, (5, 3, 1)) + np.arange(5)[:, None, None]
+    np.testing.assert_array_equal(unpack(pack(table)), table)
+
+
+def test_records_of_earlier_versions_are_read():
+    array = np.array([[1, 300], [-5, 70_000]])
+    form = {"dtype": "int32", "shape": [2, 2], "data": deflated(array.astype("<i4").tobytes())}
+    np.testing.assert_array_equal(unpack(form), array)
 
 
 def test_packed_texts_come_back():
@@ -187,6 +195,7 @@ def deflated(data):
         ({"dtype": "int8", "shape": [1], "data": "***"}, "cannot be read"),
         ({"dtype": "int8", "shape": [1], "data": base64.b64encode(b"no zlib").decode()}, "cannot be read"),
         ({"dtype": "int8", "shape": [1]}, "cannot be read"),
+        ({"dtype": "int8", "shape": [1], "order": "strange", "data": deflated(b"1")}, "'strange' is not known"),
     ],
 )
 def test_packed_numbers_of_others_are_not_trusted(form, words):
