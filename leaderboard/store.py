@@ -17,7 +17,7 @@ from pathlib import Path
 from .plain import build, plain
 from .records import Failure, Identity, Record
 
-FORMAT = 1
+FORMAT, READ = 2, (1, 2)  # of what is written, and of what can be read: 1 has packed numbers in rows alone
 MAX_FILE = 50_000_000
 FAILED = ".failed.json"
 
@@ -94,8 +94,10 @@ def _read(path: Path, kind: type):
     if check.strip() != f'"{_hash(body)}"\n}}'.encode():
         raise ValueError("it is damaged or was changed after it was written. Delete it and evaluate again")
     form = json.loads(body + b"}")
-    if form.pop("format", None) != FORMAT:
-        raise ValueError(f"it is of another format; this version reads {FORMAT}. Update the project")
+    if form.pop("format", None) not in READ:
+        raise ValueError(
+            f"it is of another format; this version reads {' and '.join(map(str, READ))}. Update the project"
+        )
     found = build(kind, form)
     if path.name.partition(".")[0] != found.identity.name or path.parent.name != found.identity.benchmark:
         raise ValueError(f"it is the record {place(found.identity, Path())}. Give it its own name")

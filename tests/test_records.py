@@ -117,10 +117,11 @@ def test_a_record_under_another_name_is_refused(data, tmp_path):
 
 def test_a_record_of_another_format_or_too_large_is_refused(data, tmp_path, monkeypatch):
     record, _ = made(data)
-    monkeypatch.setattr(store, "FORMAT", 2)
-    path = store.write(record, tmp_path)
     monkeypatch.setattr(store, "FORMAT", 1)
-    with pytest.raises(ValueError, match="another format; this version reads 1"):
+    assert store.read(store.write(record, tmp_path / "before")) == record
+    monkeypatch.setattr(store, "FORMAT", 3)
+    path = store.write(record, tmp_path)
+    with pytest.raises(ValueError, match="another format; this version reads 1 and 2"):
         store.read(path)
     monkeypatch.setattr(store, "MAX_FILE", 10)
     with pytest.raises(ValueError, match="above 10 bytes"):
