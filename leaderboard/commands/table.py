@@ -26,7 +26,7 @@ def add(commands) -> None:
     parser.add_argument(
         "--merge-seeds",
         action="store_true",
-        help="trainings that differ in their seed alone are one row, without a rank",
+        help="trainings of the board's own that differ in their seed alone are one row, without a rank",
     )
     parser.add_argument("--failures", action="store_true", help="what failed, and why, instead")
     options.add_results(parser)
