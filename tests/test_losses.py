@@ -277,6 +277,8 @@ def test_terms_are_chosen_by_the_cues():
     assert {"tightness", "projection"} <= set(losses.choose({"boxes"}))
     assert losses.choose({"tags"}) == ("tags", "agreement")
     assert losses.choose({"full", "none"}) == ("cross_entropy", "dice", "agreement")
+    assert losses.chosen({"full", "none"}) == {"cross_entropy": 1.0, "dice": 1.0, "agreement": 0.3}
+    assert losses.parse(["agreement"]) == {"agreement": 1.0}
     assert {name for kind in ("points", "soft") for name in losses.choose({kind})} >= {"soft", "size"}
 
 

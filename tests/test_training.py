@@ -488,6 +488,13 @@ def trained(lesson=None, score=None, settings=None, folder=None, **parts):
     return model, outcome
 
 
+def test_the_teachers_word_comes_in_slowly():
+    lesson = Lesson({"cross_entropy": 1.0, "agreement": 0.3}, 0, 0, ramp=4)
+    assert [lesson._weights(step)["agreement"] for step in (0, 2, 4, 9)] == [0, 0.15, 0.3, 0.3]
+    assert lesson._weights(0)["cross_entropy"] == 1.0
+    assert Lesson({"agreement": 1.0}, 0, 0)._weights(0) == {"agreement": 1.0}
+
+
 def test_no_number_stops_it_with_the_step_and_the_pictures(tmp_path):
     ids = made([example(i) for i in range(3)], asked=False).make(2).ids
     words = f"no number any more at step 2 .*cross_entropy.*, on the pictures {', '.join(ids)}. Look at these"

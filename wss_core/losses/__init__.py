@@ -10,17 +10,19 @@ import torch
 from . import boxes, pairwise, pictures, pixels, pseudo
 from .batch import Answer, Batch, Views
 
-__all__ = ["TERMS", "Answer", "Batch", "Term", "Views", "choose", "parse", "total"]
+__all__ = ["TERMS", "Answer", "Batch", "Term", "Views", "choose", "chosen", "parse", "total"]
 
 DENSE = 5  # pixels around each in a gated CRF
 
 
 class Term(NamedTuple):
-    """loss(answer, batch) -> scalar. weight: in the sum, unless told otherwise. chosen_for: kinds of cue (see `choose`)."""
+    """loss(answer, batch) -> scalar. weight: in the sum, unless told otherwise. chosen_for: kinds of cue (see `choose`);
+    chosen: its weight then, None = the same."""
 
     loss: Callable[[Answer, Batch], torch.Tensor]
     weight: float
     chosen_for: frozenset[str] = frozenset()
+    chosen: float | None = None
 
 
 def _for(*kinds: str) -> frozenset[str]:
@@ -55,7 +57,10 @@ TERMS: dict[str, Term] = {
         _for("points", "strokes", "partial"),
     ),
     "agreement": Term(
-        lambda answer, batch: pseudo.agreement(answer.logits, answer.mixed, answer.taught), 1.0, _for("none", "tags")
+        lambda answer, batch: pseudo.agreement(answer.logits, answer.mixed, answer.taught),
+        1.0,
+        _for("none", "tags"),
+        chosen=0.3,  # more costs the rare classes, of which a teacher is seldom sure
     ),
 }
 
@@ -64,6 +69,12 @@ def choose(kinds: Collection[str]) -> tuple[str, ...]:
     """The names of the terms that fit the kinds of cue in a training set: "tags", "points", "boxes", "strokes",
     "partial", "full" (masks), "soft" (soft labels) and "none" (pictures without any cue)."""
     return tuple(name for name, term in TERMS.items() if term.chosen_for & set(kinds))
+
+
+def chosen(kinds: Collection[str]) -> dict[str, float]:
+    """{term: weight} of those that `choose` names."""
+    terms = {name: TERMS[name] for name in choose(kinds)}
+    return {name: term.weight if term.chosen is None else term.chosen for name, term in terms.items()}
 
 
 def parse(names: Iterable[str]) -> dict[str, float]:

@@ -15,11 +15,13 @@ from .teacher import Teacher, exchanged
 
 @dataclass(frozen=True)
 class Lesson:
-    """weights: of the terms, by name. channels: of the encoder, all maps together. seed: of what is random."""
+    """weights: of the terms, by name. channels: of the encoder, all maps together. seed: of what is random. ramp: steps until
+    the teacher's word counts whole, as it has little to say at first."""
 
     weights: dict[str, float]
     channels: int
     seed: int
+    ramp: int = 0
 
     @property
     def dual(self) -> bool:
@@ -35,7 +37,12 @@ class Lesson:
         logits, second = model(images, self._noise(batch)) if self.dual else (model(images), None)
         share = float(np.random.default_rng((self.seed, 5, step)).random())
         mixed = None if taught is None else logits[count:]
-        return losses.total(Answer(logits[:count], second, share, mixed, taught), batch, self.weights)
+        return losses.total(Answer(logits[:count], second, share, mixed, taught), batch, self._weights(step))
+
+    def _weights(self, step: int) -> dict[str, float]:
+        if "agreement" not in self.weights or step >= self.ramp:
+            return self.weights
+        return self.weights | {"agreement": self.weights["agreement"] * step / self.ramp}
 
     def _noise(self, batch: Batch) -> torch.Tensor:
         """float32 (B, channels), 0..1, of each crop's own seed."""
