@@ -40,9 +40,8 @@ from leaderboard.worker import LIMITS
 QUICK = ("propagate", "probe")
 UNTOLD = {"propagate": {"spread": "live"}, "probe": {"features": WEIGHTS}}  # without labels of the data sets
 SHARES = (0.05, 0.1, 0.25, 1.0)
-SMALL = {
-    "network": {"backbone": WEIGHTS, "side": 256, "crop": 128, "batch": 8, "rate": 2e-3, "steps": 300}
-}  # some minutes on two cores
+# some minutes on two cores
+SMALL = {"network": {"backbone": WEIGHTS, "side": 256, "crop": 128, "batch": 8, "rate": 2e-3, "steps": 300}}
 
 
 @dataclass(frozen=True)

@@ -104,9 +104,7 @@ class Record:
     def knows(self) -> bool:
         """Whether the built-in model takes part, and has learned from masks of the same data set's training pictures: what
         these cost is in no price."""
-        return self.source in builtin.LEARNED_FROM and any(
-            value in builtin.NAMES for value in self.settings.values() if isinstance(value, str)
-        )
+        return self.source in builtin.LEARNED_FROM and any(told in builtin.NAMES for told in self.settings.values())
 
     def group_names(self) -> tuple[str, ...]:
         """With which others every picture is drawn in resamples, "" = with none. Raises ValueError."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 import plotly.graph_objects as go
+from plotly.colors import hex_to_rgb
 
 from leaderboard.plots import AXES, CLEAR, COLOURS, INK, SYMBOLS, cleared
 from leaderboard.standings import Standing
@@ -59,8 +60,7 @@ def marker(one: Standing, size: int) -> dict:
 
 def paint(one: Standing) -> str:
     """Its colour as plotly writes it, pale where the model knows the data: of what has no opacity of its own."""
-    shade = colour(words.kind(one.record)).removeprefix("#")
-    red, green, blue = (int(shade[i : i + 2], 16) for i in (0, 2, 4))
+    red, green, blue = hex_to_rgb(colour(words.kind(one.record)))
     return f"rgba({red}, {green}, {blue}, {PALE if one.record.knows else 1})"
 
 

@@ -16,7 +16,7 @@ from ..segmenter import Segmenter, check_state
 from ..spread import guided
 from ..training import plan
 from ..training.course import named, summary, survey
-from ..training.pictures import Soft, Soften, make
+from ..training.pictures import Soft, Soften, make, tells_places
 from ..training.plan import Progress, Run
 from ..training.soft import OBJECTS, RIGHT, softener
 
@@ -79,7 +79,7 @@ class Probe(Segmenter):
         classes = self.classes or named(examples)
         told = survey(examples, classes)
         soften = softener(self.spread, "texture", self.side) if self.spread else None
-        each = min(self.samples, max(1, MOST // max(1, sum(one.located for one in told))))
+        each = min(self.samples, max(1, MOST // max(1, sum(tells_places(one.kinds) for one in told))))
         rows, labels = [], []
         for i, example in enumerate(examples):
             x, y = self._told(example, classes, i, soften, each)

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from ..losses import Batch, Views
 from ..networks import tensor
 from .crops import Crop, cut, strong
-from .pictures import Picture, Pictures
+from .pictures import Picture, Pictures, tells_places
 from .plan import Plan
 
 AHEAD = 3  # batches made before they are wanted
@@ -58,7 +58,7 @@ class Batches:
 
     def __init__(self, pictures: Pictures, kinds, plan: Plan, asked: bool, share: tuple[int, int] = (0, 1)):
         self.pictures, self.plan, self.share = pictures, plan, share
-        located = np.array([not told <= {"tags", "none"} for told in kinds])
+        located = np.array([tells_places(told) for told in kinds])
         tagged = np.array(["tags" in told for told in kinds]) & ~located
         groups = {"located": located, "tagged": tagged, "none": ~located & ~tagged}
         if not asked:

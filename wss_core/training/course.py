@@ -83,11 +83,6 @@ class Told(NamedTuple):
     kinds: frozenset[str]
     seconds: float
 
-    @property
-    def located(self) -> bool:
-        """A place is told, not only what is on the picture."""
-        return not self.kinds <= {"tags", "none"}
-
 
 def survey(examples: Sequence[Example], classes: Sequence[str]) -> list[Told]:
     """What is told of each example. Raises ValueError, naming it, for one whose picture or cues do not fit."""

@@ -66,8 +66,14 @@ def train(
     teacher, best = Teacher(model, plan.decay), Best()
     rule = _optimizer(model, plan.rate)
     rates = torch.optim.lr_scheduler.LambdaLR(rule, lambda step: _rate(step, plan.steps))
-    parts = {"model": model, "teacher": teacher.model, "rule": rule, "rates": rates, "scaler": machine.scaler}
-    parts["best"] = best
+    parts = {
+        "model": model,
+        "teacher": teacher.model,
+        "rule": rule,
+        "rates": rates,
+        "scaler": machine.scaler,
+        "best": best,
+    }
     saver = Saver(run, asdict(plan) | (about or {}), machine.main, parts)
     log = saver.figures.setdefault("log", [])
     learn = partial(_step, machine.shared(model), teacher, lesson, rule, rates, machine)

@@ -155,6 +155,11 @@ def kinds(cues: Cues) -> frozenset[str]:
     return cues.kinds - {"labels"} | ({"full" if whole else "partial"} if "labels" in cues.kinds else set())
 
 
+def tells_places(kinds: frozenset[str]) -> bool:
+    """Whether cues of these kinds tell a place, not only what is on the picture."""
+    return not kinds <= {"tags", "none"}
+
+
 def _surely(cues: Cues, shape, grid, present: list[int]) -> np.ndarray:
     """uint8 (h, w): the class drawn, or where none is, the only one that may be there; UNKNOWN elsewhere."""
     drawn = seeds.draw(cues, shape, grid)
