@@ -54,6 +54,15 @@ def test_classes_of_which_nothing_is_told_stay_unlikely():
     assert probs[:, 3:].max() < 0.2
 
 
+def test_rows_are_looked_at_in_blocks_and_come_back_in_order():
+    rows, labels = blobs(count=2 * classifier.BLOCK + 7)
+    model = classifier.fit(rows, labels, 3, 16, 0)
+    alone = [model.probabilities(rows[place : place + 1])[0] for place in (0, classifier.BLOCK, len(rows) - 1)]
+    found = model.probabilities(rows)
+    assert found.shape == (len(rows), 3)
+    np.testing.assert_allclose(found[[0, classifier.BLOCK, -1]], alone, atol=1e-5)
+
+
 def test_features_that_never_vary_do_no_harm():
     rows, labels = blobs()
     rows[:, 2] = 7

@@ -15,6 +15,7 @@ REACH = 1.5  # standard deviations of the features over which two rows count as 
 RIDGE = 1e-3  # pull of the weights to 0
 ITERATIONS = 100  # at most; the problem is convex
 BALANCE = 0.5  # 0: every row counts alike, 1: every class does; sparse cues tell little of how frequent classes are
+BLOCK = 512  # rows lifted at a time: more of them leave the processor's cache, and take twice as long
 NOISE = 1e-4  # features that vary less than this tell nothing
 
 
@@ -35,7 +36,8 @@ class Model:
 
     def probabilities(self, rows: np.ndarray) -> np.ndarray:
         """float32 (n, C), sums to 1, of features float32 (n, D)."""
-        scores = self.lifted(rows) @ self.weights + self.bias
+        blocks = [rows[start : start + BLOCK] for start in range(0, max(1, len(rows)), BLOCK)]
+        scores = np.concatenate([self.lifted(block) @ self.weights for block in blocks]) + self.bias
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
         return scores / scores.sum(axis=1, keepdims=True)
 
