@@ -92,13 +92,13 @@ def clicks(entries: Sequence[Entry], seconds: bool) -> go.Figure:
 
 
 def history(standings: Sequence[Standing]) -> go.Figure:
-    """Every record by its date, and the best so far."""
+    """Every record by its date, and the best so far of models that do not know the data set, whose points are pale."""
     figure = go.Figure()
     metric = standings[0].metric if standings else ""
     found = [(e.record.date, one, e.record.scores[metric].value) for one in standings for e in one.entries]
     found = sorted((row for row in found if not math.isnan(row[2])), key=lambda row: row[0])
     best: list[tuple[str, float]] = []
-    for date, _, value in found:
+    for date, value in ((date, value) for date, one, value in found if not one.record.knows):
         if not best or order(value, metric) < order(best[-1][1], metric):
             best.append((date, value))
     if best:
@@ -123,7 +123,7 @@ def history(standings: Sequence[Standing]) -> go.Figure:
                 y=[value for _, _, value in some],
                 mode="markers",
                 marker={
-                    "color": [looks.colour(words.kind(one.record)) for _, one, _ in some],
+                    "color": [looks.paint(one) for _, one, _ in some],
                     "symbol": looks.symbol(shape),
                     "size": 8,
                 },
