@@ -3,11 +3,12 @@
     python benchmarks/first_board.py --data ../shared/data                (all of it, into leaderboard/results)
     python benchmarks/first_board.py --data ../shared/data --part acdc    (a part alone; --count says how many there are)
 
-On each data set propagate and probe get every kind of cue at every budget, and network a chosen part, from three seeds; on the
-interactive track every method that needs no learning is cued by both robots. The built-in model has learned from masks of these
-data sets, so features come from ImageNet weights and cues spread without it; only the parts NAME-builtin are propagate as it
-comes, and the board says so of them. What has a record is not done again, and what was stopped goes on where it was. The
-records say on which machine and how long.
+On each data set propagate and probe get every kind of cue at every budget, and network a chosen part, from three seeds: as
+in `weak_training.py`, whose records these are too, and from a tenth of the labels. On the interactive track every method that
+needs no learning is cued by both robots. The built-in model has learned from masks of these data sets, so features come from
+ImageNet weights and cues spread without it; only the parts NAME-builtin are propagate as it comes, and the board says so of
+them. What has a record is not done again, and what was stopped goes on where it was. The records say on which machine and how
+long.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import backbone
 from backbone import WEIGHTS
+from weak_rows import ROWS
 
 from leaderboard import grid
 from leaderboard.commands.evaluate import line
@@ -40,8 +42,7 @@ from leaderboard.worker import LIMITS
 QUICK = ("propagate", "probe")
 UNTOLD = {"propagate": {"spread": "live"}, "probe": {"features": WEIGHTS}}  # without labels of the data sets
 SHARES = (0.05, 0.1, 0.25, 1.0)
-# some minutes on two cores
-SMALL = {"network": {"backbone": WEIGHTS, "side": 256, "crop": 128, "batch": 8, "rate": 2e-3, "steps": 300}}
+FEW = (0.1, 1.0)  # of the network, which takes some minutes
 
 
 @dataclass(frozen=True)
@@ -56,22 +57,23 @@ class Part:
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def _data(name: str, *cues: str, chosen: str) -> tuple[Part, ...]:
-    """The quick methods with all the cues and full masks; the network with the chosen cue, and full masks; propagate as it
-    comes, with all the cues."""
+def _data(name: str, *cues: str, learned: str) -> tuple[Part, ...]:
+    """The quick methods with all the cues and full masks; the network as in the row of weak_rows where it is `learned`
+    from the cue chosen, and from full masks; propagate as it comes, with all the cues."""
     labels = f"{name}-labels"
+    rows = [row for row in ROWS if row.name in (f"{name} {learned}", f"{name} full")]
     return (
         Part(name, labels, QUICK, (*cues, "full"), SHARES, UNTOLD),
-        Part(f"{name}-network", labels, ("network",), (chosen, "full"), (0.1, 1.0), SMALL),
+        *(Part(f"{name}-network", labels, (r.method,), (r.budget.cue,), FEW, {r.method: r.settings}) for r in rows),
         Part(f"{name}-builtin", labels, ("propagate",), cues),
     )
 
 
 PARTS = (
-    *_data("nuclei", "points-object", "boxes", "scribbles", chosen="boxes"),
-    *_data("acdc", "people", "points", "scribbles", chosen="people"),
-    *_data("horses", "points", "boxes", "scribbles", chosen="scribbles"),
-    *_data("camvid", "points", "partial", "scribbles", chosen="scribbles"),
+    *_data("nuclei", "points-object", "boxes", "scribbles", learned="boxes"),
+    *_data("acdc", "people", "points", "scribbles", learned="scribbles"),
+    *_data("horses", "points", "boxes", "scribbles", learned="scribbles"),
+    *_data("camvid", "points", "partial", "scribbles", learned="scribbles"),
     *(
         Part("interactive", f"{name}-{robot}", ("propagate", "grabcut"))
         for name in ("voc99", "horses", "acdc", "clothing")
