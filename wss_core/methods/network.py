@@ -32,9 +32,9 @@ class Network(Segmenter):
     without a place told come beside a batch, if there are any; patience: validations without a better one before it
     ends, 0 = never. terms: by name or as "name=weight", () = those that fit the cues.
     spread: what makes soft labels: "objects", which are cut out of their boxes; one of SPREAD; "" = nothing. rounds:
-    trainings that share the steps, each but the first of AGAIN, with what the one before found. complete:
-    whoever cued a picture cued every class on it; apart: and gave every object a point of its own, so that midway
-    between two is background, and others look like those at points or between them.
+    trainings that share the steps, each but the first of AGAIN, with what the one before found; of many classes they lose
+    the rare ones. complete: whoever cued a picture cued every class on it; apart: and gave every object a point of its
+    own, so that midway between two is background, and others look like those at points or between them.
     """
 
     name: ClassVar[str] = "network"
