@@ -228,9 +228,10 @@ def test_a_model_that_had_labels_of_the_data_before_is_no_best_buy(tmp_path, mon
     assert (place, tables.rows([paid])[0].count("yes")) == ("yes", 0)
     assert [looks.marker(one, 9)["opacity"] < 1 for one in (knows, paid)] == [True, False]
     assert [looks.paint(one).endswith(", 1)") for one in (knows, paid)] == [False, True]
-    drawn = plots.history(some).data
-    assert list(drawn[0].y) == [paid.value] * 2  # the best so far
-    assert sum(not shade.endswith(", 1)") for trace in drawn[1:] for shade in trace.marker.color if trace.text) == 2
+    better = replace(knows.record, scores={"miou": replace(knows.record.scores["miou"], value=0.9)})
+    drawn = plots.history([replace(knows, entries=(Entry(better, None),)), paid]).data
+    assert list(drawn[0].y) == [paid.record.scores["miou"].value] * 2  # the best so far
+    assert sum(not shade.endswith(", 1)") for trace in drawn[1:] for shade in trace.marker.color if trace.text) == 1
     assert table.rows([knows.record])[0]["knows"] == "yes"
     store.write(knows.record, tmp_path)
     board = shows(monkeypatch, tmp_path)
