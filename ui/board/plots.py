@@ -97,8 +97,9 @@ def history(standings: Sequence[Standing]) -> go.Figure:
     metric = standings[0].metric if standings else ""
     found = [(e.record.date, one, e.record.scores[metric].value) for one in standings for e in one.entries]
     found = sorted((row for row in found if not math.isnan(row[2])), key=lambda row: row[0])
+    paid = [row for row in found if not row[1].record.knows]
     best: list[tuple[str, float]] = []
-    for date, value in ((date, value) for date, one, value in found if not one.record.knows):
+    for date, _, value in paid:
         if not best or order(value, metric) < order(best[-1][1], metric):
             best.append((date, value))
     if best:
