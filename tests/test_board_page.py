@@ -333,6 +333,29 @@ def test_what_more_minutes_buy(folder):
     assert "measured up to 4 minutes" in tables.gains(lines, 60, 600)
 
 
+def test_unlabelled_pictures_are_told_of_and_what_ends_two_lines_is_counted_once(tmp_path):
+    for share, seconds, unlabelled in ((0.5, 60.0, 0), (0.5, 60.0, 9), (1.0, 120.0, 0)):
+        sha = hashlib.sha1(f"{share} {unlabelled}".encode()).hexdigest()
+        record = boards.record(quality=share, seed=0, method="network", track="efficiency", sha=sha)
+        labels = Labels(
+            cue="full",
+            labelled_images=10,
+            unlabelled_images=unlabelled,
+            label_seconds=seconds,
+            share=share,
+            source="reproduced",
+        )
+        store.write(replace(record, labels=labels), tmp_path)
+    found = view.shown(View(), read(tmp_path))
+    lines = curves.series(found.standings)
+    assert sorted(len(line.standings) for line in lines) == [2, 2]
+    text = tables.gains(lines, 60, 30)
+    assert "<td>full masks</td>" in text
+    assert "<td>full masks + unlabelled</td>" in text
+    assert "do not tell this price" not in tab._note(found, lines, read(tmp_path))
+    assert {row[2] for row in tables.rows(found.standings)} == {"full", "full + unlabelled"}
+
+
 def test_every_text_of_a_stranger_is_escaped(tmp_path):
     labels = Labels(cue=EVIL, labelled_images=3, label_seconds=9.0, share=0.5, source=EVIL)
     bad = boards.record(settings={"backbone": EVIL}, method=EVIL, checkpoint=EVIL)

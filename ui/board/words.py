@@ -50,6 +50,11 @@ def kind(record: Record) -> str:
     return " + ".join(CUES.get(word, word) for word in curves.kind(record.labels.cue).split("+"))[:LONG]
 
 
+def beside(record: Record) -> str:
+    """What was learned from beside the labels, to be said after them."""
+    return " + unlabelled" if record.labels.unlabelled_images else ""
+
+
 def backbone(record: Record) -> str:
     return rows.backbone(record)[:LONG] or "none"
 
@@ -79,7 +84,7 @@ def what(one: Standing) -> str:
     """A standing in a few words, as HTML: who made it, or its method and its labels."""
     record = one.record
     if record.track == "efficiency":
-        return safe(f"{record.method}, {record.labels.cue}")
+        return safe(f"{record.method}, {record.labels.cue}{beside(record)}")
     return link(record)
 
 
@@ -96,7 +101,7 @@ def hover(one: Standing, escape=safe) -> str:
     """What a point says, in plotly's few tags."""
     record, labels = one.record, one.record.labels
     lines = [
-        f"<b>{escape(record.method)}</b>, {escape(labels.cue or kind(record))}",
+        f"<b>{escape(record.method)}</b>, {escape(labels.cue or kind(record))}{beside(record)}",
         f"{metric(one.metric)} {number(one.value)} {interval(one)}",
         ", ".join(filter(None, [duration(one.price("label_seconds")) or "seconds not told", _pictures(one)])),
         f"labels {BUDGETS.get(labels.source, 'not told')}",
