@@ -97,9 +97,9 @@ def gain(line: Series, have: float, more: float) -> Gain:
     if len(line.standings) < 2 or prices[0] <= 0:
         return Gain(why="one budget was measured, which makes no curve")
     if have < prices[0]:
-        return Gain(why=f"measured from {prices[0] / 60:.3g} minutes on")
+        return Gain(why=f"measured from {_minutes(prices[0])} on")
     if have + more > prices[-1]:
-        return Gain(why=f"measured up to {prices[-1] / 60:.3g} minutes")
+        return Gain(why=f"measured up to {_minutes(prices[-1])}")
     before, after = (_at(line, prices, seconds) for seconds in (have, have + more))
     return Gain(_told(*before), _told(*after), _told(after[0] - before[0], after[1] - before[1]))
 
@@ -115,6 +115,11 @@ def _at(line: Series, prices: Sequence[float], seconds: float) -> tuple[float, n
     if any(one.samples is None for one in ends):
         return value, np.full(statistics.RESAMPLES, np.nan)
     return value, (1 - share) * ends[0].samples + share * ends[1].samples
+
+
+def _minutes(seconds: float) -> str:
+    minutes = seconds / 60
+    return f"{minutes:.3g} minutes" if minutes < 100 else f"{minutes:,.0f} minutes"
 
 
 def _told(value: float, samples: np.ndarray) -> tuple[float, float, float]:

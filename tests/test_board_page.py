@@ -331,6 +331,8 @@ def test_what_more_minutes_buy(folder):
     assert "+0.0" in text
     assert "measured from 3 minutes on" in text
     assert "measured up to 4 minutes" in tables.gains(lines, 60, 600)
+    costly = curves.Series((standing(0.5, 79_800.0), standing(0.6, 160_000.0)))
+    assert "measured from 1,330 minutes on" in tables.gains([costly], 60, 60)
 
 
 def test_unlabelled_pictures_are_told_of_and_what_ends_two_lines_is_counted_once(tmp_path):
