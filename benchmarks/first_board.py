@@ -6,9 +6,9 @@
 On each data set propagate and probe get every kind of cue at every budget, and network a chosen part, from three seeds: as
 in `weak_training.py`, whose records these are too, and from a tenth of the labels. On the interactive track every method that
 needs no learning is cued by both robots. The built-in model has learned from masks of these data sets, so features come from
-ImageNet weights and cues spread without it; only the parts NAME-builtin are propagate as it comes, and the board says so of
-them. What has a record is not done again, and what was stopped goes on where it was. The records say on which machine and how
-long.
+ImageNet weights and cues spread without it; only the parts NAME-builtin are propagate as it comes, from one seed, and the
+board says so of them. What has a record is not done again, and what was stopped goes on where it was. The records say on
+which machine and how long.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ FEW = (0.1, 1.0)  # of the network, which takes some minutes
 
 @dataclass(frozen=True)
 class Part:
-    """Trials of a benchmark: the methods with every cue at every share."""
+    """Trials of a benchmark: the methods with every cue at every share. once: with the first seed alone."""
 
     name: str
     benchmark: str
@@ -55,6 +55,7 @@ class Part:
     cues: tuple[str, ...] = ()
     shares: tuple[float, ...] = ()
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    once: bool = False
 
 
 def _data(name: str, *cues: str, learned: str) -> tuple[Part, ...]:
@@ -65,7 +66,7 @@ def _data(name: str, *cues: str, learned: str) -> tuple[Part, ...]:
     return (
         Part(name, labels, QUICK, (*cues, "full"), SHARES, UNTOLD),
         *(Part(f"{name}-network", labels, (r.method,), (r.budget.cue,), FEW, {r.method: r.settings}) for r in rows),
-        Part(f"{name}-builtin", labels, ("propagate",), cues),
+        Part(f"{name}-builtin", labels, ("propagate",), cues, once=True),
     )
 
 
@@ -75,8 +76,8 @@ PARTS = (
     *_data("horses", "points", "boxes", "scribbles", learned="scribbles"),
     *_data("camvid", "points", "partial", "scribbles", learned="scribbles"),
     *(
-        Part("interactive", f"{name}-{robot}", ("propagate", "grabcut"))
-        for name in ("voc99", "horses", "acdc", "clothing")
+        Part("interactive", f"{name}-{robot}", ("propagate", "grabcut"), once=True)  # robots have a seed of their own
+        for name in ("voc99", "horses", "acdc")
         for robot in ("clicks", "strokes")
     ),
 )
@@ -100,8 +101,8 @@ def wanted(told: argparse.Namespace) -> Iterator[Work]:
     for seed in told.seeds:
         for part in PARTS:
             benchmark = find(part.benchmark)
-            if part.name not in (told.part or NAMES) or (benchmark.cue and seed != told.seeds[0]):
-                continue  # robots have a seed of their own
+            if part.name not in (told.part or NAMES) or (part.once and seed != told.seeds[0]):
+                continue
             settings = {name: backbone.placed(own, told.weights) for name, own in part.settings.items()}
             tried = grid.trials(benchmark, part.methods, part.cues, part.shares, (seed,), settings, rest="")
             yield from grid.works(benchmark, tried, told.data)
