@@ -5,7 +5,7 @@
 
 On each data set propagate and probe get every kind of cue at every budget, and network a chosen part, from three seeds: as
 in `weak_training.py`, whose records these are too, and from a tenth of the labels. On the interactive track every method that
-needs no learning is cued by both robots. The built-in model has learned from masks of these data sets, so features come from
+needs no learning is cued by robots. The built-in model has learned from masks of these data sets, so features come from
 ImageNet weights and cues spread without it; only the parts NAME-builtin are propagate as it comes, from one seed, and the
 board says so of them. What has a record is not done again, and what was stopped goes on where it was. The records say on
 which machine and how long.
@@ -76,9 +76,8 @@ PARTS = (
     *_data("horses", "points", "boxes", "scribbles", learned="scribbles"),
     *_data("camvid", "points", "partial", "scribbles", learned="scribbles"),
     *(
-        Part("interactive", f"{name}-{robot}", ("propagate", "grabcut"), once=True)  # robots have a seed of their own
-        for name in ("voc99", "horses", "acdc")
-        for robot in ("clicks", "strokes")
+        Part("interactive", name, ("propagate", "grabcut"), once=True)  # robots have a seed of their own
+        for name in ("voc99-clicks", "voc99-strokes", "horses-clicks", "horses-strokes", "acdc-clicks")
     ),
 )
 NAMES = tuple(dict.fromkeys(part.name for part in PARTS))
