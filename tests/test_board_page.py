@@ -355,7 +355,7 @@ def test_unlabelled_pictures_are_told_of_and_what_ends_two_lines_is_counted_once
     assert "<td>full masks</td>" in text
     assert "<td>full masks + unlabelled</td>" in text
     assert "do not tell this price" not in tab._note(found, lines, read(tmp_path))
-    assert {row[2] for row in tables.rows(found.standings)} == {"full", "full + unlabelled"}
+    assert {row[2] for row in tables.rows(found.standings)} == {"full masks", "full masks + unlabelled"}
 
 
 def test_every_text_of_a_stranger_is_escaped(tmp_path):

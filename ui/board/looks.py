@@ -20,6 +20,7 @@ TICKS = {1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h", 36_000: 
 MANY = 6  # ticks, above which those BETWEEN are left out
 BETWEEN = {3: "3 s", 30: "30 s", 180: "3 min", 1800: "30 min", 10_800: "3 h", 108_000: "30 h", 1_080_000: "300 h"}
 PALE = 0.35  # opacity
+ENTRY, LETTER = 95, 6.7  # pixels in the legend: of an entry at least, of a letter on average
 TITLES = AXES | {"share": "share of the training pictures that are labelled", "label_seconds": "time spent labelling"}
 
 
@@ -97,8 +98,9 @@ def _ticks(low: float, high: float) -> dict:
     return {"tickvals": list(shown), "ticktext": list(shown.values()), "range": [ends[0] - room, ends[1] + room]}
 
 
-def styled(figure: go.Figure, height: int, entry: int | None = 95) -> go.Figure:
-    """Readable on light and on dark; a legend below that needs no click. entry: its width in pixels, None = as needed."""
+def styled(figure: go.Figure, height: int, even: bool = True) -> go.Figure:
+    """Readable on light and on dark; a legend below that needs no click, its entries as wide as the widest where `even`."""
+    named = [len(trace.name) for trace in figure.data if trace.name and trace.showlegend is not False]
     figure.update_layout(
         font={"size": 13},
         margin={"l": 48, "r": 10, "t": 10, "b": 50},
@@ -108,7 +110,7 @@ def styled(figure: go.Figure, height: int, entry: int | None = 95) -> go.Figure:
             "yref": "container",
             "y": 0,
             "yanchor": "bottom",
-            "entrywidth": entry,
+            "entrywidth": max(ENTRY, *(LETTER * count for count in named)) if even and named else None,
             "font": {"size": 12},
             "itemclick": False,
             "itemdoubleclick": False,

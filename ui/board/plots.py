@@ -62,7 +62,7 @@ def by_class(standings: Sequence[Standing]) -> go.Figure:
     count = max((len(_each(one)) for one in some), default=0)
     figure.update_yaxes(autorange="reversed", type="category", automargin=True)
     figure.update_xaxes(title=words.metric(some[0].metric) if some else "")
-    return looks.styled(figure, 170 + 30 * count + 14 * len(some), None)
+    return looks.styled(figure, 170 + 30 * count + 14 * len(some), even=False)
 
 
 def clicks(entries: Sequence[Entry], seconds: bool) -> go.Figure:
@@ -78,7 +78,7 @@ def clicks(entries: Sequence[Entry], seconds: bool) -> go.Figure:
                 x=[price * (place + 1) for place in range(len(entry.curve))],
                 y=entry.curve,
                 mode="lines+markers",
-                name=words.safe(f"{told}, {record.labels.cue}"),
+                name=words.safe(f"{told}, {record.labels.cue}") + (", knows the data" if record.knows else ""),
                 line={"color": COLOURS[i % len(COLOURS)], "dash": "solid" if record.labels.cue == "clicks" else "dash"},
                 marker={"symbol": looks.symbol(record.method), "size": 7},
                 hovertemplate="%{x:.3g}: IoU %{y:.3f}",
@@ -88,7 +88,7 @@ def clicks(entries: Sequence[Entry], seconds: bool) -> go.Figure:
         title="seconds of cueing, for each picture" if seconds else "cues, on each picture", rangemode="tozero"
     )
     figure.update_yaxes(title="IoU of the objects, mean over pictures", range=[0, 1])
-    return looks.styled(figure, 440 + 12 * len(some), None)
+    return looks.styled(figure, 440 + 12 * len(some), even=False)
 
 
 def history(standings: Sequence[Standing]) -> go.Figure:

@@ -102,7 +102,7 @@ def _given(one: Standing) -> list[str]:
     count = one.price("labelled_images")
     each = f"{words.duration(one.price('label_seconds') / count)} a picture, on every new one" if count else ""
     knows = "by a model that knows the data" if one.record.knows else ""
-    return [f"no training{_dim(each)}", _use(one, one.record.labels.cue), _value(one) + _dim(knows)]
+    return [f"no training{_dim(each)}", _use(one, words.labels(one.record)), _value(one) + _dim(knows)]
 
 
 def _use(one: Standing, labels: str) -> str:
@@ -144,7 +144,7 @@ def _row(one: Standing) -> list:
     return [
         words.what(one),
         _short(record.method),
-        _short(labels.cue or words.kind(record)) + words.beside(record),
+        words.labels(record) + words.beside(record),
         _round(one.value, 4),
         words.interval(one),
         one.rank,

@@ -47,7 +47,12 @@ def metric(name: str) -> str:
 
 def kind(record: Record) -> str:
     """Its kinds of labels, for people; not escaped."""
-    return " + ".join(CUES.get(word, word) for word in curves.kind(record.labels.cue).split("+"))[:LONG]
+    return _called(curves.kind(record.labels.cue))
+
+
+def labels(record: Record) -> str:
+    """Its labels, how many for a class or a picture included; not escaped."""
+    return _called(record.labels.cue) if record.labels.cue else kind(record)
 
 
 def beside(record: Record) -> str:
@@ -84,7 +89,7 @@ def what(one: Standing) -> str:
     """A standing in a few words, as HTML: who made it, or its method and its labels."""
     record = one.record
     if record.track == "efficiency":
-        return safe(f"{record.method}, {record.labels.cue}{beside(record)}")
+        return safe(f"{record.method}, {labels(record)}{beside(record)}")
     return link(record)
 
 
@@ -99,12 +104,12 @@ def link(record: Record) -> str:
 
 def hover(one: Standing, escape=safe) -> str:
     """What a point says, in plotly's few tags."""
-    record, labels = one.record, one.record.labels
+    record, told = one.record, one.record.labels
     lines = [
-        f"<b>{escape(record.method)}</b>, {escape(labels.cue or kind(record))}{beside(record)}",
+        f"<b>{escape(record.method)}</b>, {escape(labels(record))}{beside(record)}",
         f"{metric(one.metric)} {number(one.value)} {interval(one)}",
         ", ".join(filter(None, [duration(one.price("label_seconds")) or "seconds not told", _pictures(one)])),
-        f"labels {BUDGETS.get(labels.source, 'not told')}",
+        f"labels {BUDGETS.get(told.source, 'not told')}",
     ]
     lines += ["its model knows the data, see below"] if record.knows else []
     seeds = [str(entry.record.identity.seed) for entry in one.entries if entry.record.identity.seed is not None]
@@ -118,6 +123,10 @@ def table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     head = "".join(f"<th>{safe(name)}</th>" for name in heads)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>" for line in lines)
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _called(cues: str) -> str:
+    return " + ".join(CUES.get(word, word) for word in cues.split("+"))[:LONG]
 
 
 def _pictures(one: Standing) -> str:
