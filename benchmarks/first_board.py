@@ -79,6 +79,7 @@ PARTS = (
         Part("interactive", name, ("propagate", "grabcut"), once=True)  # robots have a seed of their own
         for name in ("voc99-clicks", "voc99-strokes", "horses-clicks", "horses-strokes", "acdc-clicks")
     ),
+    Part("interactive", "acdc-strokes", ("propagate",), once=True),  # GrabCut would take an hour
 )
 NAMES = tuple(dict.fromkeys(part.name for part in PARTS))
 
