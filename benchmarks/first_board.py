@@ -4,11 +4,11 @@
     python benchmarks/first_board.py --data ../shared/data --part acdc    (a part alone; --count says how many there are)
 
 On each data set propagate and probe get every kind of cue at every budget, and network a chosen part, from three seeds: as
-in `weak_training.py`, whose records these are too, and from a tenth of the labels. On the interactive track every method that
-needs no learning is cued by robots. The built-in model has learned from masks of these data sets, so features come from
-ImageNet weights and cues spread without it; only the parts NAME-builtin are propagate as it comes, from one seed, and the
-board says so of them. What has a record is not done again, and what was stopped goes on where it was. The records say on
-which machine and how long.
+in `weak_training.py`, whose records these are too, and on most from a tenth of the labels. On the interactive track the
+methods that need no learning are cued by robots. The built-in model has learned from masks of these data sets, so features
+come from ImageNet weights and cues spread without it; only horses-builtin is propagate as it comes, from one seed, and the
+board says so of it. What has a record is not done again, and what was stopped goes on where it was. The records say on which
+machine and how long.
 """
 
 from __future__ import annotations
@@ -58,23 +58,23 @@ class Part:
     once: bool = False
 
 
-def _data(name: str, *cues: str, learned: str) -> tuple[Part, ...]:
+def _data(name: str, *cues: str, learned: str, few: tuple[float, ...] = FEW) -> tuple[Part, ...]:
     """The quick methods with all the cues and full masks; the network as in the row of weak_rows where it is `learned`
-    from the cue chosen, and from full masks; propagate as it comes, with all the cues."""
+    from the cue chosen, and from full masks."""
     labels = f"{name}-labels"
     rows = [row for row in ROWS if row.name in (f"{name} {learned}", f"{name} full")]
     return (
         Part(name, labels, QUICK, (*cues, "full"), SHARES, UNTOLD),
-        *(Part(f"{name}-network", labels, (r.method,), (r.budget.cue,), FEW, {r.method: r.settings}) for r in rows),
-        Part(f"{name}-builtin", labels, ("propagate",), cues, once=True),
+        *(Part(f"{name}-network", labels, (r.method,), (r.budget.cue,), few, {r.method: r.settings}) for r in rows),
     )
 
 
 PARTS = (
     *_data("nuclei", "points-object", "boxes", "scribbles", learned="boxes"),
-    *_data("acdc", "people", "points", "scribbles", learned="scribbles"),
+    *_data("acdc", "people", "points", "scribbles", learned="scribbles", few=(1.0,)),
     *_data("horses", "points", "boxes", "scribbles", learned="scribbles"),
     *_data("camvid", "points", "partial", "scribbles", learned="scribbles"),
+    Part("horses-builtin", "horses-labels", ("propagate",), ("points", "boxes", "scribbles"), once=True),
     *(
         Part("interactive", name, ("propagate", "grabcut"), once=True)  # robots have a seed of their own
         for name in ("voc99-clicks", "voc99-strokes", "horses-clicks", "horses-strokes", "acdc-clicks")
