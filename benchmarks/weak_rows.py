@@ -154,7 +154,6 @@ CLAIMS = (
     Claim("horses boxes", "horses full", 0.92),
     Claim("horses scribbles", "horses full", 0.95),
     Claim("camvid scribbles", "camvid full", 0.88),
-    Claim("camvid scribbles, agreement", "camvid full", 0.88),
     Claim("camvid scribbles, agreement", "camvid scribbles", None, "gap"),
     Claim("tiles tags", "tiles best constant", 0.0, "gap"),
     Claim("tiles tags", "tiles saliency", 0.0, "gap"),
