@@ -52,6 +52,7 @@ CLOTHES = {"backbone": WEIGHTS, "side": 256, "crop": 128, "batch": 8, "rate": 4e
 TERMS = ("cross_entropy", "dice", "soft", "dual", "potts", "agreement")
 STROKES = Budget(cue="people", share=1.0)
 FULL = Budget(cue="full", share=1.0)
+FIVE = Budget(cue="scribbles-5-image", share=1.0)
 POINTS = Budget(cue="points-object", share=1.0)
 TAGGED = (("tagged", "tags"),)
 UNLEARNED = ("tiles tags",)  # rows that are held against what needs no learning too
@@ -108,20 +109,8 @@ ROWS = (
         settings=HORSES | ROUNDS | {"spread": "live"},
     ),
     Row(part="camvid", name="camvid full", data="camvid", budget=FULL, settings=STREETS),
-    Row(
-        part="camvid",
-        name="camvid scribbles",
-        data="camvid",
-        budget=Budget(cue="scribbles-5-image", share=1.0),
-        settings=STREETS,
-    ),
-    Row(
-        part="camvid",
-        name="camvid scribbles, agreement",
-        data="camvid",
-        budget=Budget(cue="scribbles-5-image", share=1.0),
-        settings=STREETS | AGREED,
-    ),
+    Row(part="camvid", name="camvid scribbles", data="camvid", budget=FIVE, settings=STREETS),
+    Row(part="camvid", name="camvid scribbles, agreement", data="camvid", budget=FIVE, settings=STREETS | AGREED),
     Row(
         part="tiles",
         name="tiles tags",

@@ -64,6 +64,11 @@ def series(standings: Iterable[Standing], x: str = SECONDS) -> list[Series]:
     ]
 
 
+def standings_of(lines: Iterable[Series]) -> list[Standing]:
+    """Those of the series, each once: some belong to two."""
+    return list(dict.fromkeys(one for line in lines for one in line.standings))
+
+
 def front(standings: Iterable[Standing], x: str = SECONDS) -> list[Standing]:
     """Those that nothing cheaper or equally cheap beats, by price (the Pareto front)."""
     known = _priced(standings, x)

@@ -351,6 +351,7 @@ def test_unlabelled_pictures_are_told_of_and_what_ends_two_lines_is_counted_once
     found = view.shown(View(), read(tmp_path))
     lines = curves.series(found.standings)
     assert sorted(len(line.standings) for line in lines) == [2, 2]
+    assert len(curves.standings_of(lines)) == 3
     text = tables.gains(lines, 60, 30)
     assert "<td>full masks</td>" in text
     assert "<td>full masks + unlabelled</td>" in text

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from leaderboard.curves import Series
+from leaderboard.curves import Series, standings_of
 from leaderboard.entries import Entry
 from leaderboard.plots import COLOURS, INK
 from leaderboard.scores import order
@@ -26,7 +26,7 @@ def accuracy(lines: Sequence[Series], front: Sequence[Standing], x: str) -> go.F
     """Standings against a price: bars are 95 % intervals, dots single trainings, a line joins what differs in the number of
     labels alone; hollow: the labels are given on the test pictures; pale: the model knows the data. Dotted: the Pareto front."""
     figure = go.Figure()
-    standings = [one for line in lines for one in line.standings]
+    standings = standings_of(lines)
     kinds, methods = looks.present(standings)
     barred = standings if len(standings) <= BARS else front
     seeds = [(one, value) for one in barred if len(one.values) > 1 for value in one.values]

@@ -109,7 +109,7 @@ def _nothing(found: Shown, source: Source) -> str:
 def _note(found: Shown, lines: list, source: Source) -> str:
     told = []
     if lines:
-        drawn = len({one for line in lines for one in line.standings})  # some belong to two lines
+        drawn = len(curves.standings_of(lines))
         left = len(found.standings) - drawn
         told.append(KEY)
         told += [KNOWS] if any(one.record.knows for one in found.standings) else []

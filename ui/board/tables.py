@@ -91,11 +91,7 @@ def _best(found: Best) -> list[str]:
     tied = f"{found.tied} tied with it" if found.tied else ""
     tied += ", the line above among them" if found.doubtful else ""
     took = f"{words.duration(one.price('label_seconds'))} for {_count(one)}"
-    return [
-        f"{limit}{_dim(took)}",
-        _use(one, words.kind(one.record) + words.beside(one.record)),
-        _value(one) + _dim(tied),
-    ]
+    return [f"{limit}{_dim(took)}", _use(one, words.series(one.record)), _value(one) + _dim(tied)]
 
 
 def _given(one: Standing) -> list[str]:
@@ -128,7 +124,7 @@ def _dim(text: str) -> str:
 
 def _gain(told: Gain, line: Series) -> list[str]:
     one = line.first
-    start = [_who(one), words.safe(words.kind(one.record) + words.beside(one.record))]
+    start = [_who(one), words.safe(words.series(one.record))]
     if told.gain is None:
         return [*start, "", "", "", f"<i>{words.safe(told.why)}</i>"]
     value, low, high = told.gain
@@ -144,7 +140,7 @@ def _row(one: Standing) -> list:
     return [
         words.what(one),
         _short(record.method),
-        words.labels(record) + words.beside(record),
+        words.labels(record),
         _round(one.value, 4),
         words.interval(one),
         one.rank,

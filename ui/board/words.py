@@ -51,13 +51,13 @@ def kind(record: Record) -> str:
 
 
 def labels(record: Record) -> str:
-    """Its labels, how many for a class or a picture included; not escaped."""
-    return _called(record.labels.cue) if record.labels.cue else kind(record)
+    """Its labels, how many for a class or a picture included, and what was learned from beside them; not escaped."""
+    return _called(record.labels.cue or "none") + _beside(record)
 
 
-def beside(record: Record) -> str:
-    """What was learned from beside the labels, to be said after them."""
-    return " + unlabelled" if record.labels.unlabelled_images else ""
+def series(record: Record) -> str:
+    """Its kinds of labels, and what was learned from beside them, which a series has in common; not escaped."""
+    return kind(record) + _beside(record)
 
 
 def backbone(record: Record) -> str:
@@ -89,7 +89,7 @@ def what(one: Standing) -> str:
     """A standing in a few words, as HTML: who made it, or its method and its labels."""
     record = one.record
     if record.track == "efficiency":
-        return safe(f"{record.method}, {labels(record)}{beside(record)}")
+        return safe(f"{record.method}, {labels(record)}")
     return link(record)
 
 
@@ -106,7 +106,7 @@ def hover(one: Standing, escape=safe) -> str:
     """What a point says, in plotly's few tags."""
     record, told = one.record, one.record.labels
     lines = [
-        f"<b>{escape(record.method)}</b>, {escape(labels(record))}{beside(record)}",
+        f"<b>{escape(record.method)}</b>, {escape(labels(record))}",
         f"{metric(one.metric)} {number(one.value)} {interval(one)}",
         ", ".join(filter(None, [duration(one.price("label_seconds")) or "seconds not told", _pictures(one)])),
         f"labels {BUDGETS.get(told.source, 'not told')}",
@@ -127,6 +127,10 @@ def table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
 
 def _called(cues: str) -> str:
     return " + ".join(CUES.get(word, word) for word in cues.split("+"))[:LONG]
+
+
+def _beside(record: Record) -> str:
+    return " + unlabelled" if record.labels.unlabelled_images else ""
 
 
 def _pictures(one: Standing) -> str:
