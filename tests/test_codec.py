@@ -26,6 +26,20 @@ def test_a_case_written_by_hand():
     assert encode_labels(labels) == bytes([0, 0b1100_1000, 1, 255, 100])  # 200 = 1 * 128 + 72; 100
 
 
+@pytest.mark.parametrize(
+    ("stream", "words"),
+    [
+        (bytes([0, 255, 255, 255, 255, 127]), "34359738367 pixels in the runs, 9 in the picture"),  # 32 GB, if made
+        (bytes([0, 255, 255, 255, 255, 255, 1]), "cut short"),
+        (bytes([0, 9, 1]), "cut short"),
+        (bytes([0, 9, 1, 128]), "cut short"),
+    ],
+)
+def test_runs_that_nothing_wrote_are_refused(stream, words):
+    with pytest.raises(ValueError, match=words):
+        decode_labels(stream, (3, 3))
+
+
 def test_runs_of_another_size_are_refused():
     with pytest.raises(ValueError, match="pixels in the runs"):
         decode_labels(encode_labels(np.zeros((3, 3), np.uint8)), (3, 4))

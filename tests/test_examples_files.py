@@ -2,6 +2,8 @@
 
 import json
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -326,6 +328,23 @@ def test_coco_names_may_not_lead_outside(tmp_path):
 
 WRONG = [
     ({"segmentation": {"size": [30, 40], "counts": [5]}}, "do not fill 40 x 30 pixels"),
+    *(
+        ({"segmentation": {"size": [30, 40], "counts": counts}}, "do not fill 40 x 30 pixels")
+        for counts in (
+            [10**400],
+            [-5, 1205],
+            [True, 1199],
+            [600.5, 599.5],
+            [float("nan"), 1200],
+            [float("inf"), 0],
+            ["5", 1195],
+            [None],
+            [[600, 600]],
+            {"0": 1200},
+            1200,
+            None,
+        )
+    ),
     ({"segmentation": {"size": [30, 40], "counts": "~~~"}}, "no COCO text"),
     ({"segmentation": {"size": [30, 40], "counts": "PP"}}, "cut short"),
     ({"segmentation": {"size": [3, 4], "counts": [12]}}, r"its size is \[3, 4\], the picture's \[30, 40\]"),
@@ -357,9 +376,20 @@ def test_what_is_no_coco_file(tmp_path, text):
         examples.read(path)
 
 
+@pytest.mark.parametrize("counts", [[2**63 - 1, 2**63 - 1, 1202], [2**62, 2**62, 2**62, 2**62, 1200]])
+def test_run_lengths_whose_sum_wraps_round_are_refused(counts):
+    """The sums are 1200 in 64 bits, and numpy then writes beyond what it made, which ends Python: so, in another one."""
+    code = f"from wss_core.outlines import mask_of_runs\ntry: mask_of_runs({counts}, (30, 40))\nexcept ValueError: print(5)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "5\n")
+
+
 def test_a_coco_size_that_is_too_large_is_not_made(tmp_path):
     row = {"id": 5, "image_id": 1, "category_id": 1, "segmentation": [[1, 1, 9, 1, 9, 9]], "bbox": [1, 1, 8, 8]}
     images = [{"id": 1, "file_name": "a.png", "height": 10**6, "width": 10**6}]
+    with pytest.raises(ValueError, match="row 0: a.png: height and width are"):
+        examples.read(coco(tmp_path, annotations=[row], images=images))[0]
+    images[0] |= {"height": True, "width": 40}
     with pytest.raises(ValueError, match="row 0: a.png: height and width are"):
         examples.read(coco(tmp_path, annotations=[row], images=images))[0]
     images[0] |= {"height": 31, "width": 40}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+LONGEST = 5  # bytes of a length
+
 
 def encode_labels(labels: np.ndarray) -> bytes:
     """The runs of labels, uint8 (H, W). Length varints are little-endian groups of 7 bits, high bit = more follows."""
@@ -28,16 +30,18 @@ def decode_labels(stream: bytes, shape: tuple[int, int]) -> np.ndarray:
     place = 0
     while place < len(stream):
         labels.append(stream[place])
-        length = shift = 0
-        while True:
-            place += 1
-            length |= (stream[place] & 0x7F) << shift
-            shift += 7
-            if stream[place] < 0x80:
-                break
+        length, place = _varint(stream, place + 1)
         lengths.append(length)
-        place += 1
-    flat = np.repeat(np.array(labels, np.uint8), lengths)
-    if flat.size != shape[0] * shape[1]:
-        raise ValueError(f"{flat.size} pixels in the runs, {shape[0] * shape[1]} in the picture")
-    return flat.reshape(shape)
+    if sum(lengths) != shape[0] * shape[1]:  # before anything of that size is made
+        raise ValueError(f"{sum(lengths)} pixels in the runs, {shape[0] * shape[1]} in the picture")
+    return np.repeat(np.array(labels, np.uint8), np.array(lengths, np.int64)).reshape(shape)
+
+
+def _varint(stream: bytes, place: int) -> tuple[int, int]:
+    """(the length that begins at `place`, the place behind it). Raises ValueError where it does not end."""
+    length = 0
+    for number, byte in enumerate(stream[place : place + LONGEST]):
+        length |= (byte & 0x7F) << (7 * number)
+        if byte < 0x80:
+            return length, place + number + 1
+    raise ValueError("the runs are cut short. Send them again")

@@ -107,10 +107,16 @@ def runs_of_text(text: str | bytes) -> list[int]:
 
 def mask_of_runs(counts: list[int], shape: tuple[int, int]) -> np.ndarray:
     """bool (H, W): the mask whose `run_lengths` these are. Raises ValueError unless they fill the shape exactly."""
-    runs = np.asarray(counts, np.int64)
-    if runs.ndim != 1 or (runs < 0).any() or runs.sum() != shape[0] * shape[1]:
+    pixels = shape[0] * shape[1]
+    if not isinstance(counts, list) or not all(_is_length(run, pixels) for run in counts) or sum(counts) != pixels:
         raise ValueError(f"the run lengths do not fill {shape[1]} x {shape[0]} pixels. Export the file again")
+    runs = np.array(counts, np.int64)
     return np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(shape, order="F")
+
+
+def _is_length(run, most: int) -> bool:
+    """True for a whole number 0 .. `most`: bounded one by one, no sum of lengths wraps round in 64 bits."""
+    return type(run) in (int, float) and 0 <= run <= most and run == int(run)
 
 
 def filled(rings: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:

@@ -45,7 +45,7 @@ class Annotated:
     def _masks(self, picture: dict, drawn: list[dict]) -> dict[str, np.ndarray]:
         """The label of each pixel and the object it belongs to, small objects above large ones; crowds are no object."""
         shape = picture.get("height"), picture.get("width")
-        if not all(isinstance(side, int) and side > 0 for side in shape) or shape[0] * shape[1] > MAX_PIXELS:
+        if not all(type(side) is int and side > 0 for side in shape) or shape[0] * shape[1] > MAX_PIXELS:
             raise ImageError(f"{picture['file_name']}: height and width are {shape}. Give its size in pixels")
         masks = [(_mask(annotation, shape), annotation) for annotation in drawn]
         truth, instances = np.zeros(shape, np.uint8), np.zeros(shape, np.int32)
