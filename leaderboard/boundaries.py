@@ -96,5 +96,10 @@ def _apart(line: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def _apart_long(line: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """The same, at a cost that grows with the picture and not with the outlines."""
-    return cv2.distanceTransform(1 - other, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[line.view(bool)]
+    """The same, at a cost that grows with the picture and not with the outlines.
+
+    OpenCV's distances may differ by 2e-6 from call to call; their squares are whole numbers, and rounded to these they
+    are those of `_apart`.
+    """
+    off = cv2.distanceTransform(1 - other, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[line.view(bool)]
+    return np.sqrt(np.rint(off.astype(np.float64) ** 2))

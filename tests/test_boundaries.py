@@ -1,5 +1,6 @@
 """Outlines against cases counted by hand, and against the definitions written out with SciPy, after accumulation."""
 
+import cv2
 import numpy as np
 import pytest
 from scipy.ndimage import binary_erosion
@@ -75,6 +76,21 @@ def test_a_square_that_moved_three_pixels():
     assert row[:2].tolist() == [2 * 17 * 2, 2 * 144 - 2 * 17 * 2]
     assert row[2:6].tolist() == [34, 76, 34, 76]
     assert row[6] == 300
+
+
+def test_distances_as_long_as_the_tolerance_are_near_however_they_were_measured(monkeypatch):
+    """OpenCV's distances differ by 2e-6 between runs; 3 pixels are 0.0075 of the diagonal of 240 x 320."""
+    original, noise = cv2.distanceTransform, np.random.default_rng(0)
+    monkeypatch.setattr(
+        cv2,
+        "distanceTransform",
+        lambda mask, *more: original(mask, *more) + noise.uniform(0, 2e-6, mask.shape).astype(np.float32) * mask,
+    )
+    monkeypatch.setattr(outlines, "LONG", 10**9)
+    truth, moved = np.zeros((240, 320), np.uint8), np.zeros((240, 320), np.uint8)
+    truth[100:140, 100:160] = moved[103:143, 100:160] = 1
+    row = boundaries(truth, moved, np.array([False, True]))[1]
+    assert row[2] == row[3]
 
 
 def test_a_perfect_map_and_a_missing_class():

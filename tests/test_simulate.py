@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -114,3 +115,35 @@ def test_a_cue_is_added_and_nothing_else_changes():
     assert more.points == (Point(1, 1, 0), Point(2, 2, 1))
     assert cues.points == (Point(1, 1, 0),)
     assert simulate.added(cues, simulate.box(blob() == 1, 1)).boxes
+
+
+def rings() -> np.ndarray:
+    """Two classes with many pixels that are equally deep: a bar, two squares, and a disc with a hole."""
+    truth = np.zeros((90, 120), np.uint8)
+    truth[8:28, 5:100], truth[40:61, 5:26], truth[65:86, 5:26] = 1, 1, 1
+    away = np.hypot(*(np.indices(truth.shape) - np.array([60, 80])[:, None, None]))
+    truth[(away > 8) & (away < 27)] = 2
+    return truth
+
+
+def test_cues_do_not_hang_on_the_last_digits_of_a_distance(monkeypatch):
+    """OpenCV's distances differ by 2e-6 between two runs on the same mask."""
+    truth, original, noise = rings(), cv2.distanceTransform, np.random.default_rng(5)
+
+    def cued(seed):
+        random, wrong = np.random.default_rng(seed), np.where(truth == 0, 0, 3 - truth).astype(np.uint8)
+        regions = [truth == label for label in range(3)]
+        points = [simulate.point(region, 1, random) for region in regions for _ in range(4)]
+        drawn = [simulate.within(simulate.stroke(region, 1, random), region) for region in regions for _ in range(2)]
+        thin = np.zeros_like(truth)
+        thin[::2, seed] = 1
+        drawn.append(simulate.stroke(thin == 1, 1, random))
+        return points, drawn, simulate.next_click(truth, wrong), simulate.next_stroke(truth, wrong, random)
+
+    expected = [cued(seed) for seed in range(15)]
+    monkeypatch.setattr(
+        cv2,
+        "distanceTransform",
+        lambda mask, *more: original(mask, *more) + noise.uniform(-2e-6, 2e-6, mask.shape).astype(np.float32) * mask,
+    )
+    assert [cued(seed) for seed in range(15)] == expected

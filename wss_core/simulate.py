@@ -124,9 +124,14 @@ def added(cues: Cues, cue: Point | Stroke | Box) -> Cues:
 
 
 def _depth(region: np.ndarray) -> np.ndarray:
-    """float32 (H, W): distance of each pixel inside `region` to its edge or the picture's border, 0 outside."""
+    """float32 (H, W): distance of each pixel inside `region` to its edge or the picture's border, 0 outside.
+
+    OpenCV's distances may differ by 2e-6 from call to call, and so would the pixels that are deepest, or half as deep.
+    Their squares are whole numbers: rounded to these, equal depths are equal and the choice is the same in every run.
+    """
     padded = np.pad(region.astype(np.uint8), 1)
-    return cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    depth = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    return np.sqrt(np.rint(depth.astype(np.float64) ** 2)).astype(np.float32)
 
 
 def _crosses(region: np.ndarray, start: np.ndarray, end: np.ndarray) -> bool:
