@@ -13,7 +13,7 @@ from .. import features, seeds
 from ..cues import Cues
 from ..data import UNKNOWN
 from ..segmenter import Segmenter
-from ..spread import cut, guided, told
+from ..spread import cut, graph_cut, guided, told
 
 MOST = 100
 
@@ -55,10 +55,11 @@ class GrabCut(Segmenter):
         shape, grid = image.shape[:2], content.small.shape[:2]
         drawn = seeds.draw(cues, shape, grid)
         bounds = seeds.allowed(cues, shape, present, grid)
-        claims = np.zeros((len(present), *grid), bool)
+        claims, by_colour = np.zeros((len(present), *grid), bool), True
         for row, label in enumerate(present[1:], start=1):
             trimap = _trimap(drawn, label, None if bounds is None else bounds[row])
-            claims[row] = _cut(content.small, trimap, self.iterations)
+            by_colour = by_colour and _cut(content.small, trimap, self.iterations)
+            claims[row] = trimap & 1
         probs = _settle(claims, drawn, present)
         return probs if content.guide is None else guided.enlarge(probs, content.guide)
 
@@ -82,13 +83,15 @@ def _trimap(drawn: np.ndarray, label: int, inside: np.ndarray | None) -> np.ndar
     return trimap
 
 
-def _cut(small: np.ndarray, trimap: np.ndarray, iterations: int) -> np.ndarray:
-    """bool (h, w): the object. Where either side has too few pixels to model, what the trimap says."""
+def _cut(small: np.ndarray, trimap: np.ndarray, iterations: int) -> bool:
+    """Settle the trimap; it stays as it is where either side has too few pixels to model.
+
+    Returns False where the picture's colours did not tell the sides apart: no other class need be tried.
+    """
     object_side = (trimap & 1).astype(bool)
     if min(object_side.sum(), (~object_side).sum()) < cut.MIXTURE:
-        return object_side
-    cut.settle(small, trimap, iterations)
-    return (trimap & 1).astype(bool)
+        return True
+    return graph_cut.settle(small, trimap, iterations)
 
 
 def _settle(claims: np.ndarray, drawn: np.ndarray, present: list[int]) -> np.ndarray:

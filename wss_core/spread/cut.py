@@ -14,6 +14,7 @@ import numpy as np
 from .. import seeds
 from ..cues import Box, Cues
 from ..data import UNKNOWN
+from .graph_cut import settle
 
 AROUND = 0.5  # longer sides of a box: how far around it background is looked at
 NEAREST = 4  # pixels around a box that are looked at, at least
@@ -64,7 +65,7 @@ def again(image: np.ndarray, cues: Cues, probs: np.ndarray, present: Sequence[in
         trimap = np.where(found == label, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
         trimap[chance < 1 - SURE] = cv2.GC_BGD
         trimap[chance > SURE] = cv2.GC_FGD
-        there = _cut(image, trimap)
+        there, _ = _cut(image, trimap)
         claims += there
         claimed[there] = label
         agreed |= there & (found == label)
@@ -73,21 +74,13 @@ def again(image: np.ndarray, cues: Cues, probs: np.ndarray, present: Sequence[in
     return np.where(drawn == UNKNOWN, settled, drawn).astype(np.uint8)
 
 
-def settle(bgr: np.ndarray, trimap: np.ndarray, iterations: int) -> None:
-    """OpenCV's cut of a picture uint8 (h, w, 3), written into the trimap uint8 (h, w) in its four values; the same each
-    time. Either side needs MIXTURE pixels."""
-    cv2.setRNGSeed(0)  # its k-means starts at random
-    models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(bgr, trimap, None, *models, iterCount=iterations, mode=cv2.GC_INIT_WITH_MASK)
-
-
 def _area(box: Box) -> float:
     return (box.x1 - box.x0) * (box.y1 - box.y0)
 
 
 def _object(image: np.ndarray, drawn: np.ndarray, boxed: np.ndarray, alike: np.ndarray, part: Part, label: int):
     """bool: the object in its box. boxed, alike: what lies in any box and in one of its class, where the cut begins
-    with the object's side; what lies in none is surely not of it."""
+    with the object's side; what lies in none is surely not of it. Empty where colours do not tell it."""
     window = _around(part, drawn.shape)
     trimap = np.where(boxed[window], cv2.GC_PR_BGD, cv2.GC_BGD).astype(np.uint8)
     trimap[alike[window]] = cv2.GC_PR_FGD
@@ -95,7 +88,8 @@ def _object(image: np.ndarray, drawn: np.ndarray, boxed: np.ndarray, alike: np.n
     trimap[(told != UNKNOWN) & (told != label)] = cv2.GC_BGD
     trimap[told == label] = cv2.GC_FGD
     inside = tuple(slice(own.start - out.start, own.stop - out.start) for own, out in zip(part, window, strict=True))
-    return _cut(image[window], trimap)[inside]
+    there, by_colour = _cut(image[window], trimap)
+    return there[inside] & by_colour
 
 
 def _around(part: Part, shape: tuple[int, int]) -> Part:
@@ -105,14 +99,15 @@ def _around(part: Part, shape: tuple[int, int]) -> Part:
     )
 
 
-def _cut(image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
-    """bool (h, w): the object's side of a trimap uint8 (h, w) in OpenCV's four values; as it is, where either side has
-    too few pixels to model."""
+def _cut(image: np.ndarray, trimap: np.ndarray) -> tuple[np.ndarray, bool]:
+    """bool (h, w), the object's side of a trimap uint8 (h, w) in OpenCV's four values, as it is where either side has
+    too few pixels to model; and False where the colours did not tell the sides apart (see `settle`)."""
     shape, scale = trimap.shape, SIDE / max(trimap.shape)
     if scale < 1:
         size = tuple(max(1, round(side * scale)) for side in shape[::-1])
         image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         trimap = cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST)
+    by_colour = True
     if min((trimap & 1).sum(), (~trimap & 1).sum()) > MIXTURE:
-        settle(cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2BGR), trimap, ITERATIONS)
-    return cv2.resize(trimap & 1, shape[::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
+        by_colour = settle(cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2BGR), trimap, ITERATIONS)
+    return cv2.resize(trimap & 1, shape[::-1], interpolation=cv2.INTER_NEAREST).astype(bool), by_colour
