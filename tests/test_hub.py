@@ -42,6 +42,7 @@ def test_builtin_is_the_interactive_model():
 
 
 DEEP = [[[[[[[1]]]]]]]
+HUGE = 10**400
 BAD = [
     (b"", "is not JSON"),
     (b"\xff\xfe\x00", "is not JSON"),
@@ -57,6 +58,9 @@ BAD = [
     (GOOD | {"format": 1}, "has format 1; this version reads 2. Save the segmenter again"),
     (GOOD | {"format": True}, "has format True"),
     (GOOD | {"format": "2"}, "has format '2'"),
+    (GOOD | {"training": {"cues": {"points": HUGE}}}, r"of about 401 digits \(training.cues.points\)"),
+    (GOOD | {"training": {"notes": ["\ud800"]}}, r"no Unicode \(training.notes\)"),
+    (GOOD | {"training": {"\ud800": 1}}, r"no Unicode \(training\)"),
     (GOOD | {"method": "os.system"}, "names the method 'os.system'. Known: propagate"),
     (GOOD | {"method": "auto"}, "names the method 'auto'"),
     (GOOD | {"method": ["propagate"]}, "names the method"),

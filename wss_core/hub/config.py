@@ -14,6 +14,7 @@ FORMAT = 2
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 6
 MAX_TEXT = 10_000
+MAX_WHOLE = 2**63 - 1  # what others that read it can hold
 KEYS = {"format", "method", "settings", "training"}
 # No folder, address or drive: a plain word, or a network that is fetched by name.
 PORTABLE = re.compile(r"[^/\\:~.\x00-\x1f][^/\\:\x00-\x1f]*|timm:[\w.]+|timm:hf-hub:[\w.-]+/[\w.-]+(@[\w.-]+)?|")
@@ -87,18 +88,31 @@ def _texts(value) -> list[str]:
     return [text for item in value for text in _texts(item)] if isinstance(value, list | tuple) else []
 
 
-def _check_values(value, depth: int = 0) -> None:
-    """Raise ValueError unless all is finite, of bounded length, and lies at most MAX_DEPTH lists or objects deep."""
+def _check_values(value, where: str = "", depth: int = 0) -> None:
+    """Raise ValueError unless all is finite, of bounded size, and lies at most MAX_DEPTH lists or objects deep."""
+    at = f" ({where:.80})" if where else ""
     if depth > MAX_DEPTH:
-        raise ValueError(f"its values lie more than {MAX_DEPTH} lists or objects deep. Make them flat")
+        raise ValueError(f"its values lie more than {MAX_DEPTH} lists or objects deep{at}. Make them flat")
     if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("it holds a number that is not finite. Leave that key out")
-    if isinstance(value, str) and len(value) > MAX_TEXT:
-        raise ValueError(f"it holds a text above {MAX_TEXT:,} characters. Make it shorter")
+        raise ValueError(f"it holds a number that is not finite{at}. Leave that key out")
+    if isinstance(value, int) and abs(value) > MAX_WHOLE:
+        digits = int(value.bit_length() * math.log10(2)) + 1
+        raise ValueError(f"it holds a whole number of about {digits} digits{at}, above 2^63 - 1. Leave that key out")
+    if isinstance(value, str):
+        _check_text(value, at)
     if isinstance(value, dict):
         if not all(isinstance(key, str) for key in value):
             raise ValueError("its keys must be texts")
-        value = [*value, *value.values()]
+        for key, item in value.items():
+            _check_text(key, at)
+            _check_values(item, f"{where}.{key}" if where else key, depth + 1)
     if isinstance(value, list | tuple):
         for item in value:
-            _check_values(item, depth + 1)
+            _check_values(item, where, depth + 1)
+
+
+def _check_text(text: str, at: str) -> None:
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"it holds a text above {MAX_TEXT:,} characters{at}. Make it shorter")
+    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError(f"it holds a text that is no Unicode{at}: half of a surrogate pair. Write it anew")
