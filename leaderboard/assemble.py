@@ -10,10 +10,13 @@ import numpy as np
 
 from . import scores, statistics
 from .benchmarks import Benchmark
+from .bounds import MAX_COUNT, MAX_SECONDS, check_range, visible
 from .packing import pack, pack_texts
 from .records import Failure, Labels, Record, Score
 from .scores import Parts
 from .work import Work
+
+MAX_KINDS, MAX_KIND = 9, 20  # of cue, and the characters of one
 
 
 def assemble(work: Work, about: dict, rows: Sequence[dict]) -> Record:
@@ -101,18 +104,35 @@ def _labels(work: Work, parts: Parts, training: dict) -> Labels:
 
 
 def declared(training: dict) -> Labels:
-    """What a checkpoint says of its labels; what it does not say, or says in another form, is None."""
+    """What a checkpoint says of its labels; what it does not say, or says in another form, is None.
+
+    Raises ValueError, with the field, what came and the bound, for numbers that no labels have.
+    """
     cues = training.get("cues")
-    kinds = sorted(kind for kind in cues if kind != "none") if isinstance(cues, dict) else []
-    counts = [value if type(value) is int else None for value in (training.get("labelled"), training.get("unlabelled"))]
-    seconds = training.get("label_seconds")
+    cues = cues if isinstance(cues, dict) else {}
+    for kind, count in cues.items():
+        if len(kind) > MAX_KIND or visible(kind) != kind:
+            raise ValueError(f"training.cues names the cue {kind!r:.60}, and a kind is at most {MAX_KIND} characters")
+        _number(f"training.cues.{kind}", count, MAX_COUNT)
+    kinds = sorted(kind for kind in cues if kind != "none")
+    if len(kinds) > MAX_KINDS:
+        raise ValueError(f"training.cues names {len(kinds)} kinds of cue, and there are at most {MAX_KINDS}")
+    counts = [_number(f"training.{name}", training.get(name), MAX_COUNT) for name in ("labelled", "unlabelled")]
+    seconds = _number("training.label_seconds", training.get("label_seconds"), MAX_SECONDS)
     return Labels(
         cue="+".join(kinds),
-        labelled_images=counts[0],
-        unlabelled_images=counts[1],
-        label_seconds=float(seconds) if type(seconds) in (int, float) else None,
+        labelled_images=counts[0] if type(counts[0]) is int else None,
+        unlabelled_images=counts[1] if type(counts[1]) is int else None,
+        label_seconds=None if seconds is None else float(seconds),
         source="declared" if training else "",
     )
+
+
+def _number(where: str, value: object, most: float) -> int | float | None:
+    """The number in 0..most, None for what is none. Raises ValueError."""
+    number = value if type(value) in (int, float) else None
+    check_range(where, number, 0, most)
+    return number
 
 
 def _line(text: str) -> str:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from wss_core import examples, remote, wire
 
-from . import cueing
-from .plain import build, plain
+from . import bounds, cueing
+from .plain import Stored, build, note_unknown, plain
 from .scores import METRICS
 
 TRACKS = {
@@ -31,7 +31,7 @@ NOT_MEANT = ("name", "about", "cues", "shares")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Benchmark:
+class Benchmark(Stored):
     """source: a folder below the data folder, a path, or USER/REPO of the Hub; revision: pinned, "" = any.
 
     classes: background first; pixels of 255 are ignored. columns: (role, column) pairs, see `wss_core.examples`. joined:
@@ -103,13 +103,16 @@ def read(path: Path) -> Benchmark:
     if path.stat().st_size > MAX_FILE:
         raise ValueError(f"{path} is above {MAX_FILE:,} bytes: that is no benchmark. Give a JSON file of its fields")
     try:
-        form = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
+        form = bounds.parse(path.read_text(encoding="utf-8"))
+    except ValueError as error:
         raise ValueError(f"{path} is not JSON ({error}). Give a JSON file of a benchmark's fields") from None
     try:
-        return build(Benchmark, form)
+        bounds.check(form)
+        found = build(Benchmark, form)
     except ValueError as error:
         raise ValueError(f"{path} declares no benchmark: {error}") from None
+    note_unknown(found, path)
+    return found
 
 
 def _contradictions(benchmark: Benchmark):

@@ -11,15 +11,12 @@ from threading import Lock
 
 import numpy as np
 
-from . import comparison, interactive, store
-from .packing import unpack
+from . import bounds, comparison, interactive, store
 from .records import Failure, Record
-from .scores import METRICS
 from .statistics import RESAMPLES
 
 MOST = 20_000  # records; the rest is left out, with a warning
 SAMPLES = 20_000  # bootstrap distributions kept, 4 kB each
-BROKEN = (ValueError, OSError, IndexError, KeyError, TypeError)  # what a file that only looks like a record leads to
 
 logger = logging.getLogger(__name__)
 
@@ -43,14 +40,19 @@ class Reader:
 
     def __init__(self, folders: Sequence[Path]):
         self.folders = tuple(folders)
-        self._kept: dict[Path, tuple[tuple[int, int], Entry | None]] = {}
+        self._kept: dict[Path, tuple[tuple[int, int], Entry | str]] = {}
 
     def read(self) -> tuple[Entry, ...]:
         """All sound records, oldest first. Only files that are new or have changed are read; damaged ones are warned of once."""
         kept = {path: self._look(path) for path in self._paths()}
         self._kept = {path: found for path, found in kept.items() if found is not None}
-        found = {entry.name: entry for _, entry in reversed(self._kept.values()) if entry is not None}
+        found = {entry.name: entry for _, entry in reversed(self._kept.values()) if isinstance(entry, Entry)}
         return tuple(sorted(found.values(), key=lambda entry: (entry.record.date, entry.name)))
+
+    @property
+    def left_out(self) -> dict[Path, str]:
+        """The files that are no sound records, and why, as of the last reading."""
+        return {path: why for path, (_, why) in self._kept.items() if isinstance(why, str)}
 
     def failures(self) -> list[Failure]:
         """What has failed and not succeeded since, newest first."""
@@ -64,13 +66,13 @@ class Reader:
             logger.warning("left out %d of %d records: at most %d are shown", len(found) - MOST, len(found), MOST)
         return found[:MOST]
 
-    def _look(self, path: Path) -> tuple[tuple[int, int], Entry | None] | None:
-        """(what tells that the file is the same, its entry or None); None for a file that has just gone."""
+    def _look(self, path: Path) -> tuple[tuple[int, int], Entry | str] | None:
+        """(what shows that the file is the same, its entry or why it has none); None for a file that has just gone."""
         try:
-            told = path.stat()
+            about = path.stat()
         except OSError:
             return None
-        state = told.st_mtime_ns, told.st_size
+        state = about.st_mtime_ns, about.st_size
         known = self._kept.get(path)
         return known if known is not None and known[0] == state else (state, _entry(path))
 
@@ -102,30 +104,26 @@ class Samples:
         return made
 
 
-def _entry(path: Path) -> Entry | None:
+def _entry(path: Path) -> Entry | str:
+    """The entry of a record's file, or why there is none."""
     try:
         record = store.read(path)
-        if record.metric not in METRICS or record.metric not in record.scores:
-            raise ValueError(f"it has no score of its metric, {record.metric!r:.40}. Evaluate again")
-        return Entry(replace(record, ids="", groups="", packed={}), path, _curve(record))
-    except BROKEN as error:
-        logger.warning("left out %s: %s", path, error)
-        return None
+    except (ValueError, OSError) as error:
+        store.warn(path, error)
+        return bounds.visible(str(error))
+    return Entry(replace(record, ids="", groups="", packed={}), path, _curve(record))
 
 
 def _curve(record: Record) -> tuple[float, ...]:
     if "clicks" not in record.packed:
         return ()
-    rows = unpack(record.packed["clicks"])
+    rows = record.parts["clicks"]
     return tuple(interactive.curve(rows).round(4).tolist()) if (rows[:, 0] >= 0).any() else ()
 
 
 def _resampled(entry: Entry, metric: str) -> np.ndarray:
     try:
-        made = comparison.resampled(store.read(entry.path), metric).astype(np.float32)
-        if made.shape == (RESAMPLES,):
-            return made
-        raise ValueError(f"{made.shape} values where {RESAMPLES} belong")
-    except BROKEN as error:
-        logger.warning("no resamples of %s: %s", entry.path, error)
+        return comparison.resampled(store.read(entry.path), metric).astype(np.float32)
+    except (ValueError, OSError, MemoryError) as error:
+        logger.warning("no resamples of %s: %s", entry.path, bounds.visible(str(error)))
         return np.full(RESAMPLES, np.nan, np.float32)

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from wss_core import hub
 
 from . import store
-from .assemble import assemble, failed
+from .assemble import assemble, declared, failed
 from .benchmarks import Benchmark
 from .records import Record
 from .serving import loaded
@@ -52,6 +52,7 @@ def evaluate(
     kept = Unfinished(results, work.identity.name)
     count = len(work.benchmark.examples(work.data))
     try:
+        _check_declared(work)
         _finish(kept, count, partial(answers, work, limits=limits, load=load, stop=stop), work.benchmark.name, progress)
     except EvaluationError as error:
         store.write_failure(failed(work, str(error)), results)
@@ -60,6 +61,14 @@ def evaluate(
     store.write(record, results)
     kept.remove()
     return record
+
+
+def _check_declared(work: Work) -> None:
+    """Before anything is segmented. Raises EvaluationError for a checkpoint that says of itself what cannot be."""
+    try:
+        declared(work.checkpoint.training)
+    except ValueError as error:
+        raise EvaluationError(f"what the checkpoint's config.json declares cannot be: {error}. Mend it") from None
 
 
 def _finish(kept: Unfinished, count: int, ask: Callable[..., Iterator[dict]], name: str, progress: bool) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 TYPES = ("int8", "uint8", "int16", "uint16", "int32", "int64")
 ROWS, PLANES = "rows", "planes"  # how the bytes are ordered; records of earlier versions do not say, theirs are in rows
 MAX_BYTES = 400_000_000  # of one array, unpacked
+BROKEN = (KeyError, IndexError, TypeError, ValueError, OverflowError, zlib.error, binascii.Error)
 
 
 def pack(array: np.ndarray) -> dict:
@@ -30,22 +31,28 @@ def pack(array: np.ndarray) -> dict:
     return {"dtype": dtype, "shape": list(array.shape), "order": order, "data": base64.b64encode(data).decode()}
 
 
+def size(form: dict) -> int:
+    """How many bytes the numbers of what `pack` gave say they take, once unpacked. Raises ValueError for anything else."""
+    dtype, shape = form.get("dtype"), form.get("shape")
+    if dtype not in TYPES or type(shape) is not list or not all(type(side) is int and side >= 0 for side in shape):
+        raise ValueError(f"{dtype!r:.40} {shape!r:.80} is no array of whole numbers")
+    return math.prod(shape) * np.dtype(dtype).itemsize
+
+
 def unpack(form: dict) -> np.ndarray:
     """int64 array of what `pack` gave. Raises ValueError for anything else."""
     try:
+        expected = size(form)
         dtype, shape, order = form["dtype"], tuple(form["shape"]), form.get("order", ROWS)
-        if dtype not in TYPES or not all(type(side) is int and side >= 0 for side in shape):
-            raise ValueError(f"{dtype} {shape} is no array of whole numbers")
-        size = math.prod(shape) * np.dtype(dtype).itemsize
-        if size > MAX_BYTES:
-            raise ValueError(f"{size:,} bytes are more than {MAX_BYTES:,}")
+        if expected > MAX_BYTES:
+            raise ValueError(f"{expected:,} bytes are more than {MAX_BYTES:,}")
         if order not in (ROWS, PLANES):
             raise ValueError(f"the order {order!r:.40} is not known")
-        data = _inflate(form["data"], size)
-        if order == PLANES and size:
+        data = _inflate(form["data"], expected)
+        if order == PLANES and expected:
             data = np.frombuffer(data, np.uint8).reshape(-1, shape[0]).T.tobytes()
         return np.frombuffer(data, np.dtype(dtype).newbyteorder("<")).reshape(shape).astype(np.int64)
-    except (KeyError, TypeError, ValueError, zlib.error, binascii.Error) as error:
+    except (*BROKEN, MemoryError) as error:
         raise ValueError(f"packed numbers cannot be read ({error}). Evaluate again") from None
 
 
@@ -59,7 +66,7 @@ def unpack_texts(text: str, count: int) -> tuple[str, ...]:
     try:
         unpacker = zlib.decompressobj()
         texts = unpacker.decompress(base64.b64decode(text, validate=True), MAX_BYTES // 100).decode().split("\n")
-    except (TypeError, ValueError, zlib.error, binascii.Error) as error:
+    except (*BROKEN, MemoryError) as error:
         raise ValueError(f"packed texts cannot be read ({error}). Evaluate again") from None
     texts = texts if count else []
     if len(texts) != count:

@@ -1,22 +1,41 @@
-"""Dataclasses <-> plain JSON values, checked by the types of their fields. A float that is no number is null."""
+"""Dataclasses <-> plain JSON values, checked by the types of their fields. A float that is no number is null.
+
+A stored form may gain fields: those that this version does not know are kept and written again (`Stored`).
+"""
 
 from __future__ import annotations
 
+import logging
 import math
 import types
 import typing
-from collections.abc import Callable
-from dataclasses import MISSING, Field, fields, is_dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+from .bounds import MAX_WHOLE, visible
+
 _NOT = object()
+UNKNOWN = "unknown"
+
+logger = logging.getLogger(__name__)
+_noted: set[str] = set()  # fields of newer versions that were warned of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A dataclass that outlives its version. unknown: fields that a newer version wrote, by name, as they came."""
+
+    unknown: dict[str, Any] = field(default_factory=dict, repr=False, hash=False)
 
 
 def plain(value: Any) -> Any:
     """The value as JSON can hold it."""
     if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        held = {name: plain(getattr(value, name)) for name in _known(type(value))[0]}
+        return held | plain(value.unknown) if isinstance(value, Stored) else held
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
@@ -27,25 +46,51 @@ def plain(value: Any) -> Any:
 
 
 def build(kind: type, form: Any) -> Any:
-    """The dataclass `kind` of what `plain` gave. Raises ValueError for fields unknown, absent or of another type."""
+    """The dataclass `kind` of what `plain` gave. Raises ValueError for fields absent or of another type, and for unknown
+    ones of what is not Stored."""
     known, hints = _known(kind)
-    if not isinstance(form, dict) or not set(form) <= set(known):
-        strange = f"{', '.join(sorted(set(form) - set(known))):.80}" if isinstance(form, dict) else type(form).__name__
-        raise ValueError(f"got {strange}, but a {kind.__name__} has the fields {', '.join(known)}")
+    strange = sorted(set(form) - set(known)) if isinstance(form, dict) else [type(form).__name__]
+    if strange and not (isinstance(form, dict) and issubclass(kind, Stored)):
+        raise ValueError(f"got {', '.join(strange)!s:.80}, but a {kind.__name__} has the fields {', '.join(known)}")
     lacking = [name for name, field in known.items() if name not in form and _needed(field)]
     if lacking:
         raise ValueError(f"a {kind.__name__} needs {', '.join(lacking)}")
-    values = {name: _fitted(value, hints[name]) for name, value in form.items()}
+    values = {name: _fitted(form[name], hints[name]) for name in known if name in form}
     for name, value in values.items():
         if value is _NOT:
             raise ValueError(f"{name} is {form[name]!r:.80}, which is no {known[name].type}")
-    return kind(**values)
+    return kind(**values, **({UNKNOWN: {name: form[name] for name in strange}} if strange else {}))
+
+
+def unknown(value: Any) -> Iterator[str]:
+    """The fields in a value, however deep, that this version does not know, as Record.field."""
+    if isinstance(value, Stored):
+        yield from (f"{type(value).__name__}.{name}" for name in value.unknown)
+        for name in _known(type(value))[0]:
+            yield from unknown(getattr(value, name))
+    elif isinstance(value, dict):
+        for item in value.values():
+            if isinstance(item, Stored):
+                yield from unknown(item)
+
+
+def note_unknown(value: object, path: Path) -> None:
+    """Log, once in a process for every field, that a newer version wrote a field that this one does not know."""
+    for name in unknown(value):
+        if name not in _noted:
+            _noted.add(name)
+            logger.warning(
+                "%s has the field %s, which this version does not know: a newer one wrote it. It is kept as it is. Update "
+                "the project to read it",
+                *(visible(text) for text in (str(path), name)),
+            )
 
 
 @cache
 def _known(kind: type) -> tuple[dict[str, Field], dict[str, Any]]:
     """The fields and the types of a dataclass, by name."""
-    return {field.name: field for field in fields(kind)}, typing.get_type_hints(kind)
+    own = [one for one in fields(kind) if not (issubclass(kind, Stored) and one.name == UNKNOWN)]
+    return {one.name: one for one in own}, typing.get_type_hints(kind)
 
 
 def _needed(field: Field) -> bool:
@@ -90,5 +135,5 @@ def _scalar(value, kind: type):
     if kind is float and value is None:
         return float("nan")
     if kind is float and type(value) is int:
-        return float(value)
+        return float(value) if abs(value) <= MAX_WHOLE else _NOT
     return value if type(value) is kind else _NOT

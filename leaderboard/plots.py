@@ -59,8 +59,14 @@ def labelling(row: Row) -> str:
     return " ".join(filter(None, [kinds, *more, *(["(knows the data)"] if row["knows"] else [])]))
 
 
+def has_sessions(record: Record) -> bool:
+    """Whether a robot user gave cues, on at least one picture: then there is a line of `clicks`."""
+    return "clicks" in record.packed and bool((record.parts["clicks"][:, :1] >= 0).any())
+
+
 def clicks(records: Sequence[Record]) -> go.Figure:
-    """Mean IoU of the objects after each cue of a robot user, a line a record. All must be of one benchmark."""
+    """Mean IoU of the objects after each cue of a robot user, a line a record. All must be of one benchmark and
+    `has_sessions`."""
     figure = go.Figure()
     for i, record in enumerate(records):
         curve = interactive.curve(record.parts["clicks"])

@@ -13,11 +13,11 @@ import numpy as np
 from wss_core import builtin
 
 from .packing import unpack, unpack_texts
-from .plain import plain
+from .plain import Stored, plain
 
 
 @dataclass(frozen=True, kw_only=True)
-class Identity:
+class Identity(Stored):
     """What a record is of. checkpoint, data: hashes; code: of the evaluation; seed: of training, or of the robot user."""
 
     benchmark: str
@@ -34,7 +34,7 @@ class Identity:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Labels:
+class Labels(Stored):
     """What labels a method had. cue: the kinds, joined by "+"; share: of the training pictures that have them.
 
     source: "declared" by the checkpoint, "reproduced" by the board, or "given" on the test pictures. None = not known.
@@ -49,7 +49,7 @@ class Labels:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Score:
+class Score(Stored):
     """A metric's value and 95 % interval. lost: the share of resamples that lack a class. classes: by class."""
 
     value: float
@@ -60,7 +60,7 @@ class Score:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Record:
+class Record(Stored):
     """checkpoint: USER/REPO where `on_hub`, else a folder or "builtin", at identity.checkpoint; or a trial in words. source,
     split: of the data. seconds: of the evaluation, forward: of the model's own part in it; date: UTC. ids, groups, packed: of
     the pictures, see `packing`. training: what the board's own training says of itself, {} where there was none."""
@@ -97,8 +97,9 @@ class Record:
     @property
     def sample(self) -> tuple:
         """Records with equal ones were made on the same pictures, and can be compared picture by picture."""
-        arithmetic = self.identity.code.partition("+")[2]
-        return self.identity.benchmark, self.identity.definition, self.identity.data, self.images, arithmetic
+        of = self.identity
+        arithmetic = of.code.partition("+")[2]
+        return of.benchmark, of.definition, of.data, self.images, arithmetic, json.dumps(of.unknown, sort_keys=True)
 
     @property
     def knows(self) -> bool:
@@ -116,7 +117,7 @@ class Record:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Failure:
+class Failure(Stored):
     """An evaluation that came to nothing, and why. It stands until one succeeds."""
 
     identity: Identity

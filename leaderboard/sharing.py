@@ -109,8 +109,8 @@ def _sound(path: Path) -> bool:
     try:
         store.read(path)
         return True
-    except ValueError as error:
-        logger.warning("left out %s: %s", path, error)
+    except (ValueError, OSError) as error:
+        store.warn(path, error)
         return False
 
 

@@ -12,7 +12,6 @@ from plotly.offline import get_plotlyjs
 
 from . import plots, table
 from .assemble import now
-from .benchmarks import ROBOTS
 from .records import Record
 from .table import Row
 
@@ -56,7 +55,7 @@ def _benchmark(row: Row) -> str:
 
 def _section(name: str, rows: list[Row], records: Sequence[Record]) -> str:
     """One benchmark: its figure, if there is anything to draw, and how many could not be drawn."""
-    clicked = [r for r in records if r.identity.benchmark == name and r.labels.cue in ROBOTS]
+    clicked = [r for r in records if r.identity.benchmark == name and plots.has_sessions(r)]
     if clicked:
         figure, left_out = plots.clicks(clicked), 0
     else:

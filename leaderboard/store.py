@@ -10,16 +10,18 @@ import hashlib
 import json
 import logging
 import os
+import stat
 import uuid
-from dataclasses import fields
 from pathlib import Path
 
-from .plain import build, plain
+from . import bounds, sound
+from .plain import build, note_unknown, plain
 from .records import Failure, Identity, Record
 
 FORMAT, READ = 2, (1, 2)  # of what is written, and of what can be read: 1 has packed numbers in rows alone
 MAX_FILE = 50_000_000
 FAILED = ".failed.json"
+LONG = ("ids", "groups", "packed")  # their texts are as long as the pictures are many
 
 logger = logging.getLogger(__name__)
 
@@ -82,31 +84,54 @@ def _sound(paths: list[Path], kind: type) -> list:
         try:
             found.append(_read(path, kind))
         except (ValueError, OSError) as error:
-            logger.warning("left out %s: %s", path, error)
+            warn(path, error)
     return sorted(found, key=lambda one: (one.date, one.identity.name))
 
 
+def warn(path: Path, error: Exception | str) -> None:
+    """Log that a file is left out, and why."""
+    logger.warning("left out %s: %s", bounds.visible(str(path)), bounds.visible(str(error)))
+
+
 def _read(path: Path, kind: type):
-    if path.stat().st_size > MAX_FILE:
+    """The one door of records: what comes out of it is within bounds (`bounds`), and makes sense (`sound`)."""
+    form = _form(path)
+    found = build(kind, form)
+    if path.name.partition(".")[0] != found.identity.name or path.parent.name != found.identity.benchmark:
+        raise ValueError(
+            f"it is the record {found.identity.benchmark!s:.80}/{found.identity.name}.json. Give it its own name"
+        )
+    sound.check(found) if kind is Record else sound.check_failure(found)
+    note_unknown(found, path)
+    return found
+
+
+def _form(path: Path) -> dict:
+    """The values of a file, unchanged since it was written, within bounds and of a format that is known."""
+    about = path.stat()
+    if not stat.S_ISREG(about.st_mode):
+        raise ValueError("it is no file. Delete it")
+    if about.st_size > MAX_FILE:
         raise ValueError(f"it is above {MAX_FILE:,} bytes: no record is. Delete it")
-    data = path.read_bytes()
-    body, _, check = data.rpartition(b',\n"check": ')
+    body, _, check = path.read_bytes().rpartition(b',\n"check": ')
     if check.strip() != f'"{_hash(body)}"\n}}'.encode():
         raise ValueError("it is damaged or was changed after it was written. Delete it and evaluate again")
-    form = json.loads(body + b"}")
-    if form.pop("format", None) not in READ:
+    form = bounds.parse(body + b"}")
+    if not isinstance(form, dict):
+        raise ValueError("it holds no fields. Delete it and evaluate again")
+    version = form.pop("format", None)
+    if type(version) is not int or version not in READ:
         raise ValueError(
             f"it is of another format; this version reads {' and '.join(map(str, READ))}. Update the project"
         )
-    found = build(kind, form)
-    if path.name.partition(".")[0] != found.identity.name or path.parent.name != found.identity.benchmark:
-        raise ValueError(f"it is the record {place(found.identity, Path())}. Give it its own name")
-    return found
+    for key, value in form.items():
+        bounds.check({key: value}, longest=MAX_FILE if key in LONG else bounds.MAX_TEXT)
+    return form
 
 
 def _put(path: Path, what: Record | Failure) -> None:
     """The file as a whole or not at all: written beside `path`, then moved over it."""
-    form = {"format": FORMAT} | {f.name: plain(getattr(what, f.name)) for f in fields(what)}
+    form = {"format": FORMAT} | plain(what)
     body = "{\n" + ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in form.items())
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")

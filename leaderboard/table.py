@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from . import comparison
+from . import bounds, comparison
 from .records import Record
 from .scores import METRICS, order
 
@@ -125,6 +125,8 @@ def _order(row: Row) -> tuple:
 
 
 def _cell(value: object) -> object:
+    if isinstance(value, str):
+        return bounds.visible(value)
     return "" if value is None or value != value else value
 
 

@@ -114,7 +114,8 @@ def test_a_file_declares_one(tmp_path):
         ("{", "is not JSON"),
         ("[]", "declares no benchmark: got list"),
         ('{"name": "x"}', "declares no benchmark: a Benchmark needs source, split, classes, metrics"),
-        ('{"colour": 1}', "got colour, but a Benchmark has the fields name, about"),
+        ('{"colour": 1}', "a Benchmark needs name, source, split, classes, metrics"),
+        ('{"limit": 1' + "0" * 400 + "}", "limit is a whole number of 401 digits"),
         ("[" * 100_000, "is above 100,000 bytes|is not JSON"),
     ],
 )

@@ -649,3 +649,16 @@ def test_a_checkpoint_is_pushed_submitted_evaluated_and_seen(visit, hub_server, 
     v.page.get_by_role("tab", name="Board").click()
     v.page.wait_for_selector("#board-best a >> text=ann/walker")
     assert v.page.locator("#board-best a").get_attribute("href").endswith(f"/ann/walker/blob/{sha}/README.md")
+
+
+def test_files_that_are_left_out_are_named_on_the_board(tmp_path, monkeypatch):
+    path = store.write(trial(0.5, 0, seconds=9), tmp_path)
+    for number in range(7):
+        (path.parent / f"{number:032x}.json").write_text("<b>\x1b")
+    board = shows(monkeypatch, tmp_path)
+    board.look()
+    note = tab._note(view.shown(View(), board), [], board)
+    assert "7 files left out:" in note
+    assert f"{path.parent.name}/{0:032x}.json: it is damaged or was changed" in note
+    assert "and 2 more" in note
+    assert len(board.entries) == 1

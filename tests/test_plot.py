@@ -10,7 +10,7 @@ from PIL import Image
 
 from leaderboard import pictures, plots, store, table
 from leaderboard.__main__ import main
-from leaderboard.packing import pack
+from leaderboard.packing import pack, pack_texts
 from leaderboard.records import Labels
 
 
@@ -26,7 +26,9 @@ def results(tmp_path_factory):
     of = replace(other.identity, benchmark="robots")
     clicks = {"clicks": pack(np.array([[500, 800], [600, 900], [-1, -1]]))}
     robot = Labels(cue="clicks", source="given")
-    store.write(replace(other, identity=of, labels=robot, packed=clicks, images=3), folder)
+    pictures = {"images": 3, "ids": pack_texts("abc"), "groups": pack_texts(("", "", ""))}
+    scores = {"metric": "iou_at_1", "scores": {"iou_at_1": other.scores["miou"]}}
+    store.write(replace(other, identity=of, labels=robot, packed=clicks, **pictures, **scores), folder)
     return folder
 
 

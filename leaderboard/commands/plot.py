@@ -11,7 +11,6 @@ from pathlib import Path
 import plotly.graph_objects as go
 
 from .. import pictures, plots, store, table
-from ..benchmarks import ROBOTS
 from ..records import Record
 from . import options
 
@@ -50,8 +49,9 @@ def figures(records: Sequence[Record], x: str, metric: str = "") -> Iterator[tup
     """(benchmark, figure) of the records: IoU against cues where a robot user gave them, else accuracy against labels."""
     for name, some in groupby(sorted(records, key=_benchmark), _benchmark):
         found = list(some)
-        if found[0].labels.cue in ROBOTS:
-            yield name, plots.clicks(found)
+        robots = [record for record in found if plots.has_sessions(record)]
+        if robots:
+            yield name, plots.clicks(robots)
         else:
             yield name, plots.accuracy(table.rows(found, (metric,) if metric else (), ranked=False), x)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from .. import store, table
+from .. import bounds, store, table
 from . import options
 
 
@@ -38,7 +38,8 @@ def run(told: argparse.Namespace) -> None:
         raise ValueError(f"there is no folder {told.results}. Give --results DIR, as `evaluate` wrote it")
     if told.failures:
         for failure in store.failures(told.results):
-            print(f"{failure.date}  {failure.identity.benchmark}  {failure.checkpoint}: {failure.reason}")
+            what = bounds.visible(f"{failure.checkpoint}: {failure.reason}")
+            print(f"{failure.date}  {failure.identity.benchmark}  {what}")
         return
     records = [r for r in store.read_all(told.results) if not told.benchmark or r.identity.benchmark in told.benchmark]
     if told.merge_seeds:

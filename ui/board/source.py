@@ -35,6 +35,7 @@ class Source:
         self.results, self.repo = Path(results), repo
         self.entries: tuple[Entry, ...] = ()
         self.failures: tuple[Failure, ...] = ()
+        self.left_out: dict[Path, str] = {}  # files that are no sound records, and why
         self.samples = Samples()
         self.state, self.note = 0, ""
         self.warm = False  # whether all ranks and intervals can be told without reading files
@@ -103,8 +104,9 @@ class Source:
 
     def _read(self) -> None:
         entries, failures = self._reader.read(), tuple(self._reader.failures()[:FAILURES])
-        if entries != self.entries or failures != self.failures:
-            self.entries, self.failures, self.warm = entries, failures, False
+        left_out = self._reader.left_out
+        if entries != self.entries or failures != self.failures or left_out != self.left_out:
+            self.entries, self.failures, self.left_out, self.warm = entries, failures, left_out, False
             self.state += 1
         if entries:
             self._first.set()

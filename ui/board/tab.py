@@ -26,6 +26,7 @@ FIND = "() => location.search"
 KEEP = "(link) => { try { history.replaceState(null, '', link || location.pathname); } catch (e) {} }"
 OPEN = """() => { if (new URLSearchParams(location.search).get('tab') === 'board')
     document.querySelectorAll('button[role=tab]').forEach((tab) => { if (tab.textContent.trim() === 'Board') tab.click(); }); }"""
+NAMED = 5  # files that are left out are named, so many
 QUIET = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -122,7 +123,11 @@ def _note(found: Shown, lines: list, source: Source) -> str:
         told.append("Ranks and intervals over trainings are still being computed.")
     if len(found.standings) > tables.MOST:
         told.append(f"The table shows the best {tables.MOST:,} of {len(found.standings):,}; the CSV has all.")
-    bad = f'<p class="bad">{words.safe(source.note, 400)}</p>' if source.note else ""
+    wrong = [source.note] if source.note else []
+    wrong += [f"{count} file{'s' * (count > 1)} left out:"] if (count := len(source.left_out)) else []
+    wrong += [f"{path.parent.name}/{path.name}: {why}" for path, why in list(source.left_out.items())[:NAMED]]
+    wrong += [f"and {count - NAMED} more"] if count > NAMED else []
+    bad = "".join(f'<p class="bad">{words.safe(line, 400)}</p>' for line in wrong)
     link = f' <a href="{words.safe(found.view.query, 4000)}">Link to this view</a>.' if found.standings else ""
     return f'{bad}<p class="dim">{" ".join(told)}{link}</p>'
 

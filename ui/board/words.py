@@ -11,6 +11,7 @@ from huggingface_hub import constants
 
 from leaderboard import curves
 from leaderboard import table as rows
+from leaderboard.bounds import visible
 from leaderboard.records import Record
 from leaderboard.standings import Standing
 from wss_core import remote
@@ -37,7 +38,7 @@ BUDGETS = {
 
 def safe(text: object, most: int = LONG) -> str:
     """A stranger's text, on one line and not too long, as HTML."""
-    line = " ".join(str(text).split())
+    line = visible(" ".join(str(text).split()))
     return html.escape(line if len(line) <= most else line[: most - 1] + "…")
 
 
