@@ -6,14 +6,18 @@ import base64
 import io
 import json
 import threading
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from ui import examples, limits, live, solve
+from ui.choose import Chosen
 from ui.codec import decode_labels
 from ui.sessions import Session, Sessions
+from wss_core.segmenter import Segmenter
 
 
 def encoded(picture: np.ndarray, kind: str = "PNG") -> str:
@@ -175,6 +179,75 @@ def test_busy_when_no_solver_comes_free(key, monkeypatch):
     with solve.turn(solve._solving), solve.turn(solve._solving):
         assert asked(key) == {"busy": 400}
     assert "runs" in asked(key, seq=2)
+
+
+@dataclass(kw_only=True)
+class Stuck(Segmenter):
+    """A method that does not end before `free` is set."""
+
+    name: ClassVar[str] = "stuck"
+    uses: ClassVar[frozenset[str]] = frozenset({"points"})
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.free, self.begun = threading.Event(), []
+
+    def end(self) -> int:
+        """How often it was begun, once all of its threads are done and all turns are free."""
+        self.free.set()
+        for places, count in ((solve._solving, limits.SOLVES_AT_ONCE), (solve._overdue, limits.SOLVES_OVERDUE)):
+            held = [places.acquire(timeout=20) for _ in range(count)]
+            for _ in held:
+                places.release()
+            assert all(held)
+        return len(self.begun)
+
+    def _probabilities(self, image, cues, present, content):
+        self.begun.append(1)
+        self.free.wait()
+        return np.full((len(present), *image.shape[:2]), 1 / len(present), np.float32)
+
+
+@pytest.fixture
+def stuck(monkeypatch):
+    method, original = Stuck(), solve.choose
+    monkeypatch.setattr(limits, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(limits, "SOLVE_SECONDS", 0.05)
+    monkeypatch.setattr(
+        solve, "choose", lambda name, *more: Chosen("stuck", method) if name == "stuck" else original(name, *more)
+    )
+    yield method
+    method.end()
+
+
+def opened(picture) -> str:
+    return live.open_picture({"data": encoded(picture)})["key"]
+
+
+def test_solves_that_do_not_end_give_their_turns_back(halves, key, stuck, monkeypatch):
+    for _ in range(limits.SOLVES_OVERDUE):
+        assert "takes too long on this server. Draw fewer cues" in asked(opened(halves), method="stuck")["error"]
+    monkeypatch.setattr(limits, "SOLVE_SECONDS", 60)
+    others = [solve.turn(solve._solving) for _ in range(limits.SOLVES_AT_ONCE - 1)]
+    with others[0]:
+        assert "runs" in asked(key)
+
+
+def test_so_many_solves_that_do_not_end_go_on_and_no_more(halves, stuck):
+    most = limits.SOLVES_AT_ONCE + limits.SOLVES_OVERDUE
+    answers = [asked(opened(halves), method="stuck") for _ in range(most + 2)]
+    assert ["error" in answer for answer in answers] == [True] * most + [False] * 2
+    assert answers[-1] == {"busy": 400}
+    assert stuck.end() == most
+
+
+def test_a_picture_waits_for_its_solve_that_does_not_end(key, stuck, monkeypatch):
+    for seq in range(5):
+        assert "takes too long" in asked(key, seq=seq, method="stuck")["error"]
+    assert stuck.end() == 1
+    solve.sessions.get(key).overdue["stuck"].join()
+    monkeypatch.setattr(limits, "SOLVE_SECONDS", 60)
+    assert "runs" in asked(key, seq=6, method="stuck")
 
 
 def test_many_threads_on_one_picture_prepare_once(halves, monkeypatch):

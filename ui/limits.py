@@ -21,6 +21,10 @@ CACHE_BYTES = int(os.environ.get("WSS_CACHE_MB", "2048")) * 2**20
 # What so many methods and checkpoints made of one open picture beforehand is kept.
 PREPARED = 4
 SOLVES_AT_ONCE = 2
+# A solve takes 0.1 s, preparing a picture for a large model several. After so long the next person has its turn; so many
+# that took longer may go on beside the others until they end.
+SOLVE_SECONDS = float(os.environ.get("WSS_SOLVE_SECONDS", "30"))
+SOLVES_OVERDUE = 2
 WAIT_SECONDS = 3.0
 # Checkpoints in memory; the least recently used goes first.
 CHECKPOINTS = int(os.environ.get("WSS_CHECKPOINTS", "8"))

@@ -13,13 +13,15 @@ from wss_core.images import resize_to_fit
 from wss_core.segmenter import Prepared, Segmenter
 
 from . import limits
+from .turns import Overdue
 
 
 @dataclass
 class Session:
     """One open picture. image: the working copy, uint8 (h, w, 3); full: (H, W) of the picture that was sent.
 
-    source: the file that was sent, as bytes, or None for an example; name: the file's or the example's.
+    source: the file that was sent, as bytes, or None for an example; name: the file's or the example's. overdue: the
+    threads that take too long for a method or checkpoint.
     """
 
     image: np.ndarray
@@ -28,6 +30,7 @@ class Session:
     source: bytes | None = None
     latest: int = -1
     prepared: OrderedDict[tuple, tuple[np.ndarray, Prepared]] = field(default_factory=OrderedDict)
+    overdue: dict[str, threading.Thread] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -43,6 +46,12 @@ class Session:
             + len(self.source or b"")
             + sum(i.nbytes + p.nbytes for i, p in list(self.prepared.values()))
         )
+
+    def check_idle(self, name: str) -> None:
+        """Raise Overdue while a thread that takes too long for this method or checkpoint is still at work."""
+        thread = self.overdue.get(name)
+        if thread is not None and thread.is_alive():
+            raise Overdue(thread)
 
     def ready(self, name: str, method: Segmenter, side: int = limits.WORKING_SIDE) -> tuple[np.ndarray, Prepared]:
         """(picture, prepared) for a method or checkpoint called `name`, on a copy of at most `side` pixels.

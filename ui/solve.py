@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -13,15 +14,16 @@ from wss_core.cues import read_document
 from wss_core.segmenter import Segmenter, default_classes
 
 from . import limits
-from .choose import choose
+from .choose import Chosen, choose
 from .people import NOBODY, Person
 from .sessions import Session, Sessions
-from .turns import Busy, turn
+from .turns import Busy, Overdue, computed, turn
 
-__all__ = ["Busy", "Solved", "sessions", "solve", "turn", "warm_up"]
+__all__ = ["Busy", "Overdue", "Solved", "sessions", "solve", "turn", "warm_up"]
 
 sessions = Sessions()
 _solving = threading.BoundedSemaphore(limits.SOLVES_AT_ONCE)
+_overdue = threading.BoundedSemaphore(limits.SOLVES_OVERDUE)
 
 
 def warm_up() -> None:
@@ -44,7 +46,7 @@ def solve(session: Session, cues_json, method: str, person: Person = NOBODY, sec
     """Segment an open picture; result None when there is nothing to go by (then the picture is only prepared).
 
     method, seconds: see `choose`. Raises CueError or ValueError with what to do, Busy when the server has too much to
-    do or is still fetching the checkpoint.
+    do or is still fetching the checkpoint, Overdue when it takes longer than SOLVE_SECONDS, and for as long as it goes on.
     """
     if isinstance(cues_json, str) and len(cues_json) > limits.CUES_BYTES:
         raise CueError(f"the cues are over {limits.CUES_BYTES // 2**20} MB. Use fewer or shorter strokes")
@@ -54,18 +56,29 @@ def solve(session: Session, cues_json, method: str, person: Person = NOBODY, sec
     if segmenter.name == "grabcut":
         _check_cuts(segmenter, len(cues.located))
     side = _side(len(segmenter.classes) if segmenter.learns else len(cues.located) + 1)
-    known = set(session.prepared)
-    with turn(_solving):
-        image, prepared = session.ready(chosen.name, segmenter, side)
-        start = time.perf_counter()
-        result = None
-        if cues.kinds or segmenter.learns:
-            result = segmenter.segment(image, seeds.scaled(cues, session.full, image.shape[:2]), prepared)
-            result.labels  # noqa: B018 - computed here, inside the turn and the timing
-        taken = time.perf_counter() - start
+    session.check_idle(chosen.name)
+    work = partial(_result, session, chosen, cues, side)
+    try:
+        result, taken = computed(work, _solving, _overdue, limits.SOLVE_SECONDS)
+    except Overdue as error:
+        session.overdue[chosen.name] = error.thread
+        raise
+    return Solved(cues, segmenter.classes or default_classes(cues), chosen.name, result, taken)
+
+
+def _result(session: Session, chosen: Chosen, cues: Cues, side: int) -> tuple[Result | None, float]:
+    """(the result on the working copy, None without cues to go by; seconds of computing)."""
+    segmenter, known = chosen.segmenter, set(session.prepared)
+    image, prepared = session.ready(chosen.name, segmenter, side)
+    start = time.perf_counter()
+    result = None
+    if cues.kinds or segmenter.learns:
+        result = segmenter.segment(image, seeds.scaled(cues, session.full, image.shape[:2]), prepared)
+        result.labels  # noqa: B018 - computed here, inside the turn and the timing
+    taken = time.perf_counter() - start
     if set(session.prepared) - known:
         sessions.trim()
-    return Solved(cues, segmenter.classes or default_classes(cues), chosen.name, result, taken)
+    return result, taken
 
 
 def _check_cuts(segmenter: Segmenter, count: int) -> None:
