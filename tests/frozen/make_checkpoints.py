@@ -61,6 +61,11 @@ def answers(segmenter) -> dict[str, dict]:
     return {name: {"labels": digits(one.labels), "probs": kept(one.probs).tolist()} for name, one in found.items()}
 
 
+def large_answer(segmenter) -> list:
+    """The probabilities of some pixels of the large picture."""
+    return kept(segmenter.segment(*scenes.large()).probs)[:, ::5, ::5].tolist()
+
+
 def digits(labels: np.ndarray) -> list[str]:
     """A text for each row of a label map of few classes."""
     return ["".join(map(str, row)) for row in labels.tolist()]
@@ -83,6 +88,8 @@ def _fitted(method: str, settings: dict):
 
 def main(names: list[str]) -> None:
     """Fit, save and ask those of KINDS that are named, or all of them."""
+    if not names:
+        (HERE.parent / "large.json").write_text(json.dumps(large_answer(create("propagate"))) + "\n", "utf-8")
     for name in names or KINDS:
         folder = save(_fitted(*KINDS[name]), HERE / name)
         weights = folder / WEIGHTS

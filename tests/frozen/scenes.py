@@ -21,6 +21,13 @@ def picture(number: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return (colours[truth] + waves[..., None]).astype(np.uint8), truth
 
 
+def large() -> tuple[np.ndarray, Cues]:
+    """A picture (440, 600) larger than any network sees it, the first one ten times as large, and cues."""
+    image, _ = picture()
+    points = (Point(455, 200, 2), Point(300, 405, 0), Point(20, 20, 0))
+    return np.kron(image, np.ones((10, 10, 1), np.uint8)), Cues(points=points, boxes=(Box(60, 80, 270, 290, 1),))
+
+
 def examples() -> list[Example]:
     """Three pictures: with strokes and points, with a box and tags, with a mask."""
     (first, _), (second, _), (third, truth) = (picture(number) for number in range(3))
