@@ -17,7 +17,10 @@ import torch
 from PIL import Image
 from starlette.middleware import Middleware
 
-from ui import limits, page, solve
+from ui import page
+from ui.segment import predict
+from ui.server import limits
+from ui.server.body_limit import BodyLimit
 
 CSS = (
     ".wss-title { margin-bottom: 0 !important; } .wss-title h1 { font-size: clamp(1.05rem, 4vw, 1.35rem); margin: 0; }"
@@ -28,7 +31,7 @@ def launch(**options) -> gr.Blocks:
     """Start the server; `options` go to gradio's launch (for tests: prevent_thread_lock and the like)."""
     cv2.setNumThreads(2)
     torch.set_num_threads(2)
-    threading.Thread(target=solve.warm_up, daemon=True).start()
+    threading.Thread(target=predict.warm_up, daemon=True).start()
     Image.MAX_IMAGE_PIXELS = limits.PICTURE_PIXELS
     blocks = page.build()
     blocks.launch(
@@ -46,7 +49,7 @@ def launch(**options) -> gr.Blocks:
         strict_cors=True,
         theme=gr.themes.Soft(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
         css=CSS,
-        app_kwargs={"middleware": [Middleware(limits.BodyLimit)]},
+        app_kwargs={"middleware": [Middleware(BodyLimit)]},
         **options,
     )
     return blocks

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from leaderboard.trials import FOLDER
+from leaderboard.tasks.trial import FOLDER
 
 WEIGHTS = f"{FOLDER}mobilenetv2_100"  # stands in settings for the folder that is told
 

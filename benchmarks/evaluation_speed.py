@@ -55,7 +55,7 @@ def peers(folder: Path | None) -> dict[str, Callable[[np.ndarray, np.ndarray, in
     from torchmetrics.functional.classification import multiclass_jaccard_index
     from torchmetrics.functional.segmentation import mean_iou
 
-    from leaderboard import metrics
+    from wss_core import metrics
 
     def three_histograms(truth, labels, count):
         known = truth != 255
@@ -113,13 +113,14 @@ def confusion(repeats: int, folder: Path | None) -> list[dict]:
 
 def bootstrap(repeats: int) -> list[dict]:
     """Drawing and measuring, the median of some."""
-    from leaderboard import scores, statistics
+    from leaderboard.metrics import bootstrap as statistics
+    from leaderboard.metrics import registry
 
     counts = np.random.default_rng(0).integers(0, 60_000, (1449, 21, 3))
     took = []
     for _ in range(repeats):
         start = time.process_time()
-        scores.values("miou", {"counts": counts}, statistics.resamples([""] * 1449))
+        registry.values("miou", {"counts": counts}, statistics.resamples([""] * 1449))
         took.append(time.process_time() - start)
     case = "mIoU of 1,449 pictures, 21 classes, 1,000 resamples"
     return [{"what": "bootstrap", "case": case, "value": np.median(took), "unit": "s", "bar": "<= 0.5", "threads": 1}]
@@ -127,9 +128,9 @@ def bootstrap(repeats: int) -> list[dict]:
 
 def evaluations(args, folder: Path) -> list[dict]:
     """The share of an evaluation that is not the model's, for a method that needs cues and one that has learned."""
-    from leaderboard.declared import find
-    from leaderboard.evaluate import evaluate, prepare
-    from leaderboard.worker import Limits
+    from leaderboard.benchmarks.catalog import find
+    from leaderboard.evaluation.evaluate import evaluate, prepare
+    from leaderboard.evaluation.watched_process import Limits
 
     if args.benchmark:
         cases = [(args.checkpoint, find(args.benchmark), args.data)]
@@ -145,7 +146,7 @@ def evaluations(args, folder: Path) -> list[dict]:
 
 
 def _made_up(cue: str):
-    from leaderboard.benchmarks import Benchmark
+    from leaderboard.benchmarks.benchmark import Benchmark
 
     track = "interactive" if cue else "trained"
     shapes = ("miou", "dice", "accuracy", "boundary_f", "boundary_iou", "hd95", "ece")
@@ -180,7 +181,8 @@ def _network(folder: Path) -> Path:
 
 def records(folder: Path, count: int = 5000) -> list[dict]:
     """Reading as many records as a busy board has."""
-    from leaderboard import store, table
+    from leaderboard.records import store
+    from leaderboard.report import table
 
     made = _record(folder)
     for i in tqdm(range(count), "records"):
@@ -198,8 +200,8 @@ def records(folder: Path, count: int = 5000) -> list[dict]:
 
 def _record(folder: Path):
     """A made-up record of 167 pictures with two classes."""
-    from leaderboard.assemble import assemble
-    from leaderboard.work import Work
+    from leaderboard.evaluation.build_record import assemble
+    from leaderboard.tasks.task import Work
     from wss_core.hub import info
 
     random = np.random.default_rng(0)

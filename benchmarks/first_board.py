@@ -30,14 +30,14 @@ import backbone
 from backbone import WEIGHTS
 from weak_rows import ROWS
 
-from leaderboard import grid
-from leaderboard.commands.evaluate import line
-from leaderboard.commands.options import RESULTS
-from leaderboard.declared import find
-from leaderboard.engines.local import Local
-from leaderboard.sweep import Place, sweep
-from leaderboard.work import Work
-from leaderboard.worker import LIMITS
+from leaderboard.benchmarks.catalog import find
+from leaderboard.evaluation.watched_process import LIMITS
+from leaderboard.paths import RESULTS
+from leaderboard.report.text import line
+from leaderboard.sweeps import grid
+from leaderboard.sweeps.engines.local import Local
+from leaderboard.sweeps.sweep import Place, sweep
+from leaderboard.tasks.task import Work
 
 QUICK = ("propagate", "probe")
 UNTOLD = {"propagate": {"spread": "live"}, "probe": {"features": WEIGHTS}}  # without labels of the data sets

@@ -33,8 +33,8 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from ui import examples
-from ui.codec import decode_labels
+from ui.segment import gallery
+from ui.server.label_runs import decode_labels
 
 MOST_PEOPLE, MOST_SECONDS = 32, 120
 
@@ -47,8 +47,8 @@ class Person:
         self.component, self.number = component, number
         self.rows: list[dict] = []
         self.wrong: list[str] = []
-        names = list(examples.EXAMPLES)
-        picture = examples.picture(names[number % len(names)])
+        names = list(gallery.EXAMPLES)
+        picture = gallery.picture(names[number % len(names)])
         # A size of its own: another person's mask would not fit it.
         self.height, self.width = 320 + 8 * number, 480 + 8 * number
         self.picture = np.asarray(Image.fromarray(picture).resize((self.width, self.height)))

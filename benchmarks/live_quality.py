@@ -96,9 +96,9 @@ def measure(root: str, data: str, method: str, protocol: str, count: int, done: 
 
 
 def _row(model, protocol: str, image, truth, scribble, seed: int) -> dict:
-    from leaderboard.interactive import class_ious, run
+    from leaderboard.metrics.interactive import class_ious, run
     from wss_core import Cues
-    from wss_core.simulate import box, strokes
+    from wss_core.cues.simulated_user import box, strokes
 
     row = {"ious": "", "height": truth.shape[0], "width": truth.shape[1]}
     start = time.perf_counter()
@@ -184,8 +184,8 @@ def summary(rows: list[dict]) -> list[dict]:
 
 
 def _clicks(ious: list[list[float]]) -> dict:
-    from leaderboard.interactive import LIMIT, Session
-    from leaderboard.interactive import summary as of_sessions
+    from leaderboard.metrics.interactive import LIMIT, Session
+    from leaderboard.metrics.interactive import summary as of_sessions
 
     return of_sessions([Session(tuple(session), LIMIT) for session in ious])
 

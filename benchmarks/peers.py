@@ -10,10 +10,10 @@ import numpy as np
 from skimage.feature import multiscale_basic_features
 from sklearn.ensemble import RandomForestClassifier
 
-from wss_core import seeds
-from wss_core.data import UNKNOWN
+from wss_core.conventions import UNKNOWN
+from wss_core.cues import raster
 from wss_core.segmenter import Segmenter
-from wss_core.spread import told
+from wss_core.spread import seed_maps
 
 
 class _Peer(Segmenter):
@@ -29,7 +29,7 @@ class OpenCVGrabCut(_Peer):
 
     def _probabilities(self, image, cues, present, content):
         shape = image.shape[:2]
-        drawn, bounds = seeds.draw(cues, shape), seeds.allowed(cues, shape, present)
+        drawn, bounds = raster.draw(cues, shape), raster.allowed(cues, shape, present)
         probs = np.zeros((len(present), *shape), np.float32)
         for row, label in enumerate(present[1:], start=1):
             probs[row] = self._cut(image, drawn, label, None if bounds is None else bounds[row])
@@ -64,8 +64,8 @@ class PixelForest(_Peer):
 
     def _probabilities(self, image, cues, present, content):
         shape = image.shape[:2]
-        bounds = seeds.allowed(cues, shape, present)
-        rows = told.completed(seeds.draw(cues, shape), bounds, present).ravel()
+        bounds = raster.allowed(cues, shape, present)
+        rows = seed_maps.completed(raster.draw(cues, shape), bounds, present).ravel()
         known = np.flatnonzero(rows >= 0)
         if len(known) > 5000:  # more examples cost time and change little
             known = np.random.default_rng(0).choice(known, 5000, replace=False)
@@ -73,4 +73,4 @@ class PixelForest(_Peer):
         forest.fit(content[known], rows[known])
         probs = np.zeros((len(present), content.shape[0]), np.float32)
         probs[forest.classes_] = forest.predict_proba(content).T
-        return told.share_out(probs.reshape(len(present), *shape), bounds)
+        return seed_maps.share_out(probs.reshape(len(present), *shape), bounds)

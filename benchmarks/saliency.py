@@ -7,11 +7,11 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
-from leaderboard import metrics
-from leaderboard.benchmarks import Benchmark
+from leaderboard.benchmarks.benchmark import Benchmark
+from wss_core import metrics
+from wss_core.conventions import UNKNOWN
 from wss_core.cues import Example
-from wss_core.data import UNKNOWN
-from wss_core.examples import Examples
+from wss_core.data import Examples
 
 SIDE = 64  # pixels at which a picture is looked at, as the paper does
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)  # of a picture that stands out: the best on the training pictures is taken

@@ -20,11 +20,11 @@ from torch.nn import functional
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from wss_core import networks, simulate
-from wss_core.cues import Cues, Example
-from wss_core.training import course
-from wss_core.training.machine import Machine
-from wss_core.training.plan import Plan, Run
+from wss_core import networks
+from wss_core.cues import Cues, Example, simulated_user
+from wss_core.training import fit
+from wss_core.training.config import Plan, Run
+from wss_core.training.device import Machine
 
 PHOTOS = ("astronaut", "coffee", "chelsea", "rocket", "immunohistochemistry", "retina")
 CLASSES = ("background", "dark", "light")
@@ -94,7 +94,7 @@ def loop_steps(backbone: str, plan: Plan, examples: list[Example]) -> list[float
     ends = []
     run = Run(quiet=True, progress=lambda step, steps, figures: ends.append(time.perf_counter()))
     network = networks.build(backbone, len(CLASSES), 64, 3, 0)
-    course.fit(network, examples, CLASSES, plan, run, terms=TERMS)
+    fit.fit(network, examples, CLASSES, plan, run, terms=TERMS)
     return np.diff(ends)[3:].tolist()
 
 
@@ -105,7 +105,7 @@ def photos() -> list[Example]:
         image = np.ascontiguousarray(getattr(data, name)()[..., :3])
         image = cv2.resize(image, (480, 360), interpolation=cv2.INTER_AREA)
         truth = np.digitize(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (80, 160)).astype(np.uint8)
-        found.append(Example(image, Cues(strokes=simulate.strokes(truth, 2, random)), truth, name))
+        found.append(Example(image, Cues(strokes=simulated_user.strokes(truth, 2, random)), truth, name))
     return found
 
 

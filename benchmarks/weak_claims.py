@@ -10,10 +10,12 @@ import numpy as np
 from saliency import baselines
 from weak_rows import Claim, Row
 
-from leaderboard import comparison, scores, statistics, store
-from leaderboard.benchmarks import Benchmark
-from leaderboard.records import Record
-from leaderboard.work import Work
+from leaderboard.analysis import grouping
+from leaderboard.benchmarks.benchmark import Benchmark
+from leaderboard.metrics import bootstrap, registry
+from leaderboard.records import store
+from leaderboard.records.record import Record
+from leaderboard.tasks.task import Work
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,16 +32,16 @@ def recorded(works: Sequence[Work], results: Path) -> list[Record | None]:
 
 
 def seen(record: Record | None) -> Seen | None:
-    return record and Seen(record.scores[record.metric].value, comparison.resampled(record, record.metric))
+    return record and Seen(record.scores[record.metric].value, grouping.resampled(record, record.metric))
 
 
 def unlearned(benchmark: Benchmark, data: Path, seeds: int) -> dict[str, list[Seen]]:
     """What `saliency.baselines` reach, by name: the same for every seed."""
     test = benchmark.examples(data)
-    weights = statistics.resamples(test.groups() if benchmark.grouped else [""] * len(test))
+    weights = bootstrap.resamples(test.groups() if benchmark.grouped else [""] * len(test))
     found = {}
     for name, counts in baselines(benchmark, benchmark.examples(data, benchmark.train), test).items():
-        each = [scores.values(benchmark.metric, {"counts": counts}, w, benchmark.background) for w in (None, weights)]
+        each = [registry.values(benchmark.metric, {"counts": counts}, w, benchmark.background) for w in (None, weights)]
         found[name] = [Seen(float(each[0][0]), each[1])] * seeds
     return found
 
@@ -51,7 +53,7 @@ def row_line(row: Row, records: Sequence[Record | None]) -> dict:
     if not found:
         return line
     values = np.array([record.scores[record.metric].value for record in found])
-    low, high = statistics.interval(statistics.over_seeds(np.stack([seen(record).resampled for record in found])))
+    low, high = bootstrap.interval(bootstrap.over_seeds(np.stack([seen(record).resampled for record in found])))
     return line | {
         "metric": found[0].metric,
         "value": values.mean(),
@@ -80,11 +82,11 @@ def claim_line(claim: Claim, ours: Sequence[Seen | None], theirs: Sequence[Seen 
     one, other = (_over_seeds([pair[i] for pair in pairs]) for i in (0, 1))
     found = one.value / other.value if claim.kind == "share" else one.value - other.value
     drawn = one.resampled / other.resampled if claim.kind == "share" else one.resampled - other.resampled
-    low, high = statistics.interval(drawn)
+    low, high = bootstrap.interval(drawn)
     met = {} if claim.bar is None else {"met": found >= claim.bar}
     return line | {"seeds": len(pairs), "found": found, "low": low, "high": high} | met
 
 
 def _over_seeds(found: Sequence[Seen]) -> Seen:
-    drawn = statistics.over_seeds(np.stack([one.resampled for one in found]))
+    drawn = bootstrap.over_seeds(np.stack([one.resampled for one in found]))
     return Seen(float(np.mean([one.value for one in found])), drawn)

@@ -11,7 +11,7 @@ from typing import Any
 
 from backbone import WEIGHTS
 
-from leaderboard.budgets import Budget
+from leaderboard.tasks.label_budget import Budget
 
 
 @dataclass(frozen=True, kw_only=True)

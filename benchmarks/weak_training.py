@@ -28,15 +28,15 @@ import backbone
 from weak_claims import claim_line, recorded, row_line, seen, unlearned
 from weak_rows import CLAIMS, ROWS, UNLEARNED, Row
 
-from leaderboard import grid
-from leaderboard.commands.evaluate import line
-from leaderboard.commands.options import RESULTS
-from leaderboard.declared import find
-from leaderboard.engines.local import Local
-from leaderboard.sweep import Place, sweep
-from leaderboard.trials import Trial
-from leaderboard.work import Work
-from leaderboard.worker import LIMITS
+from leaderboard.benchmarks.catalog import find
+from leaderboard.evaluation.watched_process import LIMITS
+from leaderboard.paths import RESULTS
+from leaderboard.report.text import line
+from leaderboard.sweeps import grid
+from leaderboard.sweeps.engines.local import Local
+from leaderboard.sweeps.sweep import Place, sweep
+from leaderboard.tasks.task import Work
+from leaderboard.tasks.trial import Trial
 
 PARTS = tuple(dict.fromkeys(row.part for row in ROWS))
 SHOWN = ("row", "labels", "seeds", "metric", "value", "spread", "low", "high", "label_seconds", "train_seconds")

@@ -6,7 +6,7 @@ import argparse
 import logging
 import sys
 
-from .commands import benchmarks, discover, evaluate, export, plot, sharing, sweep, table
+from .cli import benchmarks, discover, evaluate, export, plot, sharing, sweep, table
 
 COMMANDS = (evaluate, sweep, discover, table, plot, export, sharing, benchmarks)
 

@@ -7,8 +7,9 @@ import shutil
 import socket
 
 import pytest
-from loopback import environment
-from visits import Visit
+
+from tests.support.browser import Visit
+from tests.support.loopback import environment
 
 environment.prepare()  # before any client of the Hub is imported
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -47,7 +48,7 @@ def browser():
 
 @pytest.fixture
 def visit(browser, served):
-    """visit(**options of the browser's context) -> Visit (see tests/visits.py). Fails when anything went wrong there."""
+    """visit(**options of the browser's context) -> Visit (see tests/support/browser.py). Fails when anything went wrong there."""
     visits = []
 
     def make(**options) -> Visit:
@@ -63,7 +64,7 @@ def visit(browser, served):
 
 @pytest.fixture(scope="session")
 def _loopback():
-    from loopback import LoopHub
+    from tests.support.loopback import LoopHub
 
     hub = LoopHub().start()
     yield hub
@@ -72,6 +73,6 @@ def _loopback():
 
 @pytest.fixture
 def hub_server(_loopback):
-    """An empty LoopHub (see tests/loopback) that huggingface_hub, datasets and timm talk to as it is, as user "ann"."""
+    """An empty LoopHub (see tests/support/loopback) that huggingface_hub, datasets and timm talk to as it is, as user "ann"."""
     _loopback.reset()
     return _loopback

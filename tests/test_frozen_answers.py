@@ -10,9 +10,9 @@ import json
 import numpy as np
 import pytest
 import torch
-from frozen import scenes
-from frozen.make_checkpoints import HERE, KINDS, complete, kept, large_answer
 
+from tests.frozen import scenes
+from tests.frozen.make_checkpoints import HERE, KINDS, complete, kept, large_answer
 from wss_core import Box, Cues, Point, Stroke, create, load
 from wss_core.methods import METHODS
 

@@ -13,11 +13,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from frozen.make_records import FIGURES, HERE, MERGED, RESULTS, check, command, rows
 from pyarrow import parquet
 
-from leaderboard.budgets import Budget
-from leaderboard.trials import FOLDER, Trial
+from leaderboard.tasks.label_budget import Budget
+from leaderboard.tasks.trial import FOLDER, Trial
+from tests.frozen.make_records import FIGURES, HERE, MERGED, RESULTS, check, command, rows
 
 RECORDS = dict(line.split() for line in (HERE / "records.txt").read_text("utf-8").splitlines())
 QUICK = ("acdc-strokes", "horses-clicks", "horses-strokes", "tiles-labels", "voc99-clicks", "voc99-strokes")

@@ -10,18 +10,19 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
 from wss_core import ImageError
-from wss_core.exports import View, export
-from wss_core.images import read_image
+from wss_core.imaging.io import read_image
 from wss_core.methods import instant
-from wss_core.readouts import areas
+from wss_core.results.exports import View, export
+from wss_core.results.readouts import areas
 
-from . import checkpoints, limits, people
 from .board import tab as board_tab
-from .canvas import CueCanvas
-from .sessions import Session
-from .solve import solve
-from .train.panel import TrainPanel
-from .turns import Busy
+from .checkpoints import api
+from .segment.canvas import CueCanvas
+from .segment.predict import solve
+from .segment.session import Session
+from .server import limits, user
+from .server.slots import Busy
+from .train.tab import TrainPanel
 
 ABOUT = (Path(__file__).parent / "about.md").read_text("utf8")
 
@@ -46,7 +47,7 @@ def segment(
             raise ImageError("no picture came. Send image=handle_file(path)")
         picture = read_image(Path(image).read_bytes(), limits.PICTURE_PIXELS)
         session = Session.of(picture, Path(image).name)
-        solved = solve(session, cues, str(method), people.asking(request, signed_in), limits.LOAD_SECONDS)
+        solved = solve(session, cues, str(method), user.asking(request, signed_in), limits.LOAD_SECONDS)
         if solved.result is None:
             raise ImageError("no cue came. Send at least one point, box or stroke")
         view = View(solved.result, picture, solved.cues, session.name)
@@ -70,7 +71,7 @@ def build() -> gr.Blocks:
     ) as page:
         with gr.Row():
             gr.Markdown("# Pixel masks from few labels", elem_classes="wss-title")
-            if people.sign_in():
+            if user.sign_in():
                 gr.LoginButton(size="sm", scale=0, min_width=200)
         with gr.Tab("Segment"):
             canvas = CueCanvas(elem_id="canvas")
@@ -92,7 +93,7 @@ def _card(canvas: CueCanvas) -> None:
         text = gr.Markdown(latex_delimiters=[], max_height=480)
 
     def show(event: gr.EventData, request: gr.Request, signed_in: gr.OAuthToken | None):
-        label, card = checkpoints.card(str(event._data.get("method")), people.asking(request, signed_in))
+        label, card = api.card(str(event._data.get("method")), user.asking(request, signed_in))
         return gr.Accordion(label=f"Card of {label}", visible=bool(label)), card
 
     canvas.chosen(show, None, [place, text], queue=False, show_progress="hidden", api_visibility="private")

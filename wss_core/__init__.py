@@ -4,12 +4,14 @@ from wss_core import Cues, Stroke, create
 labels = create("propagate").segment("photo.jpg", Cues(strokes=[Stroke(1, 9, ((120, 80), (160, 90)))])).labels
 """
 
-from . import examples, weaken
+from . import data as examples
+from .conventions import CueError, ImageError
 from .cues import Box, Cues, Example, Point, Stroke
-from .data import CueError, ImageError, Result
+from .cues import from_masks as weaken
 from .hub import load, push, save
-from .images import read_image
+from .imaging.io import read_image
 from .methods import METHODS, create
+from .results import Result
 
 __all__ = [
     "METHODS",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from .commands import info, listing, methods, pull, push, segment, train, weaken
+from .cli import info, listing, methods, pull, push, segment, train, weaken
 
 COMMANDS = (segment, train, weaken, push, pull, info, listing, methods)
 

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from . import seeds
-from .cues import Cues
-from .data import BACKGROUND, MAX_CLASSES, UNKNOWN, CueError, Result
-from .images import read_image
+from .conventions import BACKGROUND, MAX_CLASSES, UNKNOWN, CueError
+from .cues import Cues, raster
+from .imaging.io import read_image
+from .results import Result
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Segmenter:
         present = list(range(len(classes))) if self.learns else sorted({0, *cues.located})
         probs = self._probabilities(image, cues, present, prepared.content)
         _honour(probs, cues, present, classes)
-        return Result(probs, classes, present, seeds.ignored(cues, shape))
+        return Result(probs, classes, present, raster.ignored(cues, shape))
 
     def fit(self, examples, progress=None, validation=(), run=None) -> Segmenter:
         """Learn from examples and return itself; methods say what may be learned from.
@@ -177,7 +177,7 @@ def _honour(probs: np.ndarray, cues: Cues, present: list[int], classes: tuple[st
             first = bounds.argmax(axis=0)
             ys, xs = np.nonzero(lost)
             probs[first[ys, xs], ys, xs] = 1
-    told = seeds.draw(cues, shape)
+    told = raster.draw(cues, shape)
     ys, xs = np.nonzero(told != UNKNOWN)
     probs[:, ys, xs] = 0
     probs[np.searchsorted(present, told[ys, xs]), ys, xs] = 1
@@ -185,7 +185,7 @@ def _honour(probs: np.ndarray, cues: Cues, present: list[int], classes: tuple[st
 
 def _allowed(cues: Cues, shape: tuple[int, int], present: list[int], classes: tuple[str, ...]) -> np.ndarray | None:
     """bool (K, H, W): where each label may be, by boxes and tags; None when neither says otherwise."""
-    bounds = seeds.allowed(cues, shape, present)
+    bounds = raster.allowed(cues, shape, present)
     told = {0, *cues.located, *(classes.index(name) for name in cues.tags or () if name in classes)}
     absent = [row for row, label in enumerate(present) if cues.tags is not None and label not in told]
     if absent:

@@ -18,10 +18,10 @@ import datasets
 import torch
 from safetensors.torch import save_file
 
-from wss_core.cuenet import CueNet
+from wss_core.builtin.cuenet import CueNet
 
-from . import distil, interact, sessions
-from .pictures import read
+from . import distil, interact, iterate
+from .data import read
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for what is kept between runs")
     parser.add_argument("--distil-steps", type=int, default=distil.Settings.steps)
     parser.add_argument("--interact-steps", type=int, default=interact.Settings.steps)
-    parser.add_argument("--rounds", type=int, default=len(sessions.ROUNDS), help="of sessions")
+    parser.add_argument("--rounds", type=int, default=len(iterate.ROUNDS), help="of sessions")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
@@ -50,8 +50,8 @@ def main() -> None:
     masked = [p for p in pictures if p.maps and not p.held_out]
     settings = interact.Settings(steps=args.interact_steps, seed=args.seed)
     model = interact.train(masked, model, settings, args.work, args.device)
-    for settings in sessions.ROUNDS[: args.rounds]:
-        model = sessions.train(masked, model, replace(settings, seed=args.seed + settings.seed), args.work, args.device)
+    for settings in iterate.ROUNDS[: args.rounds]:
+        model = iterate.train(masked, model, replace(settings, seed=args.seed + settings.seed), args.work, args.device)
     pack(model, args.work / "model.safetensors")
 
 

@@ -16,10 +16,10 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from wss_core.cuenet import BACKBONE, pixels
+from wss_core.builtin.cuenet import BACKBONE, pixels
 
-from .pictures import Picture, crop
-from .state import Saver, ahead
+from .checkpointing import Saver, ahead
+from .data import Picture, crop
 
 
 @dataclass(frozen=True)

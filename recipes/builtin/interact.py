@@ -17,11 +17,11 @@ import torch
 from torch.nn import functional
 from tqdm import tqdm
 
-from wss_core.cuenet import CueNet, pixels
+from wss_core.builtin.cuenet import CueNet, pixels
 
-from .lessons import Lessons, make_batch
-from .pictures import Picture
-from .state import Saver, ahead, queued
+from .checkpointing import Saver, ahead, queued
+from .data import Picture
+from .interactions import Lessons, make_batch
 
 # share of the lessons, by data set: photographs of things first, a little of everything else
 SHARES = {

@@ -19,7 +19,7 @@ import timm
 import torch
 from safetensors.numpy import load_file, save_file
 
-from frozen import scenes
+from tests.frozen import scenes
 from wss_core import create, load, save
 
 HERE = Path(__file__).parent / "checkpoints"

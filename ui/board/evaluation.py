@@ -6,20 +6,22 @@ import os
 from pathlib import Path
 from threading import Event
 
-from leaderboard import discover, sharing
-from leaderboard.benchmarks import Benchmark
-from leaderboard.commands.options import DATA
-from leaderboard.declared import BENCHMARKS
-from leaderboard.evaluate import evaluate
-from leaderboard.work import Work
-from leaderboard.worker import EvaluationError, Limits
-from wss_core import hub, remote
-from wss_core.hub.folder import WEIGHTS
-from wss_core.remote import HubError
+from leaderboard.benchmarks.benchmark import Benchmark
+from leaderboard.benchmarks.catalog import BENCHMARKS
+from leaderboard.evaluation import discover
+from leaderboard.evaluation.evaluate import evaluate
+from leaderboard.evaluation.watched_process import EvaluationError, Limits
+from leaderboard.paths import DATA
+from leaderboard.records import hub_sync
+from leaderboard.tasks.task import Work
+from wss_core import hub, hub_client
+from wss_core.hub.checkpoint_folder import WEIGHTS
+from wss_core.hub_client import HubError
 
-from .. import limits, loading, shelf
-from .source import Source
-from .waiting import Item
+from ..checkpoints import cache, loading
+from ..server import limits
+from .job_queue import Item
+from .records import Source
 
 LIMITS = Limits(seconds=60.0, load=120.0, megabytes=4000, threads=1)
 ROOT = Path(__file__).parents[2]
@@ -40,14 +42,14 @@ def present() -> dict[str, Benchmark]:
 
 def carried(item: Item, stop: Event, source: Source) -> str:
     """Evaluate it on the benchmark, or on all that it fits, and say what was found. Raises ValueError with the reason."""
-    repo, revision = shelf.parse(item.repo)
+    repo, revision = cache.parse(item.repo)
     if Path(repo).is_dir():
         raise ValueError(f"{repo} is also the name of a folder of this board. Push it under another name")
     about = hub.info_repo(repo, revision, None if item.own else False)
     loading.check(about, own=item.own)
     if not item.own:
         loading.make_room()
-        remote.fetch(repo, {WEIGHTS: limits.CHECKPOINT_BYTES}, about.sha, False)
+        hub_client.fetch(repo, {WEIGHTS: limits.CHECKPOINT_BYTES}, about.sha, False)
     wanted = [one for name, one in present().items() if item.benchmark in ("", name)]
     fitting = [one for one in wanted if discover.fits(about, one)]
     if not fitting:
@@ -78,7 +80,7 @@ def _shared(source: Source) -> str:
     if not source.repo:
         return ""
     try:
-        sharing.push(source.written, source.repo)
+        hub_sync.push(source.written, source.repo)
     except HubError as error:
         return f" (kept here; {source.repo} could not be written: {error})"
     return ""

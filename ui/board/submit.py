@@ -8,11 +8,12 @@ from functools import partial
 
 import gradio as gr
 
-from .. import people, shelf
-from ..people import Person
-from . import evaluation, words
-from .source import Source, source
-from .waiting import Waiting
+from ..checkpoints import cache
+from ..server import user
+from ..server.user import Person
+from . import evaluation, text
+from .job_queue import Waiting
+from .records import Source, source
 
 ALL = "all that it fits"
 TICK = 2.0
@@ -48,7 +49,7 @@ def build(tab: gr.Tab, told: Callable[..., gr.HTML]) -> None:
     quiet = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 
     def ask(repo: str, benchmark: str, request: gr.Request, signed_in: gr.OAuthToken | None):
-        answer = _asked(repo, benchmark, people.asking(request, signed_in))
+        answer = _asked(repo, benchmark, user.asking(request, signed_in))
         return answer, listing(source, waiting), gr.Timer(active=True)
 
     def look():
@@ -64,11 +65,11 @@ def _asked(repo: str, benchmark: str, person: Person) -> str:
         if why := obstacle(person):
             raise ValueError(why)
         repo = str(repo or "").strip()
-        shelf.parse(repo)
+        cache.parse(repo)
         waiting.add(repo, "" if benchmark == ALL else str(benchmark), own=person.token is None)
     except ValueError as error:
-        return f'<p class="bad">{words.safe(error, LONG)}</p>'
-    return f"<p>{words.safe(repo, 200)} is queued.</p>"
+        return f'<p class="bad">{text.safe(error, LONG)}</p>'
+    return f"<p>{text.safe(repo, 200)} is queued.</p>"
 
 
 def listing(source: Source, waiting: Waiting) -> str:
@@ -79,4 +80,4 @@ def listing(source: Source, waiting: Waiting) -> str:
         for failure in source.failures
     ]
     heads = ("asked for", "checkpoint", "benchmark", "state", "found")
-    return words.table(heads, [[words.safe(cell, LONG) for cell in row] for row in rows]) if rows else ""
+    return text.table(heads, [[text.safe(cell, LONG) for cell in row] for row in rows]) if rows else ""

@@ -6,12 +6,12 @@ import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
-from leaderboard import curves
+from leaderboard.analysis import label_efficiency
 
-from . import plots, tables, words
-from .parts import Parts
-from .source import Source, source
-from .view import FILTERS, Shown, View, parse, shown
+from . import figures, tables, text
+from .layout import Parts
+from .records import Source, source
+from .state import FILTERS, Shown, View, parse, shown
 
 KEY = (
     "Colour: kind of labels. Shape: method. Hollow: no training, the cues are given on each test picture, and every further "
@@ -64,14 +64,14 @@ def _first(view: View) -> list:
     source.wait()
     found = shown(view, source)
     some, view = found.standings, found.view
-    lines = curves.series(some, view.x)
+    lines = label_efficiency.series(some, view.x)
     return [
         gr.update(choices=list(found.titles), value=view.data or None),
-        gr.update(choices=[(words.metric(name), name) for name in found.metrics], value=view.metric or None),
+        gr.update(choices=[(text.metric(name), name) for name in found.metrics], value=view.metric or None),
         view.x,
         *(gr.update(choices=list(found.options[name]), value=list(getattr(view, name))) for name in FILTERS),
         tables.best(some) if some else _nothing(found, source),
-        gr.update(value=plots.accuracy(lines, curves.front(some, view.x), view.x), visible=bool(lines)),
+        gr.update(value=figures.accuracy(lines, label_efficiency.front(some, view.x), view.x), visible=bool(lines)),
         _note(found, lines, source),
         view.query if source.entries else "",
         gr.Timer(active=not (source.read and found.settled)),
@@ -87,16 +87,16 @@ def _rest(link: str, have: float, more: float) -> list:
         tables.rows(some),
         _csv(found),
         _gains(link, have, more),
-        gr.update(value=plots.by_class(some), visible=bool(some)),
-        gr.update(value=plots.clicks(found.clicks, seconds), visible=bool(found.clicks)),
+        gr.update(value=figures.by_class(some), visible=bool(some)),
+        gr.update(value=figures.clicks(found.clicks, seconds), visible=bool(found.clicks)),
         "" if found.clicks else "<p>No robot user's clicks on these pictures yet.</p>",
-        gr.update(value=plots.history(some), visible=bool(some)),
+        gr.update(value=figures.history(some), visible=bool(some)),
     ]
 
 
 def _gains(link: str, have: float, more: float) -> str:
     found = shown(parse(link), source)
-    return tables.gains(curves.series(found.standings), _seconds(have), _seconds(more))
+    return tables.gains(label_efficiency.series(found.standings), _seconds(have), _seconds(more))
 
 
 def _nothing(found: Shown, source: Source) -> str:
@@ -110,11 +110,11 @@ def _nothing(found: Shown, source: Source) -> str:
 def _note(found: Shown, lines: list, source: Source) -> str:
     told = []
     if lines:
-        drawn = len(curves.standings_of(lines))
+        drawn = len(label_efficiency.standings_of(lines))
         left = len(found.standings) - drawn
         told.append(KEY)
         told += [KNOWS] if any(one.record.knows for one in found.standings) else []
-        told += ["With so many points, the best buys alone have bars and dots."] if drawn > plots.BARS else []
+        told += ["With so many points, the best buys alone have bars and dots."] if drawn > figures.BARS else []
         if left:
             told.append(f"{left} of {len(found.standings)} results do not tell this price, and are in the table only.")
     if found.standings:
@@ -127,8 +127,8 @@ def _note(found: Shown, lines: list, source: Source) -> str:
     wrong += [f"{count} file{'s' * (count > 1)} left out:"] if (count := len(source.left_out)) else []
     wrong += [f"{path.parent.name}/{path.name}: {why}" for path, why in list(source.left_out.items())[:NAMED]]
     wrong += [f"and {count - NAMED} more"] if count > NAMED else []
-    bad = "".join(f'<p class="bad">{words.safe(line, 400)}</p>' for line in wrong)
-    link = f' <a href="{words.safe(found.view.query, 4000)}">Link to this view</a>.' if found.standings else ""
+    bad = "".join(f'<p class="bad">{text.safe(line, 400)}</p>' for line in wrong)
+    link = f' <a href="{text.safe(found.view.query, 4000)}">Link to this view</a>.' if found.standings else ""
     return f'{bad}<p class="dim">{" ".join(told)}{link}</p>'
 
 

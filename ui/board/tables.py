@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from leaderboard import curves, table
-from leaderboard.curves import Best, Gain, Series
-from leaderboard.standings import Standing
+from leaderboard.analysis import label_efficiency
+from leaderboard.analysis.label_efficiency import Best, Gain, Series
+from leaderboard.analysis.standings import Standing
+from leaderboard.report import table
 
-from . import words
+from . import text as words
 
 LIMITS = (60, 600, 3600, 10_800, 36_000, float("inf"))  # seconds of labelling that the first reading is for
 NO_COMMAND = "python -m leaderboard sweep horses-labels --methods propagate probe --data DATA"
@@ -49,7 +50,7 @@ def best(standings: Sequence[Standing]) -> str:
     learned = [one for one in standings if one.record.labels.source != "given"]
     given = [one for one in standings if one.record.labels.source == "given" and one.price("label_seconds")]
     given.sort(key=lambda one: one.record.knows)
-    rows = [_best(found) for found in curves.best(learned, LIMITS)]
+    rows = [_best(found) for found in label_efficiency.best(learned, LIMITS)]
     rows += [_given(given[0])] if given else []
     if not rows:
         return "<p>No result here tells all that its labels took; the table has them all.</p>"
@@ -59,7 +60,7 @@ def best(standings: Sequence[Standing]) -> str:
 def gains(lines: Sequence[Series], have: float, more: float) -> str:
     """What `more` seconds of labelling on top of `have` buy, for each method and kind of labels, the most first."""
     some = [line for line in lines if line.first.record.labels.source != "given" and not line.first.record.knows]
-    found = [(curves.gain(line, have, more), line) for line in some]
+    found = [(label_efficiency.gain(line, have, more), line) for line in some]
     found.sort(key=lambda pair: (pair[0].gain is None, -abs(pair[0].gain[0]) if pair[0].gain else 0))
     if not found:
         return "<p>No method here was trained on more than one budget, so nothing can be read off.</p>"

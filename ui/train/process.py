@@ -16,7 +16,7 @@ from threading import Event
 
 import psutil
 
-from .. import limits
+from ..server import limits
 
 WORKER = (sys.executable, "-m", "ui.train.worker")
 WATCH = 0.2  # seconds between two looks at the process

@@ -10,18 +10,38 @@ from typing import Any
 
 import numpy as np
 
-from wss_core import seeds
-from wss_core.cues import Cues, Example
+from wss_core.cues import Cues, Example, raster
+from wss_core.imaging.resize import resize_to_fit
 
-from .cueing import Lesson
-from .pictures import Picture
+from ..server import limits
+from ..server.lru import LruCache
+from .training_set import Lesson
 
 TOLD = "task.json"
 
 
 @dataclass(frozen=True)
+class Picture:
+    """image: uint8 (h, w, 3), at most TRAIN_SIDE a side; full: (H, W) as it was sent, which cues are in pixels of."""
+
+    image: np.ndarray
+    full: tuple[int, int]
+    name: str
+
+    @classmethod
+    def of(cls, image: np.ndarray, full: tuple[int, int], name: str) -> Picture:
+        """The small copy of a picture that is still large."""
+        return cls(resize_to_fit(image, limits.TRAIN_SIDE), full, name)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held for it."""
+        return self.image.nbytes
+
+
+@dataclass(frozen=True)
 class Task:
-    """method, settings: as `wss_core.settings.build` takes them. full: (H, W) of each example's picture as it was sent.
+    """method, settings: as `wss_core.methods.settings.build` takes them. full: (H, W) of each example's picture as it was sent.
 
     seconds: that learning may take; a method with `steps` takes fewer where it would take longer.
     """
@@ -38,7 +58,7 @@ class Task:
     ) -> Task:
         """The task of learning the lesson, whose cues are in pixels of the pictures as they were sent."""
         examples = tuple(
-            Example(picture.image, seeds.scaled(cues, picture.full, picture.image.shape[:2]), id=picture.name)
+            Example(picture.image, raster.scaled(cues, picture.full, picture.image.shape[:2]), id=picture.name)
             for picture, cues in zip(pictures, lesson.cues, strict=True)
         )
         full = tuple(picture.full for picture in pictures)
@@ -63,3 +83,6 @@ class Task:
             examples.append(Example(image, Cues.from_json(row["cues"], image.shape[:2]), id=row["id"]))
         full = tuple(tuple(row["full"]) for row in form["pictures"])
         return cls(form["method"], form["settings"], tuple(examples), full, form["seconds"])
+
+
+pictures = LruCache(limits.TRAIN_KEPT, limits.TRAIN_KEPT_BYTES)

@@ -22,20 +22,22 @@ import numpy as np
 import psutil
 
 from wss_core import hub
-from wss_core.data import Result
-from wss_core.exports import View, export
-from wss_core.images import resize_nearest
+from wss_core.imaging.resize import resize_nearest
+from wss_core.methods.settings import build
+from wss_core.results import Result
+from wss_core.results.exports import View, export
 from wss_core.segmenter import Segmenter
-from wss_core.settings import build
-from wss_core.training.plan import Run
+from wss_core.training.config import Run
 
-from ..codec import encode_labels
-from .pace import Pace, TooSlow
+from ..checkpoints.trained import MASKS, MODEL
+from ..server.label_runs import encode_labels
 from .task import Task
 
-MODEL, MASKS = "model", "masks.zip"
 SHOWN_SIDE = 320  # pixels of the labels that are shown among others
 FAILED = "the training failed on the server. Your pictures and cues are kept: try the other method, or fewer pictures"
+
+FIRST, LAST = 3, 8  # the steps between which time is taken: before, things are made and compiled
+LEAST = 20
 
 Say = Callable[[dict], None]
 log = logging.getLogger(__name__)
@@ -92,6 +94,31 @@ def answer(task: Task, segmenter: Segmenter, masks: Path, say: Say) -> None:
             say({"answer": number, **_shown(result)})
             name, mask = export("mask", View(result, _blank(full), name=example.id))
             archive.writestr(name if name not in archive.namelist() else f"{number + 1}_{name}", mask)
+
+
+class TooSlow(Exception):
+    """All steps would take too long. steps: how many will fit."""
+
+    def __init__(self, steps: int):
+        super().__init__(f"{steps} steps fit")
+        self.steps = steps
+
+
+class Pace:
+    """seconds: that all steps together may take."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic):
+        self.seconds, self.clock = seconds, clock
+        self._begun = 0.0
+
+    def watch(self, step: int, steps: int) -> None:
+        """To be called after each step, which are counted from 1. Raises TooSlow once that is known."""
+        if step == FIRST:
+            self._begun = self.clock()
+        if step == LAST:
+            each = (self.clock() - self._begun) / (LAST - FIRST)
+            if each * steps > self.seconds:
+                raise TooSlow(max(LEAST, int(self.seconds / each)))
 
 
 def _run(say: Say, pace: Pace) -> Run:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from . import backbone, builtin
-from .handmade import colour, grid_shape, lab, texture
+from . import builtin, timm_backbone
+from .colour_texture import colour, lab, texture
 
-__all__ = ["FEATURES", "TIMM", "check", "extract", "grid_shape", "lab", "shared"]
+__all__ = ["FEATURES", "TIMM", "check", "extract", "lab", "shared"]
 
 FEATURES: dict[str, Callable[[np.ndarray, tuple[int, int]], np.ndarray]] = {
     "colour": colour,
@@ -33,7 +33,7 @@ def extract(name: str, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     check(name)
     if name in FEATURES:
         return FEATURES[name](image, grid)
-    return backbone.maps(backbone.load(name.removeprefix(TIMM)), image, grid)
+    return timm_backbone.maps(timm_backbone.load(name.removeprefix(TIMM)), image, grid)
 
 
 def shared(name: str, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
@@ -45,5 +45,5 @@ def shared(name: str, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     if name in FEATURES:
         found = builtin.pyramid(image, grid) if name == "builtin" else FEATURES[name](image, grid)
     else:
-        found = backbone.raw(backbone.load(name.removeprefix(TIMM)), image, grid)
+        found = timm_backbone.raw(timm_backbone.load(name.removeprefix(TIMM)), image, grid)
     return np.concatenate([found, lab(image, grid)])

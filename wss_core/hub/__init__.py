@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 
-from .. import remote
+from .. import hub_client
 from ..methods import create
 from ..segmenter import Segmenter
-from . import folder
-from .discovery import Checkpoint, checkpoints, info, info_repo
-from .folder import save
-from .pulling import load_repo, pull
-from .pushing import Pushed, push
+from . import checkpoint_folder
+from .checkpoint_folder import save
+from .download import load_repo, pull
+from .search import Checkpoint, checkpoints, info, info_repo
+from .upload import Pushed, push
 
 __all__ = ["Checkpoint", "Pushed", "checkpoints", "info", "info_repo", "load", "load_repo", "pull", "push", "save"]
 
@@ -25,8 +25,8 @@ def load(source, revision: str | None = None, token: str | bool | None = None) -
     if source == "builtin":
         return create("propagate")
     if os.path.isdir(source):
-        return folder.read(source)
-    if not remote.is_name(str(source)):
+        return checkpoint_folder.read(source)
+    if not hub_client.is_name(str(source)):
         raise ValueError(
             f"no folder {str(source)!r:.80}. Give a folder written by save, USER/REPO of the Hub, or 'builtin'"
         )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import torch
 
-from . import boxes, pairwise, pictures, pixels, pseudo
+from . import box_level, image_level, pairwise, pixel_level, self_training
 from .batch import Answer, Batch, Views
 
 __all__ = ["TERMS", "Answer", "Batch", "Term", "Views", "choose", "chosen", "parse", "total"]
@@ -31,20 +31,22 @@ def _for(*kinds: str) -> frozenset[str]:
 
 TERMS: dict[str, Term] = {
     "cross_entropy": Term(
-        lambda answer, batch: pixels.partial_cross_entropy(answer.logits, batch.labels),
+        lambda answer, batch: pixel_level.partial_cross_entropy(answer.logits, batch.labels),
         1.0,
         _for("points", "strokes", "boxes", "partial", "full"),
     ),
     "dice": Term(
-        lambda answer, batch: pixels.partial_dice(answer.logits, batch.labels),
+        lambda answer, batch: pixel_level.partial_dice(answer.logits, batch.labels),
         1.0,
         _for("points", "strokes", "boxes", "partial", "full"),
     ),
-    "soft": Term(lambda answer, batch: pixels.collision_cross_entropy(answer.logits, batch.soft), 0.5, _for("soft")),
-    "tags": Term(lambda answer, batch: pictures.tags(answer.logits, batch.tags), 0.1, _for("tags")),
-    "size": Term(lambda answer, batch: pictures.size(answer.logits, batch.tags), 0.1, _for("points")),
-    "tightness": Term(lambda answer, batch: boxes.tightness(answer.logits, batch.boxes), 0.5, _for("boxes")),
-    "projection": Term(lambda answer, batch: boxes.projection(answer.logits, batch.boxes), 0.5, _for("boxes")),
+    "soft": Term(
+        lambda answer, batch: pixel_level.collision_cross_entropy(answer.logits, batch.soft), 0.5, _for("soft")
+    ),
+    "tags": Term(lambda answer, batch: image_level.tags(answer.logits, batch.tags), 0.1, _for("tags")),
+    "size": Term(lambda answer, batch: image_level.size(answer.logits, batch.tags), 0.1, _for("points")),
+    "tightness": Term(lambda answer, batch: box_level.tightness(answer.logits, batch.boxes), 0.5, _for("boxes")),
+    "projection": Term(lambda answer, batch: box_level.projection(answer.logits, batch.boxes), 0.5, _for("boxes")),
     "potts": Term(
         lambda answer, batch: pairwise.potts(answer.logits, batch.images, batch.cued),
         1.0,
@@ -52,12 +54,12 @@ TERMS: dict[str, Term] = {
     ),
     "gated_crf": Term(lambda answer, batch: pairwise.potts(answer.logits, batch.images, batch.cued, radius=DENSE), 0.3),
     "dual": Term(
-        lambda answer, batch: pseudo.dual(answer.logits, answer.second, answer.share, batch.cued),
+        lambda answer, batch: self_training.dual(answer.logits, answer.second, answer.share, batch.cued),
         0.5,
         _for("points", "strokes", "partial"),
     ),
     "agreement": Term(
-        lambda answer, batch: pseudo.agreement(answer.logits, answer.mixed, answer.taught),
+        lambda answer, batch: self_training.agreement(answer.logits, answer.mixed, answer.taught),
         1.0,
         _for("none", "tags"),
         chosen=0.3,  # more costs the rare classes, of which a teacher is seldom sure

@@ -11,16 +11,19 @@ from typing import Any, ClassVar
 import numpy as np
 from torch import nn
 
-from .. import features, networks
+from .. import networks
 from ..cues import Cues, Example
-from ..features.backbone import settled
+from ..features.timm_backbone import settled
+from ..imaging import guided_filter
+from ..imaging.resize import grid_shape
 from ..networks import Labeller, Tagger, tagger
 from ..segmenter import Segmenter, check_state
-from ..spread import find, guided
-from ..training import course, plan, tags
-from ..training.pictures import Soft, presence
-from ..training.plan import Plan, Progress, Run
-from ..training.tags import GRID
+from ..spread import find
+from ..training import cam, config
+from ..training import fit as course
+from ..training.cam import GRID
+from ..training.config import Plan, Progress, Run
+from ..training.samples import Soft, presence
 
 
 @dataclass(kw_only=True)
@@ -70,13 +73,13 @@ class Cam(Segmenter):
         run: Run | None = None,
     ) -> Cam:
         """Learn from examples with tags, or with any cue of every class on them. Returns itself; see `Network.fit`."""
-        run = plan.told(run, progress)
+        run = config.told(run, progress)
         classes = self.classes or course.named(examples)
         learner = replace(self, classes=classes, channels=self.channels or (1 if course.grey(examples) else 3))
         about, told = {"settings": self.settings()}, course.survey(examples, classes)
         learner._tagger = learner._new_tagger(pretrained=True)
         first = learner._plan(self.steps, zoom=1.05, turn=0.0)  # what shows less than all of a picture is not tagged
-        outcome = tags.fit(learner._tagger, examples, told, classes, first, run.stage("tagger", first=True), about)
+        outcome = cam.fit(learner._tagger, examples, told, classes, first, run.stage("tagger", first=True), about)
         learner.training = course.summary(told, classes, outcome) | {"seed": self.seed}
         if self.refine:
             learner._network = learner._new_network(pretrained=True)
@@ -154,16 +157,16 @@ class Cam(Segmenter):
         probs = self._spread(self._activate(example.image), present)
         return Soft([0, *present], np.rint(255 * probs).astype(np.uint8))
 
-    def _activate(self, image: np.ndarray) -> tags.Activated:
-        return tags.activate(self._tagger, image, self._plan(self.steps), self.spread)
+    def _activate(self, image: np.ndarray) -> cam.Activated:
+        return cam.activate(self._tagger, image, self._plan(self.steps), self.spread)
 
-    def _spread(self, activated: tags.Activated, present: list[int]) -> np.ndarray:
-        return tags.spread_sure(activated, present, self.foreground, self.background, self.spread)
+    def _spread(self, activated: cam.Activated, present: list[int]) -> np.ndarray:
+        return cam.spread_sure(activated, present, self.foreground, self.background, self.spread)
 
     def _prepare(self, image: np.ndarray) -> Any:
         if self._network is not None:
             return networks.probabilities(self._network, image, self.side, self.channels)
-        return self._activate(image), guided.prepare(image, features.grid_shape(image.shape[:2], GRID))
+        return self._activate(image), guided_filter.prepare(image, grid_shape(image.shape[:2], GRID))
 
     def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Any) -> np.ndarray:
         if self._network is not None:
@@ -173,5 +176,5 @@ class Cam(Segmenter):
         there = np.where(np.isnan(told), activated.scores > 0.5, told == 1)
         found = [0, *(np.flatnonzero(there) + 1).tolist()]
         probs = np.zeros((len(self.classes), *image.shape[:2]), np.float32)
-        probs[found] = guided.enlarge(self._spread(activated, found[1:]), guide) if len(found) > 1 else 1
+        probs[found] = guided_filter.enlarge(self._spread(activated, found[1:]), guide) if len(found) > 1 else 1
         return probs

@@ -9,11 +9,12 @@ from typing import ClassVar
 import cv2
 import numpy as np
 
-from .. import features, seeds
-from ..cues import Cues
-from ..data import UNKNOWN
+from ..conventions import UNKNOWN
+from ..cues import Cues, raster
+from ..imaging import guided_filter
+from ..imaging.resize import grid_shape
 from ..segmenter import Segmenter
-from ..spread import cut, graph_cut, guided, told
+from ..spread import box_grabcut, graph_cut, seed_maps
 
 MOST = 100
 
@@ -23,7 +24,7 @@ class Content:
     """The picture on the grid, uint8 BGR (h, w, 3), and the guide for enlarging, None at full size."""
 
     small: np.ndarray
-    guide: guided.Guide | None
+    guide: guided_filter.Guide | None
 
 
 @dataclass(kw_only=True)
@@ -46,22 +47,22 @@ class GrabCut(Segmenter):
 
     def _prepare(self, image: np.ndarray) -> Content:
         shape = image.shape[:2]
-        grid = features.grid_shape(shape, self.side or max(shape))
+        grid = grid_shape(shape, self.side or max(shape))
         small = cv2.resize(image, grid[::-1], interpolation=cv2.INTER_AREA)
-        guide = None if grid == shape else guided.prepare(image, grid)
+        guide = None if grid == shape else guided_filter.prepare(image, grid)
         return Content(cv2.cvtColor(small, cv2.COLOR_RGB2BGR), guide)
 
     def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Content) -> np.ndarray:
         shape, grid = image.shape[:2], content.small.shape[:2]
-        drawn = seeds.draw(cues, shape, grid)
-        bounds = seeds.allowed(cues, shape, present, grid)
+        drawn = raster.draw(cues, shape, grid)
+        bounds = raster.allowed(cues, shape, present, grid)
         claims, by_colour = np.zeros((len(present), *grid), bool), True
         for row, label in enumerate(present[1:], start=1):
             trimap = _trimap(drawn, label, None if bounds is None else bounds[row])
             by_colour = by_colour and _cut(content.small, trimap, self.iterations)
             claims[row] = trimap & 1
         probs = _settle(claims, drawn, present)
-        return probs if content.guide is None else guided.enlarge(probs, content.guide)
+        return probs if content.guide is None else guided_filter.enlarge(probs, content.guide)
 
 
 def _trimap(drawn: np.ndarray, label: int, inside: np.ndarray | None) -> np.ndarray:
@@ -76,8 +77,8 @@ def _trimap(drawn: np.ndarray, label: int, inside: np.ndarray | None) -> np.ndar
         trimap[inside] = cv2.GC_PR_FGD
         trimap[~inside] = cv2.GC_BGD
     else:
-        others = told.distance(((drawn != UNKNOWN) & (drawn != label)) | told.frame(drawn.shape))
-        trimap[told.distance(drawn == label) < others] = cv2.GC_PR_FGD
+        others = seed_maps.distance(((drawn != UNKNOWN) & (drawn != label)) | seed_maps.frame(drawn.shape))
+        trimap[seed_maps.distance(drawn == label) < others] = cv2.GC_PR_FGD
     trimap[(drawn != UNKNOWN) & (drawn != label)] = cv2.GC_BGD
     trimap[drawn == label] = cv2.GC_FGD
     return trimap
@@ -89,7 +90,7 @@ def _cut(small: np.ndarray, trimap: np.ndarray, iterations: int) -> bool:
     Returns False where the picture's colours did not tell the sides apart: no other class need be tried.
     """
     object_side = (trimap & 1).astype(bool)
-    if min(object_side.sum(), (~object_side).sum()) < cut.MIXTURE:
+    if min(object_side.sum(), (~object_side).sum()) < box_grabcut.MIXTURE:
         return True
     return graph_cut.settle(small, trimap, iterations)
 
@@ -97,7 +98,7 @@ def _cut(small: np.ndarray, trimap: np.ndarray, iterations: int) -> bool:
 def _settle(claims: np.ndarray, drawn: np.ndarray, present: list[int]) -> np.ndarray:
     """float32 (K, h, w), one-hot: where several classes claim a cell the one with the nearest seed has it."""
     if (claims.sum(axis=0) > 1).any():
-        away = np.stack([told.distance(drawn == label) for label in present])
+        away = np.stack([seed_maps.distance(drawn == label) for label in present])
         nearest = np.where(claims, away, np.inf).argmin(axis=0)
         claims = claims & (nearest == np.arange(len(present))[:, None, None])
     claims[0] = ~claims[1:].any(axis=0)

@@ -11,13 +11,14 @@ import numpy as np
 
 from .. import losses, networks
 from ..cues import Cues, Example
-from ..features.backbone import settled
+from ..features.timm_backbone import settled
 from ..networks import Labeller
 from ..segmenter import Segmenter, check_state
-from ..training import course, plan
-from ..training.pictures import Soften
-from ..training.plan import Plan, Progress, Run
-from ..training.soft import of_answers, softened, softener
+from ..training import config
+from ..training import fit as course
+from ..training.config import Plan, Progress, Run
+from ..training.pseudo_labels import of_answers, softened, softener
+from ..training.samples import Soften
 
 AGAIN = ("cross_entropy", "dice", "soft=2")  # labels found before have learned what other terms teach
 
@@ -94,7 +95,7 @@ class Network(Segmenter):
                     examples,
                     classes,
                     pupil._plan(),
-                    plan.told(run, progress).stage(f"round{number + 1}" if self.rounds > 1 else "", first=not again),
+                    config.told(run, progress).stage(f"round{number + 1}" if self.rounds > 1 else "", first=not again),
                     terms=AGAIN if again else self.terms,
                     complete=self.complete,
                     apart=self.apart,

@@ -9,16 +9,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .. import classifier, features
+from .. import features
+from ..conventions import UNKNOWN
 from ..cues import Cues, Example
-from ..data import UNKNOWN
+from ..imaging import guided_filter
+from ..imaging.resize import grid_shape
 from ..segmenter import Segmenter, check_state
-from ..spread import guided
-from ..training import plan
-from ..training.course import named, summary, survey
-from ..training.pictures import Soft, Soften, make, tells_places
-from ..training.plan import Progress, Run
-from ..training.soft import OBJECTS, RIGHT, softener
+from ..training import config
+from ..training.config import Progress, Run
+from ..training.fit import named, summary, survey
+from ..training.pseudo_labels import OBJECTS, RIGHT, softener
+from ..training.samples import Soft, Soften, make, tells_places
+from . import pixel_classifier
 
 MOST = 200_000  # told cells that are looked at, of all pictures; each holds some 3 KB while the classifier is fitted
 SURE = RIGHT  # probability from which a soft label is taken for told: that of what was cut out of a box
@@ -29,7 +31,7 @@ class Content:
     """Probabilities float32 (C, h, w) on the grid, and the guide for enlarging them."""
 
     probs: np.ndarray
-    guide: guided.Guide
+    guide: guided_filter.Guide
 
 
 @dataclass(kw_only=True)
@@ -56,7 +58,7 @@ class Probe(Segmenter):
     def __post_init__(self):
         super().__post_init__()
         features.check(self.features)
-        self._model: classifier.Model | None = None
+        self._model: pixel_classifier.Model | None = None
 
     @property
     def fitted(self) -> bool:
@@ -74,7 +76,7 @@ class Probe(Segmenter):
         progress(step, steps, {}) is called after each picture; there is nothing to choose by validation. Raises
         ValueError: fewer than two classes are told.
         """
-        progress = plan.told(run, progress).progress
+        progress = config.told(run, progress).progress
         start = time.monotonic()
         classes = self.classes or named(examples)
         told = survey(examples, classes)
@@ -91,7 +93,7 @@ class Probe(Segmenter):
         found = np.concatenate(labels) if labels else np.zeros(0, np.uint8)
         if len(np.unique(found)) < 2:
             raise ValueError("probe needs pixels told of at least two classes. Cue one more, or the background")
-        self._model = classifier.fit(np.concatenate(rows), found, len(classes), self.waves, self.seed)
+        self._model = pixel_classifier.fit(np.concatenate(rows), found, len(classes), self.waves, self.seed)
         self.classes = classes
         self.training = summary(told, classes, None) | {
             "seed": self.seed,
@@ -106,12 +108,12 @@ class Probe(Segmenter):
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
         count = np.size(state.get("mean", ()))  # whether it is that of the features is seen with the first picture
-        check_state(self.name, classifier.blank(count, len(self.classes), self.waves).arrays(), state)
-        self._model = classifier.Model(**state)
+        check_state(self.name, pixel_classifier.blank(count, len(self.classes), self.waves).arrays(), state)
+        self._model = pixel_classifier.Model(**state)
         self._mark_weights()
 
     def _features(self, image: np.ndarray) -> np.ndarray:
-        return features.shared(self.features, image, features.grid_shape(image.shape[:2], self.side))
+        return features.shared(self.features, image, grid_shape(image.shape[:2], self.side))
 
     def _told(
         self, example: Example, classes: tuple[str, ...], number: int, soften: Soften | None, most: int
@@ -133,10 +135,10 @@ class Probe(Segmenter):
         if len(maps) != len(self._model.mean):
             raise ValueError(f"probe was fitted to {len(self._model.mean)} features, {self.features} has {len(maps)}")
         probs = self._model.probabilities(maps.reshape(len(maps), -1).T).T.reshape(-1, *maps.shape[1:])
-        return Content(np.ascontiguousarray(probs), guided.prepare(image, maps.shape[1:]))
+        return Content(np.ascontiguousarray(probs), guided_filter.prepare(image, maps.shape[1:]))
 
     def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Any) -> np.ndarray:
-        return guided.enlarge(content.probs, content.guide)
+        return guided_filter.enlarge(content.probs, content.guide)
 
 
 def _with_sure(labels: np.ndarray, soft: Soft | None) -> np.ndarray:

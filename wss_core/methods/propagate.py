@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .. import features as feature_maps
-from .. import seeds
-from ..cues import Cues
+from ..cues import Cues, raster
+from ..imaging import guided_filter
+from ..imaging.resize import grid_shape
 from ..segmenter import Segmenter
-from ..spread import find, guided
+from ..spread import find
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Content:
 
     grid: tuple[int, int]
     field: Any
-    guide: guided.Guide
+    guide: guided_filter.Guide
 
 
 @dataclass(kw_only=True)
@@ -44,12 +45,14 @@ class Propagate(Segmenter):
         feature_maps.check(self.features)
 
     def _prepare(self, image: np.ndarray) -> Content:
-        grid = feature_maps.grid_shape(image.shape[:2], self.side)
+        grid = grid_shape(image.shape[:2], self.side)
         maps = feature_maps.extract(self.features, image, grid)
         field = find(self.spread).prepare(maps, feature_maps.lab(image, grid), image)
-        return Content(grid, field, guided.prepare(image, grid))
+        return Content(grid, field, guided_filter.prepare(image, grid))
 
     def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Content) -> np.ndarray:
         spread, shape = find(self.spread), image.shape[:2]
-        steps = seeds.history(cues, shape, content.grid) if spread.history else [seeds.told(cues, shape, content.grid)]
-        return guided.enlarge(spread.solve(content.field, steps), content.guide)
+        steps = (
+            raster.history(cues, shape, content.grid) if spread.history else [raster.told(cues, shape, content.grid)]
+        )
+        return guided_filter.enlarge(spread.solve(content.field, steps), content.guide)

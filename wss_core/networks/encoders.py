@@ -5,14 +5,15 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
-from .. import builtin
-from ..cuenet import EMBEDDING, MULTIPLE, CueNet
-from ..features import TIMM, backbone
+from ..builtin import pretrained as builtin
+from ..builtin.cuenet import EMBEDDING, MULTIPLE, CueNet
+from ..features import TIMM, timm_backbone
 from .decoder import block
 
 UNET = (16, 32, 64, 128, 256)  # channels at strides 1, 2, 4, 8, 16, as in Luo's WSL4MIS
@@ -90,7 +91,7 @@ class Pretrained(nn.Module):
             self.channels = [DETAIL[1], *self.channels]
 
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
-        found = backbone.answers(self.model, x)[self.first :]
+        found = timm_backbone.answers(self.model, x)[self.first :]
         return found if self.detail is None else [self.detail(x), *found]
 
 
@@ -120,7 +121,7 @@ def encoder(name: str, channels: int, padding: str = "", pretrained: bool = True
 
 
 def _of_timm(name: str, channels: int, padding: str, pretrained: bool) -> Encoder:
-    made = backbone.trainable(name, channels, padding, pretrained)
+    made = timm_backbone.trainable(name, channels, padding, pretrained)
     maps = Pretrained(made.model, channels)
     return Encoder(maps, maps.channels, made.mean, made.std, made.multiple, made.fixed, learned=True)
 
@@ -138,3 +139,9 @@ def _builtin(channels: int, pretrained: bool) -> Encoder:
 
 
 ENCODERS: dict[str, Callable[[int, bool], Encoder]] = {"builtin": _builtin, "unet": _unet}
+
+
+def tensor(image: np.ndarray, channels: int) -> torch.Tensor:
+    """float32 (K, H, W), 0..1, of an image uint8 (H, W, 3); K = 1: its grey."""
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None] if channels == 1 else image
+    return torch.from_numpy(np.ascontiguousarray(grey.transpose(2, 0, 1))).float() / 255

@@ -11,8 +11,7 @@ from torch import nn
 from torch.nn import functional
 
 from .decoder import Decoder
-from .encoders import Encoder, encoder
-from .pixels import tensor
+from .encoders import Encoder, encoder, tensor
 
 WIDTH = 128
 SHARPNESS = 4.0  # of the soft maximum over cells: small things count too

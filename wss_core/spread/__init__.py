@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..seeds import Told
-from . import learned, live, peers
+from ..cues.raster import Told
+from . import baselines, learned, live
 
 
 class Spread(NamedTuple):
@@ -30,8 +30,8 @@ def _last(solve: Callable[..., np.ndarray]) -> Callable[[Any, list[Told]], np.nd
 SPREAD: dict[str, Spread] = {
     "learned": Spread(learned.prepare, learned.solve, history=True),
     "live": Spread(live.prepare, _last(live.solve)),
-    "random_walker": Spread(peers.prepare_walker, _last(peers.random_walker)),
-    "nearest": Spread(peers.prepare_nearest, _last(peers.nearest)),
+    "random_walker": Spread(baselines.prepare_walker, _last(baselines.random_walker)),
+    "nearest": Spread(baselines.prepare_nearest, _last(baselines.nearest)),
 }
 
 

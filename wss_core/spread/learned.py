@@ -15,11 +15,11 @@ from hashlib import blake2b
 import cv2
 import numpy as np
 
-from .. import builtin
-from ..data import UNKNOWN
-from ..seeds import Told, resized
-from . import appearance, live, planes, walk
-from . import told as cues
+from ..builtin import pretrained
+from ..conventions import UNKNOWN
+from ..cues.raster import Told, resized
+from . import appearance, cuenet_inputs, live, random_walk
+from . import seed_maps as cues
 
 TRUST = 0.1  # pull of the model's answer in the walk, beside that of one neighbour
 REMEMBERED = 32  # answers: more than a history has steps
@@ -61,7 +61,7 @@ class Field:
 def prepare(features: np.ndarray, colour: np.ndarray, image: np.ndarray) -> Field:
     """The Field of features float32 (D, h, w), Lab colour float32 (3, h, w) and the image uint8 (H, W, 3)."""
     solver = replace(live.prepare(features, colour, image), basis=np.zeros((0, 0), np.float32))
-    pyramid = builtin.pyramid(image)
+    pyramid = pretrained.pyramid(image)
     size = pyramid[0].shape[:0:-1]
     return Field(solver, features, pyramid, cv2.resize(solver.regions.labels, size, interpolation=cv2.INTER_NEAREST))
 
@@ -78,7 +78,7 @@ def solve(field: Field, steps: list[Told]) -> np.ndarray:
         return live.solve(solver, now.seeds, now.allowed, now.present)
     prior = _chances(_answer(field, steps), now.seeds.shape).reshape(len(now.present), -1)
     told = cues.with_outside(cues.rows_drawn(now.seeds, now.present), now.allowed)
-    probs = walk.over_grid(field.live.adjacent, prior, told.ravel(), prior, TRUST)
+    probs = random_walk.over_grid(field.live.adjacent, prior, told.ravel(), prior, TRUST)
     return cues.share_out(probs.reshape(len(now.present), *now.seeds.shape), now.allowed)
 
 
@@ -106,13 +106,13 @@ def _step(field: Field, now: Told, before: Told | None, answer: np.ndarray | Non
     if now.allowed is not None:
         bounds = np.stack([_enlarged(row.astype(np.uint8), told.shape) > 0 for row in now.allowed])
     rows = range(1, len(now.present))
-    shown = np.stack([planes.planes(found, field.cells, told, bounds, now.present, row) for row in rows])
+    shown = np.stack([cuenet_inputs.planes(found, field.cells, told, bounds, now.present, row) for row in rows])
     if before is not None:
         newest = told != resized(before.seeds, told.shape)
         for row, label in enumerate(now.present[1:]):
             if label in before.present:
-                planes.remember(shown[row], answer[before.present.index(label) - 1], newest)
-    return builtin.answer(field.pyramid, shown).astype(np.float16)
+                cuenet_inputs.remember(shown[row], answer[before.present.index(label) - 1], newest)
+    return pretrained.answer(field.pyramid, shown).astype(np.float16)
 
 
 def _boxes_alone(now: Told) -> bool:

@@ -15,8 +15,9 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 
-from . import appearance, regions, walk
-from . import told as cues
+from . import appearance, random_walk
+from . import seed_maps as cues
+from . import superpixels as regions
 
 LOOK = 2.0  # weight of the appearance's log odds
 PLACE = 20.0  # weight of geodesic distance
@@ -51,10 +52,10 @@ class Known:
 
 def prepare(features: np.ndarray, colour: np.ndarray, image: np.ndarray | None = None) -> Field:
     """The Field of features float32 (D, h, w) and Lab colour float32 (3, h, w); the image itself is not used."""
-    edges = walk.conductance(colour)
+    edges = random_walk.conductance(colour)
     areas = regions.build(colour, edges)
     basis = appearance.basis(features)
-    return Field(basis, regions.means(areas.labels, basis), areas, walk.adjacency(edges))
+    return Field(basis, regions.means(areas.labels, basis), areas, random_walk.adjacency(edges))
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def solve(field: Field, seeds: np.ndarray, allowed: np.ndarray | None, present: 
     told = cues.with_outside(cues.rows_drawn(seeds, present), allowed)
     cells = field.regions.labels.ravel()
     prior = _posterior(appearance.score(field.basis, found.weights), found.place[:, cells])
-    probs = walk.over_grid(field.adjacent, prior, told.ravel(), found.probs[:, cells], found.trust)
+    probs = random_walk.over_grid(field.adjacent, prior, told.ravel(), found.probs[:, cells], found.trust)
     return cues.share_out(probs.reshape(len(present), *seeds.shape), allowed)
 
 
@@ -100,7 +101,7 @@ def _fit_and_walk(field: Field, known: Known, place: np.ndarray, trust: float):
         weights = appearance.fit(field.region_basis, _shares(known.near) + _shares(weak))
         looks = appearance.score(field.region_basis, weights)
         prior = _posterior(looks, place)
-        probs = walk.over_regions(field.regions.contact, field.regions.sizes, prior, known.sure, trust)
+        probs = random_walk.over_regions(field.regions.contact, field.regions.sizes, prior, known.sure, trust)
         if weak.any():
             weak = np.clip(2 * probs - 1, 0, 1) * field.regions.sizes
     return weights, looks, probs

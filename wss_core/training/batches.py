@@ -14,9 +14,9 @@ from threadpoolctl import threadpool_limits
 
 from ..losses import Batch, Views
 from ..networks import tensor
-from .crops import Crop, cut, strong
-from .pictures import Picture, Pictures, tells_places
-from .plan import Plan
+from .augment import Crop, cut, strong
+from .config import Plan
+from .samples import Picture, Pictures, tells_places
 
 AHEAD = 3  # batches made before they are wanted
 RECTANGLE = (0.15, 0.5)  # share of a view that comes from the other one of its pair

@@ -18,11 +18,11 @@ from tqdm import tqdm
 from ..losses import Batch
 from ..losses.batch import moved
 from .batches import ahead
+from .checkpointing import Best, Saver
+from .config import Plan, Run
+from .device import Machine
+from .ema_teacher import Teacher
 from .interrupt import Interrupt
-from .machine import Machine
-from .plan import Plan, Run
-from .state import Best, Saver
-from .teacher import Teacher
 
 WARM_UP = 50  # steps until the rate is whole
 LAST = 0.01  # of the rate, at the end of its cosine

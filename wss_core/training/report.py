@@ -11,11 +11,11 @@ import cv2
 import numpy as np
 
 from ..cues import Example
-from ..images import picture_to_bytes
-from ..readouts import colours, overlay
+from ..imaging.io import picture_to_bytes
+from ..results.readouts import colours, overlay
 from ..segmenter import Segmenter
-from .plan import LOG
-from .scores import dices, ious, tally
+from .config import LOG
+from .validation import dices, ious, tally
 
 SAMPLES = 8
 SIDE = 200  # pixels of a sample, whose longer side fills it

@@ -1,0 +1,1 @@
+"""Records -> series, standings and curves."""

@@ -1,0 +1,63 @@
+"""python -m leaderboard discover: checkpoints without a record, found and evaluated."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ..benchmarks.catalog import BENCHMARKS, find
+from ..evaluation.discover import discover
+from ..records import hub_sync
+from ..report.text import line
+from . import options
+
+
+def add(commands) -> None:
+    """Add the command to argparse's `commands`."""
+    parser = commands.add_parser("discover", help="evaluate the checkpoints that have no record yet")
+    parser.set_defaults(run=run)
+    parser.add_argument(
+        "--where", default="hub", metavar="hub|DIR", help="the Hub, or a folder of checkpoints (default: hub)"
+    )
+    parser.add_argument(
+        "--limit", type=int, default=100, help="of the newest checkpoints, at most (default: %(default)s)"
+    )
+    parser.add_argument("--retry", action="store_true", help="try again what has failed")
+    parser.add_argument(
+        "--share", metavar="USER/REPO", help="a results data set: what it has is not done again, what is new is added"
+    )
+    options.add_work(parser)
+    options.add_results(parser)
+
+
+def run(told: argparse.Namespace) -> None:
+    """Evaluate, and print a line a record and a line a failure."""
+    benchmarks = [find(name) for name in told.benchmark] or _present(told.data)
+    if told.share:
+        hub_sync.pull(told.share, told.results)
+    found = discover(
+        told.where,
+        benchmarks,
+        told.data,
+        told.results,
+        limit=told.limit,
+        retry=told.retry,
+        limits=options.limits(told),
+        progress=not told.quiet,
+    )
+    for record in found.records:
+        print(line(record))
+    for failure in found.failures:
+        print(f"{failure.identity.benchmark}: failed, {failure.checkpoint}: {failure.reason}")
+    print(f"{len(found.records)} evaluated, {len(found.failures)} failed, {found.known} known before")
+    if told.share:
+        added, sha = hub_sync.push(told.results, told.share)
+        print(f"{added} records added to {told.share} at {sha[:12]}")
+
+
+def _present(data: Path) -> list:
+    """The benchmarks of checkpoints whose data are there."""
+    present = [one for one in BENCHMARKS.values() if one.track == "trained" and (data / one.source).is_dir()]
+    if not present:
+        raise ValueError(f"no benchmark's data are in {data}. Give --data DIR, or --benchmark NAME")
+    return present

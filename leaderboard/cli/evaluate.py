@@ -1,0 +1,44 @@
+"""python -m leaderboard evaluate: a checkpoint on benchmarks -> records."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..benchmarks.catalog import find
+from ..evaluation.evaluate import evaluate, prepare
+from ..records import store
+from ..report.text import line
+from . import options
+
+EXAMPLES = """\
+examples:
+  python -m leaderboard evaluate runs/horses --benchmark horses --results results
+  python -m leaderboard evaluate USER/REPO --revision v1 --benchmark acdc --benchmark acdc-people
+  python -m leaderboard evaluate builtin --benchmark voc99-clicks --threads 1
+
+An evaluation that was stopped goes on where it was. One that has a record is not done again.
+"""
+
+
+def add(commands) -> None:
+    """Add the command to argparse's `commands`."""
+    shown = argparse.RawDescriptionHelpFormatter
+    parser = commands.add_parser(
+        "evaluate", help="a checkpoint on a benchmark -> a record", epilog=EXAMPLES, formatter_class=shown
+    )
+    parser.set_defaults(run=run)
+    parser.add_argument("checkpoint", metavar="CHECKPOINT", help='USER/REPO of the Hub, a folder, or "builtin"')
+    parser.add_argument("--revision", help="of the Hub: a branch, a tag or a commit")
+    options.add_work(parser)
+    options.add_results(parser)
+
+
+def run(told: argparse.Namespace) -> None:
+    """Evaluate, and print a line a record."""
+    if not told.benchmark:
+        raise ValueError("on which benchmark? Give --benchmark NAME; `python -m leaderboard benchmarks` lists them")
+    works = [prepare(told.checkpoint, find(name), told.data, told.revision) for name in told.benchmark]
+    for work in works:
+        record = evaluate(work, told.results, options.limits(told), progress=not told.quiet)
+        print(line(record))
+        print(f"  {store.place(record.identity, told.results)}")

@@ -1,0 +1,25 @@
+"""python -m leaderboard export: the board as CSV, Parquet and a page that needs no server."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ..records import store
+from ..report.export import KINDS, export
+from . import options
+
+
+def add(commands) -> None:
+    """Add the command to argparse's `commands`."""
+    parser = commands.add_parser("export", help="write board.csv, board.parquet and board.html")
+    parser.set_defaults(run=run)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--kind", action="append", choices=KINDS, help="this one alone; repeatable")
+    options.add_results(parser)
+
+
+def run(told: argparse.Namespace) -> None:
+    """Write the files, and print their names."""
+    for path in export(store.read_all(told.results), told.out, told.kind or KINDS):
+        print(f"{path}  {path.stat().st_size / 1e6:.1f} MB")

@@ -1,0 +1,32 @@
+"""python -m leaderboard push | pull: records to and from a results data set on the Hub."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..records import hub_sync
+from . import options
+
+
+def add(commands) -> None:
+    """Add both commands to argparse's `commands`."""
+    pushing = commands.add_parser("push", help="add the records to a results data set on the Hub")
+    pushing.set_defaults(run=push)
+    pulling = commands.add_parser("pull", help="fetch the records of a results data set on the Hub")
+    pulling.set_defaults(run=pull)
+    pushing.add_argument("--private", action="store_true", help="where the data set is new")
+    pulling.add_argument("--revision", help="a branch, a tag or a commit")
+    for parser in (pushing, pulling):
+        parser.add_argument("repo", metavar="USER/REPO")
+        options.add_results(parser)
+
+
+def push(told: argparse.Namespace) -> None:
+    """Add what is missing there, and print how many."""
+    added, sha = hub_sync.push(told.results, told.repo, private=told.private or None)
+    print(f"{added} records added; {told.repo} is at {sha[:12]}")
+
+
+def pull(told: argparse.Namespace) -> None:
+    """Fetch what is missing here, and print how many."""
+    print(f"{hub_sync.pull(told.repo, told.results, revision=told.revision)} records fetched")

@@ -1,0 +1,96 @@
+"""python -m leaderboard sweep: the board trains methods itself, on shares of the labels and by kind of cue."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from wss_core.methods.settings import parse
+
+from ..benchmarks.catalog import find
+from ..sweeps import grid
+from ..tasks.label_budget import NONE
+from . import engines
+
+OUT = "out"
+EXAMPLES = """\
+examples:
+  python -m leaderboard sweep horses-labels --methods propagate probe --cues scribbles full --shares 0.05 0.25 1 --seeds 0 1 2
+  python -m leaderboard sweep nuclei-labels --methods network --cues full --shares 0.1 --setting network:steps=400
+  python -m leaderboard sweep clothing-labels --methods network --cues full --shares 0.1 --also tagged=tags
+  python -m leaderboard sweep acdc-clicks --methods propagate grabcut --jobs 2
+  python -m leaderboard sweep camvid-labels --methods network --engine ray --address 10.0.0.1:6379
+  python -m leaderboard sweep camvid-labels --methods network --engine jobs --jobs 4 --flavor t4-small --code https://... \\
+      --data-repo USER/DATA --share-with USER/RESULTS
+
+A cue is people (those of the data set), tags, points, boxes, scribbles, partial or full; scribbles-3 = three for each class,
+points-object = one for each object, scribbles-5-image = five on a picture. Methods that learn get it on a share of the
+training pictures, drawn by the seed: one group (a patient, a video) after another where there are groups, and of one seed
+fewer are always among more. The others get it on every test picture, and their seconds are those of the test pictures.
+What has a record is not done again; stopped, the same command goes on where it was.
+"""
+
+
+def add(commands) -> None:
+    """Add the command to argparse's `commands`."""
+    shown = argparse.RawDescriptionHelpFormatter
+    parser = commands.add_parser(
+        "sweep", help="train by cue, share and seed -> records", epilog=EXAMPLES, formatter_class=shown
+    )
+    parser.set_defaults(run=run)
+    parser.add_argument("benchmark", metavar="BENCHMARK", help="a name of `benchmarks`, or a JSON file of one")
+    parser.add_argument("--methods", nargs="+", required=True, metavar="METHOD")
+    parser.add_argument("--cues", nargs="+", default=[], metavar="CUE", help="(those usual for the benchmark)")
+    parser.add_argument("--shares", nargs="+", type=float, default=[], metavar="SHARE", help="0.05, 1, ... (the usual)")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="SEED", help="(0)")
+    parser.add_argument(
+        "--setting", action="append", default=[], metavar="METHOD:KEY=VALUE", help="repeatable; see `wss_core methods`"
+    )
+    parser.add_argument(
+        "--rest",
+        default=NONE,
+        metavar="CUE",
+        help="cue of the other training pictures, for methods that can learn from it; none = without labels (default); "
+        "out = left out",
+    )
+    parser.add_argument(
+        "--also", action="append", default=[], metavar="SPLIT=CUE", help="another split with such cues; repeatable"
+    )
+    engines.add(parser)
+
+
+def run(told: argparse.Namespace) -> None:
+    """Do the trials, and print a line a record and a line a failure."""
+    if told.engine == "jobs":
+        engines.launch(told)
+        return
+    benchmark = find(told.benchmark)
+    tried = grid.trials(
+        benchmark,
+        told.methods,
+        told.cues,
+        told.shares,
+        told.seeds,
+        _settings(told.setting),
+        "" if told.rest == OUT else told.rest,
+        [_pair(text) for text in told.also],
+    )
+    engines.carry_on(told, grid.works(benchmark, tried, told.data))
+
+
+def _settings(texts: Sequence[str]) -> dict[str, dict]:
+    """{method: settings} of METHOD:KEY=VALUE."""
+    found: dict[str, dict] = {}
+    for text in texts:
+        method, colon, setting = text.partition(":")
+        if not colon or "=" in method:
+            raise ValueError(f"a setting is written METHOD:KEY=VALUE, got {text!r:.60}")
+        found.setdefault(method, {}).update(parse([setting]))
+    return found
+
+
+def _pair(text: str) -> tuple[str, str]:
+    split, equals, cue = text.partition("=")
+    if not equals:
+        raise ValueError(f"{text!r:.60} is not SPLIT=CUE")
+    return split, cue

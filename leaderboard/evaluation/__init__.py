@@ -1,0 +1,1 @@
+"""A checkpoint -> a record, in a watched process."""

@@ -1,0 +1,1 @@
+"""Whole numbers of a picture -> scores with intervals and ranks."""

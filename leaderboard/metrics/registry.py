@@ -1,0 +1,164 @@
+"""METRICS by name: from what is kept of every picture (the parts) to a number, for the data set and for any resample of it.
+
+A part is an int array whose first axis is the N pictures, but for "detections": a row each, its picture first. weights:
+float (B, N), how often each picture counts in each of B samples; one row of ones is the data set itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from wss_core import metrics
+
+from . import boundary, calibration, detection, interactive
+
+Parts = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """of(parts, weights) -> float (B, C), a column a class, or (B, 1). needs: the parts it reads. low: low is good."""
+
+    about: str
+    needs: tuple[str, ...]
+    of: Callable[[Parts, np.ndarray], np.ndarray]
+    low: bool = False
+
+
+def summed(parts: Parts, name: str, weights: np.ndarray) -> np.ndarray:
+    """float (B, ...): the part summed over the pictures, each as often as it counts."""
+    rows = parts[name]
+    return (weights @ rows.reshape(len(rows), -1).astype(float)).reshape(len(weights), *rows.shape[1:])
+
+
+def _distance(parts: Parts, weights: np.ndarray) -> np.ndarray:
+    """HD95: the mean over the pictures that have it."""
+    kept = parts["boundaries"][..., -1]
+    defined = kept >= 0
+    return metrics.ratio(weights @ np.where(defined, kept, 0), weights @ defined.astype(float)) * boundary.HD_UNIT
+
+
+def _tags(parts: Parts, weights: np.ndarray) -> np.ndarray:
+    pixels = parts["counts"]
+    return calibration.tag_precision(parts["tags"], (pixels[..., 0] + pixels[..., 2]) > 0, weights)
+
+
+def _clicks(target: float) -> Callable[[Parts, np.ndarray], np.ndarray]:
+    def needed(parts: Parts, weights: np.ndarray) -> np.ndarray:
+        return _over_sessions(parts, interactive.clicks_needed(parts["clicks"], target), weights)
+
+    return needed
+
+
+def _after(count: int) -> Callable[[Parts, np.ndarray], np.ndarray]:
+    def iou(parts: Parts, weights: np.ndarray) -> np.ndarray:
+        return _over_sessions(parts, interactive.held(parts["clicks"])[:, count - 1] / interactive.UNIT, weights)
+
+    return iou
+
+
+def _over_sessions(parts: Parts, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """float (B, 1): the weighted mean of a value a picture, over those that have an object to click on."""
+    weights = weights * (parts["clicks"][:, 0] >= 0)
+    return metrics.ratio(weights @ values, weights.sum(axis=1))[:, None]
+
+
+def _dropped(parts: Parts, weights: np.ndarray) -> np.ndarray:
+    drops, steps = interactive.dropped(parts["clicks"])
+    return metrics.ratio(weights @ drops, weights @ steps)[:, None]
+
+
+METRICS: dict[str, Metric] = {
+    "miou": Metric(
+        "intersection over union of pixels summed over the data set, mean over classes",
+        ("counts",),
+        lambda parts, weights: metrics.iou(summed(parts, "counts", weights)),
+    ),
+    "dice": Metric(
+        "Dice of pixels summed over the data set, mean over classes",
+        ("counts",),
+        lambda parts, weights: metrics.dice(summed(parts, "counts", weights)),
+    ),
+    "accuracy": Metric(
+        "share of known pixels with the right label, background among them",
+        ("counts",),
+        lambda parts, weights: metrics.pixel_accuracy(summed(parts, "counts", weights))[:, None],
+    ),
+    "boundary_iou": Metric(
+        "IoU of the masks' inner rims, 2 % of the diagonal deep, mean over classes",
+        ("boundaries",),
+        lambda parts, weights: boundary.boundary_iou(summed(parts, "boundaries", weights)),
+    ),
+    "boundary_f": Metric(
+        "F1 of outline pixels within 0.75 % of the diagonal, mean over classes",
+        ("boundaries",),
+        lambda parts, weights: boundary.boundary_f(summed(parts, "boundaries", weights)),
+    ),
+    "hd95": Metric(
+        "pixels between outlines: the larger directed 95th percentile, mean over pictures, then over classes; the "
+        "picture's diagonal where one map lacks the class",
+        ("boundaries",),
+        _distance,
+        low=True,
+    ),
+    "box_ap": Metric(
+        "COCO's AP of boxes around connected patches, mean over classes and IoU .50 to .95",
+        ("detections", "objects"),
+        lambda parts, weights: detection.average_precision(parts["detections"], parts["objects"], weights),
+    ),
+    "tag_map": Metric(
+        "average precision of the highest probability of a class as a tag of the picture, mean over classes",
+        ("counts", "tags"),
+        _tags,
+    ),
+    "ece": Metric(
+        "expected calibration error, 15 bins of confidence, every 4th pixel both ways",
+        ("calibration",),
+        lambda parts, weights: calibration.calibration_error(summed(parts, "calibration", weights))[:, None],
+        low=True,
+    ),
+    "noc80": Metric("clicks until IoU 0.80, at most 20; mean over pictures", ("clicks",), _clicks(0.80), low=True),
+    "noc85": Metric("clicks until IoU 0.85, at most 20; mean over pictures", ("clicks",), _clicks(0.85), low=True),
+    "noc90": Metric("clicks until IoU 0.90, at most 20; mean over pictures", ("clicks",), _clicks(0.90), low=True),
+    "iou_at_1": Metric("IoU of the objects after 1 cue, mean over pictures", ("clicks",), _after(1)),
+    "iou_at_3": Metric("IoU of the objects after 3 cues, mean over pictures", ("clicks",), _after(3)),
+    "iou_at_5": Metric("IoU of the objects after 5 cues, mean over pictures", ("clicks",), _after(5)),
+    "iou_at_10": Metric("IoU of the objects after 10 cues, mean over pictures", ("clicks",), _after(10)),
+    "drops": Metric("share of further cues that cost more than 0.05 of IoU", ("clicks",), _dropped, low=True),
+}
+
+
+def by_class(name: str, parts: Parts, weights: np.ndarray | None = None) -> np.ndarray:
+    """float (B, C) or (B, 1): the metric of every class; of the data set itself when no weights are given.
+
+    Raises ValueError for a name that is no metric, or parts that it cannot be read from.
+    """
+    metric = METRICS.get(name)
+    if metric is None:
+        raise ValueError(f"no metric {name!r:.40}. Choose one of: {', '.join(METRICS)}")
+    lacking = [part for part in metric.needs if part not in parts]
+    if lacking:
+        raise ValueError(f"{name} needs {' and '.join(lacking)}, which were not kept. Choose another metric")
+    if weights is None:
+        weights = np.ones((1, len(parts[metric.needs[-1]])))
+    return metric.of(parts, weights)
+
+
+def values(name: str, parts: Parts, weights: np.ndarray | None = None, background: bool = True) -> np.ndarray:
+    """float (B,): the metric, a mean over the classes that have it, class 0 among them or not. Raises as `by_class`."""
+    return over_classes(by_class(name, parts, weights), background)
+
+
+def order(value: float, name: str) -> float:
+    """What sorts values of the metric, the best first and NaN last."""
+    if np.isnan(value):
+        return float("inf")
+    return value if METRICS[name].low else -value
+
+
+def over_classes(each: np.ndarray, background: bool) -> np.ndarray:
+    """float (B,): the mean over the classes of (B, C), class 0 among them or not; of (B, 1) itself."""
+    return metrics.mean(each if background or each.shape[1] == 1 else each[:, 1:])

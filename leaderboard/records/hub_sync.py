@@ -1,0 +1,125 @@
+"""A folder of results <-> a results data set on the Hub, which has the same layout. Records are added, never changed."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import uuid
+from pathlib import Path
+
+from huggingface_hub import CommitOperationAdd, HfApi, snapshot_download
+
+from wss_core import hub_client
+
+from . import store
+
+RECORD = re.compile(r"[\w-]{1,60}/[0-9a-f]{32}\.json")
+TRIES = 8  # several boards may write at once: one of them wins each time
+MOST = 20_000  # files of one pull
+CARD = """\
+---
+tags:
+- weakly-supervised-segmentation
+- leaderboard
+---
+
+Results of a leaderboard of weakly supervised segmentation: BENCHMARK/NAME.json, one file an evaluation, never changed.
+NAME is a hash of the checkpoint, the data, the benchmark's definition, the code and the seed.
+"""
+
+logger = logging.getLogger(__name__)
+
+
+def push(results: Path, repo: str, *, private: bool | None = None, token: str | None = None) -> tuple[int, str]:
+    """Add the sound records of a folder that the data set lacks, in one commit on top of its head.
+
+    Returns how many were added, and the hash of the head then. A head that moved meanwhile is looked at again. Raises
+    ValueError (`remote.HubError`) in words when the Hub does not take it.
+    """
+    hub_client.check_name(repo)
+    api = HfApi(token=token)
+    with hub_client.sentences(repo):
+        api.create_repo(repo, repo_type="dataset", private=private, exist_ok=True)
+    ours = {f"{r.identity.benchmark}/{r.identity.name}.json": r for r in store.read_all(results)}
+    for tries_left in reversed(range(TRIES)):
+        try:
+            return _add(api, repo, results, sorted(ours))
+        except hub_client.Moved:
+            if not tries_left:
+                raise
+    raise AssertionError
+
+
+def pull(repo: str, results: Path, *, revision: str | None = None, token: str | None = None) -> int:
+    """Copy the data set's records that a folder lacks into it, and return how many. Damaged ones are left out with a warning.
+
+    Raises ValueError in words when they cannot be fetched.
+    """
+    hub_client.check_name(repo, revision)
+    with hub_client.sentences(repo, revision):
+        info = HfApi(token=token).dataset_info(repo, revision=revision, files_metadata=True)
+        _check(repo, {file.rfilename: file.size for file in info.siblings or ()})
+        place = Path(
+            snapshot_download(
+                repo,
+                repo_type="dataset",
+                revision=info.sha,
+                allow_patterns="*/*.json",
+                ignore_patterns="*/*/*",
+                token=token,
+            )
+        )
+    added = 0
+    for name in sorted(str(path.relative_to(place).as_posix()) for path in place.glob("*/*.json")):
+        if RECORD.fullmatch(name) and not (results / name).exists() and _sound(place / name):
+            _copy(place / name, results / name)
+            added += 1
+    return added
+
+
+def _add(api: HfApi, repo: str, results: Path, names: list[str]) -> tuple[int, str]:
+    """One commit on top of the head. Raises Moved when that is no longer the head."""
+    with hub_client.sentences(repo):
+        head = api.dataset_info(repo)
+    there = {file.rfilename for file in head.siblings or ()}
+    adds = [CommitOperationAdd(name, str(results / name)) for name in names if name not in there]
+    if not adds:
+        return 0, head.sha
+    count = len(adds)
+    if "README.md" not in there:
+        adds.append(CommitOperationAdd("README.md", CARD.encode()))
+    message = f"Add {count} record{'s' if count > 1 else ''}"
+    with hub_client.sentences(repo):
+        made = api.create_commit(repo, adds, commit_message=message, repo_type="dataset", parent_commit=head.sha)
+    return count, made.oid
+
+
+def _check(repo: str, sizes: dict[str, int | None]) -> None:
+    """Raise ValueError for more, or larger, files than a board has."""
+    wanted = {name: size for name, size in sizes.items() if name.endswith(".json")}
+    large = [name for name, size in wanted.items() if size is None or size > store.MAX_FILE]
+    if large or len(wanted) > MOST:
+        what = f"{large[0]} is above {store.MAX_FILE:,} bytes" if large else f"there are {len(wanted):,} files"
+        raise ValueError(f"{repo} is no data set of results: {what}. Nothing was fetched")
+
+
+def _sound(path: Path) -> bool:
+    try:
+        store.read(path)
+        return True
+    except (ValueError, OSError) as error:
+        store.warn(path, error)
+        return False
+
+
+def _copy(source: Path, target: Path) -> None:
+    """As a whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+    try:
+        shutil.copyfile(source, part)
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,157 @@
+"""Whether a record that was read makes sense: every number in its range, and every part of the shape that its metrics read."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+from wss_core.cues import schema
+
+from ..benchmarks.benchmark import NAME
+from ..bounds import MAX_COUNT, MAX_SECONDS, MAX_WHOLE, check_range, visible
+from ..metrics import calibration, interactive, registry
+from ..metrics.boundary import COLUMNS
+from ..metrics.detection import THRESHOLDS
+from ..metrics.registry import METRICS, Parts
+from .packed_arrays import MAX_BYTES, size, unpack
+from .record import Failure, Identity, Record
+
+MAX_NAME = 200  # characters of a word that tables and figures show
+MAX_FREE = 1_000  # and of what says where a checkpoint lies, or a machine
+MAX_IMAGES = 50_000  # of one benchmark: they are drawn again 1,000 times in memory
+MAX_VALUE = 1e6  # of a metric: HD95 is in pixels
+DATE = "%Y-%m-%dT%H:%M:%SZ"
+NAMES = ("track", "method", "source", "split", "metric")
+# Parts by their shapes, where N is the pictures, C the classes and None any number, and the lowest and highest they hold.
+PARTS = {
+    "counts": (("N", "C", 3), 0, MAX_WHOLE),
+    "boundaries": (("N", "C", len(COLUMNS)), -1, MAX_WHOLE),
+    "calibration": (("N", calibration.BINS, 3), 0, MAX_WHOLE),
+    "tags": (("N", "C"), 0, calibration.SURE),
+    "objects": (("N", "C"), 0, MAX_WHOLE),
+    "detections": ((None, 4), 0, MAX_WHOLE),
+    "clicks": (("N", None), -1, interactive.UNIT),
+    "label_ms": (("N",), 0, MAX_WHOLE),
+}
+
+
+def check(record: Record) -> None:
+    """Raise ValueError, which says what is wrong, for a record that cannot be shown beside others."""
+    _check_identity(record.identity)
+    for name in NAMES:
+        _check_name(name, getattr(record, name))
+    _check_name("labels.cue", record.labels.cue)
+    _check_name("labels.source", record.labels.source)
+    for name in ("checkpoint", "device", "machine"):
+        _check_free(name, getattr(record, name))
+    schema.class_names(list(record.classes))
+    check_range("the number of classes", len(record.classes), 1, schema.MAX_CLASSES)
+    check_range("images", record.images, 1, MAX_IMAGES)
+    _check_labels(record)
+    for name in ("seconds", "forward"):
+        check_range(name, getattr(record, name), 0, MAX_SECONDS)
+    _check_date(record.date)
+    record.picture_ids()
+    record.group_names()
+    parts = _parts(record)
+    _check_scores(record, parts)
+
+
+def check_failure(failure: Failure) -> None:
+    """Raise ValueError for a failure that cannot be shown."""
+    _check_identity(failure.identity)
+    _check_free("checkpoint", failure.checkpoint)
+    _check_date(failure.date)
+
+
+def _check_identity(identity: Identity) -> None:
+    if not NAME.fullmatch(identity.benchmark):
+        raise ValueError(
+            f"its benchmark is {identity.benchmark!r:.80}, and a name is at most 60 letters, digits, - and _"
+        )
+    for name in ("definition", "checkpoint", "data", "code"):
+        _check_name(f"identity.{name}", getattr(identity, name))
+
+
+def _check_name(where: str, text: str) -> None:
+    if len(text) > MAX_NAME or visible(text) != text:
+        raise ValueError(f"{where} is {text!r:.80}, and must be at most {MAX_NAME} characters that can be shown")
+
+
+def _check_free(where: str, text: str) -> None:
+    if len(text) > MAX_FREE:
+        raise ValueError(f"{where} is {text!r:.80}, of {len(text):,} characters, and at most {MAX_FREE:,} can be shown")
+
+
+def _check_date(date: str) -> None:
+    try:
+        good = datetime.strptime(date, DATE).strftime(DATE) == date
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError(f"its date is {date!r:.40}, and must be one of UTC like 2026-01-31T09:30:00Z")
+
+
+def _check_labels(record: Record) -> None:
+    labels = record.labels
+    check_range("labels.labelled_images", labels.labelled_images, 0, MAX_COUNT)
+    check_range("labels.unlabelled_images", labels.unlabelled_images, 0, MAX_COUNT)
+    check_range("labels.label_seconds", labels.label_seconds, 0, MAX_SECONDS)
+    check_range("labels.share", labels.share, 0, 1)
+
+
+def _parts(record: Record) -> Parts:
+    """The record's parts, not kept in it: each and all within MAX_BYTES, of the shapes and in the ranges that metrics read."""
+    total = sum(size(form) for form in record.packed.values())
+    if total > MAX_BYTES:
+        raise ValueError(f"its packed numbers take {total:,} bytes, and at most {MAX_BYTES:,} can be held")
+    parts = {name: unpack(form) for name, form in record.packed.items()}
+    sides = {"N": record.images, "C": len(record.classes), None: None}
+    for name, array in parts.items():
+        if name not in PARTS:
+            continue  # of a newer version
+        shape, low, high = PARTS[name]
+        wanted = tuple(sides.get(side, side) for side in shape)
+        if len(wanted) != array.ndim or any(w not in (None, a) for w, a in zip(wanted, array.shape, strict=True)):
+            words = ", ".join("any" if side is None else str(side) for side in wanted)
+            raise ValueError(f"its {name} are of the shape {array.shape}, and must be ({words}). Evaluate again")
+        if array.size:
+            check_range(f"the lowest of its {name}", int(array.min()), low, high)
+            check_range(f"the highest of its {name}", int(array.max()), low, high)
+    found = parts.get("detections")
+    if found is not None and len(found):
+        bounds = (record.images - 1, len(record.classes) - 1, calibration.SURE, 2 ** len(THRESHOLDS) - 1)
+        for column, most in zip(found.T, bounds, strict=True):
+            check_range("a number of its detections", int(column.max()), 0, most)
+    return parts
+
+
+def _check_scores(record: Record, parts: Parts) -> None:
+    """The record's own metric is there, and what every known one is read from."""
+    if record.metric not in METRICS or record.metric not in record.scores:
+        raise ValueError(f"it has no score of its metric, {record.metric!r:.40}. Evaluate again")
+    for name, score in record.scores.items():
+        for value in (score.value, score.low, score.high, *score.classes):
+            if not math.isnan(value):  # it does not exist
+                check_range(f"the score {name:.40}", value, 0, MAX_VALUE)
+        check_range(f"lost of the score {name:.40}", score.lost, 0, 1)
+        if score.classes and len(score.classes) != len(record.classes):
+            raise ValueError(
+                f"the score {name:.40} is of {len(score.classes)} classes, and the record of {len(record.classes)}"
+            )
+        if name in METRICS:
+            _check_needs(name, parts)
+
+
+def _check_needs(name: str, parts: Parts) -> None:
+    needs = METRICS[name].needs
+    lacking = [part for part in needs if part not in parts]
+    if lacking:
+        raise ValueError(
+            f"it has a score of {name}, but not the {' and '.join(lacking)} that it is read from. Evaluate again"
+        )
+    if "clicks" in needs:  # the others' shapes are known
+        try:
+            registry.by_class(name, parts)
+        except IndexError:
+            raise ValueError(f"its sessions are too short for the metric {name}. Evaluate again") from None

@@ -1,0 +1,1 @@
+"""The board trains: a grid of trials -> records."""

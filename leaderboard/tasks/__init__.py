@@ -1,0 +1,1 @@
+"""One evaluation: its benchmark, trial and amount of labels."""

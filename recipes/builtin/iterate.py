@@ -1,0 +1,82 @@
+"""Stage 3: CueNet learns to go on: each lesson is a session, in which the next cue falls where its own last answer was
+wrong, and it sees that answer. What was right must stay right, so that one more cue never spoils a mask."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from wss_core.builtin.cuenet import CueNet
+
+from . import interact
+from .data import Picture
+from .interactions import Lessons, go_on
+
+
+@dataclass(frozen=True)
+class Settings(interact.Settings):
+    """keep: added weight of the pixels that the last answer had right. fall: weight of what the soft IoU loses by one
+    more cue. before: at most as many cues have been given one by one before the two answers that are learned from."""
+
+    steps: int = 900
+    rate: float = 7e-4
+    keep: float = 1.0
+    fall: float = 0.0
+    before: int = 1
+    seed: int = 1
+
+
+ROUNDS = (
+    Settings(),
+    Settings(steps=1600, rate=6e-4, keep=3.0, fall=2.0, before=4, alone=0.35, bf16=True, seed=2),
+)
+
+
+def train(pictures: list[Picture], model: CueNet, settings: Settings, folder: Path, device: str) -> CueNet:
+    """The trained model; saved in `folder` every few minutes and taken up from there."""
+    with ThreadPoolExecutor(2) as pool:
+
+        def learn(lessons: Lessons, step: int) -> dict[str, float]:
+            random = np.random.default_rng((settings.seed, 3, step))
+            return _session(model, lessons, settings, random, pool, device)
+
+        return interact.loop(learn, pictures, model, settings, folder / f"sessions{settings.seed}.pt", device)
+
+
+def _session(model: CueNet, lessons: Lessons, settings: Settings, random, pool, device: str) -> dict[str, float]:
+    """Two answers that are learned from, the second after one more cue; sometimes there were some before them.
+
+    Leaves the gradients in the model. Returns the loss, the mean IoU of both answers and how often the second is
+    more than 0.05 worse.
+    """
+    images, shown, truth = interact.tensors(lessons, device)
+    maps = [m.repeat_interleave(settings.each, dim=0) for m in model.pyramid(images)]
+    if random.random() < (0.4 if settings.before == 1 else 0.6):
+        for _ in range(int(random.integers(1, settings.before + 1))):
+            with torch.no_grad():
+                shown = _next(lessons, model(maps, shown)[0], random, pool, device)
+    first, ridge = model(maps, shown)
+    loss = interact.loss(first, truth) + settings.aside * interact.loss(ridge, truth)
+    shown = _next(lessons, first.detach(), random, pool, device)
+    second, ridge = model(maps, shown)
+    right = ((interact.enlarged(first.detach(), truth) > 0) == (truth == 1)).float()
+    loss = loss + interact.loss(second, truth, 1 + settings.keep * right) + settings.aside * interact.loss(ridge, truth)
+    fall = interact.soft_ious(first.detach(), truth) - interact.soft_ious(second, truth)
+    loss = loss + settings.fall * fall.clamp(min=0).mean()
+    loss.backward()
+    before, after = interact.overlaps(first, truth), interact.overlaps(second, truth)
+    lost = (after < before - 0.05).float()
+    figures = {"loss": loss, "first": before.mean(), "second": after.mean(), "lost": lost.mean()}
+    return {name: value.item() for name, value in figures.items()}
+
+
+def _next(lessons: Lessons, answer: torch.Tensor, random, pool, device: str) -> torch.Tensor:
+    """The planes after one more cue in every session."""
+    logits = answer.float().cpu().numpy()
+    own = random.spawn(len(logits))
+    shown = np.stack(list(pool.map(go_on, lessons.sessions, logits, own)))
+    return torch.from_numpy(shown).float().to(device, memory_format=torch.channels_last)

@@ -1,0 +1,140 @@
+"""From a pushed checkpoint to a record in the results data set, by the Hub's unmodified client; and several boards at once."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from huggingface_hub import HfApi
+
+from leaderboard.dataclass_json import plain
+from leaderboard.evaluation import discover as module
+from leaderboard.evaluation.build_record import failed
+from leaderboard.evaluation.discover import discover, fits
+from leaderboard.evaluation.watched_process import EvaluationError, Limits
+from leaderboard.records import hub_sync, store
+from tests.support import board_scenes as boards
+from wss_core import create
+from wss_core.hub import checkpoints, push, save
+from wss_core.hub_client import HubError
+
+CUED = replace(boards.DISCS, name="discs-boxes", track="interactive", cue="boxes", metrics=("miou", "dice"))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return boards.write_discs(tmp_path_factory.mktemp("data"), count=3)
+
+
+def test_from_a_push_to_the_results_data_set(hub_server, data, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pushed = push(create("grabcut", classes=boards.CLASSES), "ann/cut")
+    found = discover("hub", [boards.DISCS, CUED], data, tmp_path / "one", limits=Limits(threads=1), progress=False)
+    (record,) = found.records
+    assert (record.checkpoint, record.identity.checkpoint, record.on_hub) == ("ann/cut", pushed.sha, True)
+    assert record.identity.benchmark == "discs-boxes"
+    assert hub_sync.push(tmp_path / "one", "ann/results")[0] == 1
+    assert hub_sync.pull("ann/results", tmp_path / "two") == 1
+    assert plain(store.read_all(tmp_path / "two")[0]) == plain(record)
+    again = discover("hub", [boards.DISCS, CUED], data, tmp_path / "two", progress=False, load=None)
+    assert (again.records, again.failures, again.known) == ((), (), 1)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("a", "b"):
+        save(create("grabcut", classes=boards.CLASSES, side=128 if name == "a" else 64), tmp_path / "runs" / name)
+    return str(tmp_path / "runs")
+
+
+def test_a_failure_is_kept_and_tried_again_when_asked(folder, data, tmp_path, monkeypatch):
+    asked = []
+
+    def fails(work, results, *more):
+        asked.append(work.checkpoint.source[-1])
+        store.write_failure(failed(work, "too slow"), results)
+        raise EvaluationError("too slow")
+
+    monkeypatch.setattr(module, "evaluate", fails)
+    first = discover(folder, [CUED], data, tmp_path / "out")
+    assert [failure.reason for failure in first.failures] == ["too slow", "too slow"]  # one does not stop the others
+    assert discover(folder, [CUED], data, tmp_path / "out").known == 2
+    assert len(asked) == 2
+    assert len(discover(folder, [CUED], data, tmp_path / "out", retry=True).failures) == 2
+    assert sorted(asked) == ["a", "a", "b", "b"]
+
+
+def test_what_fits_what(folder):
+    checkpoint = checkpoints(folder)[0]
+    assert fits(checkpoint, CUED)
+    assert not fits(checkpoint, boards.DISCS)  # it has learned nothing
+    assert fits(replace(checkpoint, training={"seed": 0}), boards.DISCS)
+    assert not fits(replace(checkpoint, settings={"classes": ["background", "cat"]}), CUED)
+    assert fits(replace(checkpoint, settings={}), CUED)
+    own = replace(boards.DISCS, track="efficiency", train="train", cues=("points",), shares=(1.0,))
+    assert not fits(replace(checkpoint, training={"seed": 0}), own)
+
+
+def many(folder, numbers):
+    for number in numbers:
+        store.write(boards.record(seed=number), folder)
+    return folder
+
+
+def test_two_boards_at_once_lose_nothing(hub_server, tmp_path):
+    """Half of their records are the same. Each writes one commit, on top of the other's."""
+    boards_at_once = [many(tmp_path / "one", range(0, 6)), many(tmp_path / "two", range(3, 9))]
+    HfApi().create_repo("ann/results", repo_type="dataset")
+    with ThreadPoolExecutor(2) as pool:
+        added = [count for count, _ in pool.map(lambda folder: hub_sync.push(folder, "ann/results"), boards_at_once)]
+    assert sorted(added) in ([3, 6], [6, 6])  # the second may see that three are there
+    assert hub_sync.pull("ann/results", tmp_path / "three") == 9
+    assert {r.identity.seed for r in store.read_all(tmp_path / "three")} == set(range(9))
+    titles = [commit.title for commit in HfApi().list_repo_commits("ann/results", repo_type="dataset")]
+    assert len(titles) == 3
+
+
+def test_a_head_that_moved_is_looked_at_again(hub_server, tmp_path):
+    one, two = many(tmp_path / "one", [1, 3]), many(tmp_path / "two", [1, 2])
+    theirs = {f"discs/{path.name}": path.read_bytes() for path in two.glob("discs/*.json")}
+    HfApi().create_repo("ann/results", repo_type="dataset")
+    hub_server.before("POST .*/commit/main", lambda: hub_server.put("ann/results", theirs, kind="datasets"))
+    assert hub_sync.push(one, "ann/results")[0] == 1  # the other one was there meanwhile
+    assert hub_sync.pull("ann/results", tmp_path / "three") == 3
+
+
+def test_nothing_new_is_no_commit(hub_server, tmp_path):
+    one = many(tmp_path / "one", [1, 2])
+    first = hub_sync.push(one, "ann/results")
+    assert first[0] == 2
+    assert hub_sync.push(one, "ann/results") == (0, first[1])
+    names = HfApi().list_repo_files("ann/results", repo_type="dataset")
+    assert sorted(names)[-1].startswith("discs/")
+    assert "README.md" in names
+
+
+def test_what_is_damaged_there_is_left_out(hub_server, tmp_path, caplog):
+    sound = store.write(boards.record(seed=1), tmp_path / "one")
+    torn = {f"discs/{'0' * 32}.json": sound.read_bytes()[:-9], "discs/../../x.json": b"{}", "discs/notes.json": b"{}"}
+    hub_server.put("ann/results", torn | {f"discs/{sound.name}": sound.read_bytes()}, kind="datasets")
+    assert hub_sync.pull("ann/results", tmp_path / "two") == 1
+    assert f"{'0' * 32}.json: it is damaged" in caplog.text
+    assert [path.name for path in (tmp_path / "two").rglob("*.json")] == [sound.name]
+
+
+def test_a_data_set_that_is_none_of_results_is_not_fetched(hub_server, tmp_path, monkeypatch):
+    hub_server.put("ann/results", {f"discs/{'0' * 32}.json": b"x" * 2000}, kind="datasets")
+    monkeypatch.setattr(store, "MAX_FILE", 1000)
+    with pytest.raises(ValueError, match="is above 1,000 bytes. Nothing was fetched"):
+        hub_sync.pull("ann/results", tmp_path)
+    with pytest.raises(HubError, match="there is no ann/nothing"):
+        hub_sync.pull("ann/nothing", tmp_path)
+    with pytest.raises(HubError, match="is no name on the Hub"):
+        hub_sync.push(tmp_path, "../results")
+    assert not any("resolve" in line and "GET" in line for line in hub_server.asked)
+
+
+def test_records_are_json_that_others_can_read(tmp_path):
+    form = json.loads(store.write(boards.record(), tmp_path).read_text())
+    assert form["scores"]["miou"].keys() == {"value", "low", "high", "lost", "classes"}
+    assert form["packed"]["counts"]["shape"] == [40, 2, 3]

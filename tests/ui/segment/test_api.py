@@ -1,0 +1,341 @@
+"""The canvas's server functions, called as the browser calls them, but without one."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import threading
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ui.checkpoints.resolve import Chosen
+from ui.segment import api, gallery, predict
+from ui.segment.session import Session
+from ui.server import limits
+from ui.server.label_runs import decode_labels
+from ui.server.lru import LruCache
+from wss_core.segmenter import Segmenter
+
+
+def encoded(picture: np.ndarray, kind: str = "PNG") -> str:
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, kind)
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+@pytest.fixture
+def halves() -> np.ndarray:
+    """Left half red, right half blue, 60 x 80."""
+    picture = np.zeros((60, 80, 3), np.uint8)
+    picture[:, :40], picture[:, 40:] = (200, 30, 30), (30, 30, 200)
+    return picture
+
+
+@pytest.fixture
+def key(halves) -> str:
+    return api.open_picture({"data": encoded(halves), "name": "halves.png"})["key"]
+
+
+CUES = json.dumps({"classes": ["background", "red"], "points": [[10, 30, 1], [70, 30, 0]]})
+
+
+def asked(key, seq=1, cues=CUES, **more) -> dict:
+    return api.segment({"key": key, "seq": seq, "cues": cues, "method": "auto", **more})
+
+
+def test_open_and_segment(key):
+    answer = asked(key, uncertainty=True)
+    labels = decode_labels(base64.b64decode(answer["runs"]), (answer["height"], answer["width"]))
+    assert labels.shape == (60, 80)
+    assert labels[:, :36].mean() > 0.95
+    assert labels[:, 44:].mean() < 0.05
+    steps = decode_labels(base64.b64decode(answer["uncertainty"]), labels.shape)
+    assert steps.max() <= 15
+    assert answer["method"] == "propagate"
+
+
+def test_a_large_picture_is_worked_on_small_but_told_and_saved_large():
+    picture = np.zeros((600, 2000, 3), np.uint8)
+    picture[:, 1000:] = 255
+    answer = api.open_picture({"data": encoded(picture), "name": "wide.png"})
+    assert (answer["width"], answer["height"]) == (2000, 600)
+    cues = json.dumps({"points": [[1900, 300, 1], [100, 300, 0]]})
+    mask = asked(answer["key"], cues=cues)
+    assert mask["width"] == limits.WORKING_SIDE
+    saved = api.save({"key": answer["key"], "cues": cues, "method": "auto", "kind": "mask"})
+    labels = np.asarray(Image.open(io.BytesIO(base64.b64decode(saved["data"]))))
+    assert labels.shape == (600, 2000)
+    assert labels[300, 1900] == 1
+    assert labels[300, 100] == 0
+    kept = api.save({"key": answer["key"], "cues": cues, "method": "auto", "kind": "cues"})
+    assert json.loads(base64.b64decode(kept["data"]))["points"] == [[1900, 300, 1], [100, 300, 0]]
+
+
+def test_newest_wins_and_older_requests_are_stale(key):
+    assert "runs" in asked(key, seq=5)
+    assert asked(key, seq=4) == {"stale": True}
+    for seq in (None, True, 5.0, 10**30, "6"):
+        assert asked(key, seq=seq) == {"stale": True}
+    assert "runs" in asked(key, seq=6)
+
+
+@pytest.mark.parametrize("key_sent", ["no such key", None, 7, ["x"], {}])
+def test_an_expired_session_says_gone(key_sent):
+    assert asked(key_sent) == {"gone": True}
+    assert api.save({"key": key_sent, "kind": "mask"}) == {"gone": True}
+
+
+def test_no_cues_only_prepares(key):
+    assert asked(key, cues="{}")["empty"]
+
+
+@pytest.mark.parametrize(
+    ("cues", "words"),
+    [
+        ('{"points": [[500, 3, 1]]}', "outside the 80 x 60 picture"),
+        ('{"points": [[NaN, 3, 1]]}', "NaN"),
+        ("{", "not JSON"),
+        (None, "must be a JSON object"),
+        ('{"classes": ["a", "b"], "points": [[1, 1, 2]]}', "there are 2 classes"),
+        ('{"tags": ["cat"]}', "Draw at least one"),
+        (" " * (limits.CUES_BYTES + 1), "Use fewer"),
+    ],
+)
+def test_bad_cues_get_a_sentence(key, cues, words):
+    assert words in asked(key, cues=cues)["error"]
+
+
+def test_an_unknown_method_gets_a_sentence(key):
+    assert "Choose one of" in asked(key, method="magic")["error"]
+
+
+def test_grabcut_is_bounded_in_classes(key):
+    spots = [[5 * i, 10, i] for i in range(14)]
+    assert "Choose propagate" in asked(key, cues=json.dumps({"points": spots}), method="grabcut")["error"]
+    assert "runs" in asked(key, seq=2, cues=json.dumps({"points": spots[:4]}), method="grabcut")
+    with pytest.raises(ValueError, match="takes at most 2 classes here"):  # as a checkpoint may have it
+        predict._check_cuts(predict.create("grabcut", side=512, iterations=10), 3)
+    predict._check_cuts(predict.create("grabcut", side=512, iterations=10), 2)
+
+
+def test_what_was_not_foreseen_is_answered_too(key, monkeypatch, caplog):
+    def broken(*_):
+        raise RuntimeError("secret path /tmp/x")
+
+    monkeypatch.setattr(api, "solve", broken)
+    assert asked(key) == {"error": api.FAILED}
+    assert "secret path" in caplog.text
+
+
+@pytest.mark.parametrize("payload", [None, 3, [], "x"])
+def test_a_payload_that_is_no_object(payload):
+    assert "expected an object" in api.segment(payload)["error"]
+
+
+def test_bad_pictures_get_a_sentence():
+    assert "not a picture" in api.open_picture({"data": base64.b64encode(b"hello").decode()})["error"]
+    assert "did not arrive whole" in api.open_picture({"data": "%%%"})["error"]
+    assert "over 10 MB" in api.open_picture({"data": "A" * (limits.UPLOAD_BYTES * 2)})["error"]
+    assert "over 10 MB" in api.open_picture({})["error"]
+
+
+def test_more_pixels_than_allowed_are_refused(monkeypatch, halves):
+    monkeypatch.setattr(limits, "PICTURE_PIXELS", 1000)
+    assert "Make it smaller" in api.open_picture({"data": encoded(halves)})["error"]
+
+
+def test_an_animation_opens_with_a_note():
+    frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
+    answer = api.open_picture({"data": base64.b64encode(buffer.getvalue()).decode(), "name": "a.gif"})
+    assert "first frame" in answer["note"]
+
+
+def test_the_most_classes_in_one_go(key):
+    spots = [[x, y, 14 * (y // 3) + x // 5] for y in range(1, 55, 3) for x in range(4, 72, 5)]
+    spots = [spot for spot in spots if spot[2] < 254]
+    form = {"classes": [f"class {i}" for i in range(254)], "points": spots}
+    answer = asked(key, cues=json.dumps(form))
+    labels = decode_labels(base64.b64decode(answer["runs"]), (answer["height"], answer["width"]))
+    scale = answer["width"] / 80
+    assert len(spots) > 240
+    assert scale == 1
+    assert all(labels[y, x] == label for x, y, label in spots)
+
+
+def test_so_many_classes_are_solved_on_a_smaller_copy(monkeypatch):
+    monkeypatch.setattr(limits, "SOLVE_NUMBERS", 3 * 512 * 512)
+    key = api.open_picture({"data": encoded(np.zeros((400, 900, 3), np.uint8))})["key"]
+    answer = asked(key, cues='{"points": [[5, 5, 1], [800, 300, 2], [400, 300, 0]]}')
+    assert answer["width"] == 512
+
+
+def test_busy_when_no_solver_comes_free(key, monkeypatch):
+    monkeypatch.setattr(limits, "WAIT_SECONDS", 0.01)
+    with predict.turn(predict._solving), predict.turn(predict._solving):
+        assert asked(key) == {"busy": 400}
+    assert "runs" in asked(key, seq=2)
+
+
+@dataclass(kw_only=True)
+class Stuck(Segmenter):
+    """A method that does not end before `free` is set."""
+
+    name: ClassVar[str] = "stuck"
+    uses: ClassVar[frozenset[str]] = frozenset({"points"})
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.free, self.begun = threading.Event(), []
+
+    def end(self) -> int:
+        """How often it was begun, once all of its threads are done and all turns are free."""
+        self.free.set()
+        for places, count in ((predict._solving, limits.SOLVES_AT_ONCE), (predict._overdue, limits.SOLVES_OVERDUE)):
+            held = [places.acquire(timeout=20) for _ in range(count)]
+            for _ in held:
+                places.release()
+            assert all(held)
+        return len(self.begun)
+
+    def _probabilities(self, image, cues, present, content):
+        self.begun.append(1)
+        self.free.wait()
+        return np.full((len(present), *image.shape[:2]), 1 / len(present), np.float32)
+
+
+@pytest.fixture
+def stuck(monkeypatch):
+    method, original = Stuck(), predict.choose
+    monkeypatch.setattr(limits, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(limits, "SOLVE_SECONDS", 0.05)
+    monkeypatch.setattr(
+        predict, "choose", lambda name, *more: Chosen("stuck", method) if name == "stuck" else original(name, *more)
+    )
+    yield method
+    method.end()
+
+
+def opened(picture) -> str:
+    return api.open_picture({"data": encoded(picture)})["key"]
+
+
+def test_solves_that_do_not_end_give_their_turns_back(halves, key, stuck, monkeypatch):
+    for _ in range(limits.SOLVES_OVERDUE):
+        assert "takes too long on this server. Draw fewer cues" in asked(opened(halves), method="stuck")["error"]
+    monkeypatch.setattr(limits, "SOLVE_SECONDS", 60)
+    others = [predict.turn(predict._solving) for _ in range(limits.SOLVES_AT_ONCE - 1)]
+    with others[0]:
+        assert "runs" in asked(key)
+
+
+def test_so_many_solves_that_do_not_end_go_on_and_no_more(halves, stuck):
+    most = limits.SOLVES_AT_ONCE + limits.SOLVES_OVERDUE
+    answers = [asked(opened(halves), method="stuck") for _ in range(most + 2)]
+    assert ["error" in answer for answer in answers] == [True] * most + [False] * 2
+    assert answers[-1] == {"busy": 400}
+    assert stuck.end() == most
+
+
+def test_a_picture_waits_for_its_solve_that_does_not_end(key, stuck, monkeypatch):
+    for seq in range(5):
+        assert "takes too long" in asked(key, seq=seq, method="stuck")["error"]
+    assert stuck.end() == 1
+    predict.sessions.get(key).overdue["stuck"].join()
+    monkeypatch.setattr(limits, "SOLVE_SECONDS", 60)
+    assert "runs" in asked(key, seq=6, method="stuck")
+
+
+def test_many_threads_on_one_picture_prepare_once(halves, monkeypatch):
+    prepared = []
+    original = predict.create("auto").__class__._prepare
+    monkeypatch.setattr(predict.create("auto").__class__, "_prepare", lambda *a: prepared.append(1) or original(*a))
+    key = api.open_picture({"data": encoded(halves)})["key"]
+    threads = [threading.Thread(target=asked, args=(key, i)) for i in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(prepared) == 1
+
+
+def test_every_export_kind_comes_with_bytes(key):
+    for kind in api.EXPORTS:
+        answer = api.save({"key": key, "cues": CUES, "method": "auto", "kind": kind, "colours": ["#000000", "#ff0000"]})
+        assert answer.get("name", "").startswith("halves"), answer
+        assert len(base64.b64decode(answer["data"])) > 20
+    assert "Choose one of" in api.save({"key": key, "cues": CUES, "method": "auto", "kind": "exe"})["error"]
+    assert "nothing to save" in api.save({"key": key, "cues": "{}", "method": "auto", "kind": "mask"})["error"]
+
+
+def test_saved_masks_take_the_page_colours(key):
+    answer = api.save({"key": key, "cues": CUES, "method": "auto", "kind": "mask", "colours": ["#010203", "#aabbcc"]})
+    picture = Image.open(io.BytesIO(base64.b64decode(answer["data"])))
+    assert picture.getpalette()[3:6] == [0xAA, 0xBB, 0xCC]
+
+
+def test_read_cues_checks_the_file():
+    text = json.dumps({"classes": ["background", "cat"], "points": [[3, 4, 1]]})
+    assert api.read_cues({"text": text, "width": 80, "height": 60})["cues"]["points"] == [[3.0, 4.0, 1]]
+    assert "outside" in api.read_cues({"text": text, "width": 3, "height": 3})["error"]
+    for width in (None, True, 0, -3, 10**400):
+        assert "open the picture" in api.read_cues({"text": text, "width": width, "height": 3})["error"]
+    assert "not a text file" in api.read_cues({"text": 3, "width": 80, "height": 60})["error"]
+
+
+@pytest.mark.parametrize("name", list(gallery.EXAMPLES))
+def test_examples_open_with_cues_that_segment(name):
+    answer = api.open_example({"name": name})
+    mask = asked(answer["key"], cues=json.dumps(answer["cues"]))
+    labels = decode_labels(base64.b64decode(mask["runs"]), (mask["height"], mask["width"]))
+    assert set(np.unique(labels)) == set(range(len(answer["cues"]["classes"])))
+
+
+def test_an_unknown_example_gets_a_sentence():
+    assert "there is no example" in api.open_example({"name": "../../etc/passwd"})["error"]
+
+
+def test_hello_tells_all_the_page_needs():
+    answer = api.hello({})
+    assert [m["name"] for m in answer["methods"]][:1] == ["auto"]
+    assert len(answer["examples"]) >= 4
+    json.dumps(answer)
+
+
+def picture_of(nbytes: int) -> Session:
+    return Session(np.zeros((1, nbytes // 3, 3), np.uint8), (1, nbytes // 3), "p")
+
+
+def test_the_least_recently_used_picture_is_put_away():
+    kept = LruCache(entries=2, nbytes=10**9)
+    first, second = kept.add(picture_of(30)), kept.add(picture_of(30))
+    assert kept.get(first)
+    third = kept.add(picture_of(30))
+    assert kept.get(second) is None
+    assert kept.get(first)
+    assert kept.get(third)
+
+
+def test_the_cache_is_bounded_by_bytes_but_the_newest_stays():
+    kept = LruCache(entries=9, nbytes=100)
+    first = kept.add(picture_of(60))
+    assert kept.get(first)
+    second = kept.add(picture_of(60))
+    assert kept.get(first) is None
+    third = kept.add(picture_of(600))
+    assert kept.get(second) is None
+    assert kept.get(third)
+    assert len(kept) == 1
+
+
+def test_keys_cannot_be_guessed_from_one_another():
+    kept = LruCache()
+    keys = {kept.add(picture_of(3)) for _ in range(50)}
+    assert len(keys) == 50
+    assert min(map(len, keys)) >= 24

@@ -1,0 +1,76 @@
+"""Whose token the Hub is told: by where a request comes from, and who signed in."""
+
+from __future__ import annotations
+
+import gradio as gr
+import pytest
+from starlette.requests import Request
+
+from ui.server import user
+from ui.server.user import NOBODY, Person, asking, obstacle
+
+HERE = {"host": "127.0.0.1:7860", "origin": "http://127.0.0.1:7860", "sec-fetch-site": "same-origin"}
+ANN = gr.OAuthToken(token="hf_ann", scope="", expires_at=0)
+
+
+def sent(client: str = "127.0.0.1", **headers) -> Request:
+    """A request with these headers, as the server sees it."""
+    told = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "headers": told, "client": (client, 5000)})
+
+
+def from_here(**changes) -> Request:
+    return sent(**{name.replace("-", "_"): value for name, value in HERE.items()} | changes)
+
+
+def test_whoever_sits_at_this_machine_uses_its_token():
+    assert asking(from_here(), None) == Person(None)
+    assert asking(sent(host="localhost:7860"), None) == Person(None)  # a program, not a browser
+    assert asking(sent("::1", host="[::1]:7860"), None) == Person(None)
+
+
+STRANGERS = {
+    "a page of another site": from_here(origin="https://evil.example", sec_fetch_site="cross-site"),
+    "the same, an older browser": sent(host="127.0.0.1:7860", origin="https://evil.example"),
+    "a name that points here": sent(host="evil.example", origin="http://evil.example"),
+    "another machine": from_here(client="192.168.1.7"),
+    "another machine by our name": sent("192.168.1.7", host="192.168.1.2:7860"),
+    "a proxy": from_here(x_forwarded_for="8.8.8.8"),
+    "a tunnel": sent(host="abc.gradio.live"),
+    "no request": None,
+}
+
+
+@pytest.mark.parametrize("request_", STRANGERS.values(), ids=STRANGERS)
+def test_strangers_use_none(request_):
+    assert asking(request_, None) == NOBODY
+
+
+def test_in_a_space_nobody_uses_its_own_token(monkeypatch):
+    monkeypatch.setenv("SPACE_ID", "ann/space")
+    assert asking(from_here(), None) == NOBODY
+
+
+def test_who_signed_in_uses_theirs_but_for_nobody_elses_page():
+    space = {"host": "ann-space.hf.space", "sec_fetch_site": "same-origin"}
+    assert asking(sent("10.0.0.1", **space), ANN) == Person("hf_ann")
+    assert asking(sent("10.0.0.1", **space | {"sec_fetch_site": "cross-site"}), ANN) == NOBODY
+
+
+def test_a_token_is_not_printed_and_not_a_key():
+    assert "hf_ann" not in repr(Person("hf_ann"))
+    (everybody, none), (owner, token) = Person("hf_ann").ways
+    assert (everybody, none, token) == ("", False, "hf_ann")
+    assert "hf_ann" not in owner
+
+
+def test_what_is_in_the_way_of_a_push(monkeypatch):
+    assert obstacle(Person("hf_ann")) == obstacle(Person(None)) == ""
+    assert "on your own machine" in obstacle(NOBODY)
+    monkeypatch.setattr(user, "get_token", lambda: None)
+    assert "set HF_TOKEN" in obstacle(Person(None))
+    monkeypatch.setenv("SPACE_ID", "ann/space")
+    monkeypatch.setenv("SYSTEM", "spaces")
+    assert "on your own machine" in obstacle(NOBODY)  # a Space without sign-in
+    monkeypatch.setenv("OAUTH_CLIENT_ID", "x")
+    assert "sign in" in obstacle(NOBODY)

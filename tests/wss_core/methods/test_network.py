@@ -1,0 +1,256 @@
+"""network: encoders of every kind, one light decoder, and a method that is saved with all it needs."""
+
+import json
+
+import numpy as np
+import pytest
+import timm
+import torch
+
+from tests.support.scenes import CLASSES, discs
+from wss_core import hub, networks
+from wss_core.builtin import pretrained
+from wss_core.cues import Box, Cues, Example
+from wss_core.features.timm_backbone import architecture, trainable
+from wss_core.methods.network import Network
+from wss_core.networks import encoders
+from wss_core.networks.decoder import Decoder
+from wss_core.training.config import Run
+
+torch.set_num_threads(1)
+TINY = {"width": 16, "crop": 32, "side": 64, "steps": 2, "batch": 2}
+RUN = Run(device="cpu", quiet=True)
+NAMES = ["unet", "builtin", "timm:test_resnet", "timm:test_vit", "timm:test_mambaout", "timm:resnet18d"]
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("name", NAMES)
+def test_any_encoder_any_size_any_number_of_classes(name, channels):
+    """Every encoder, also transformers and those that answer (B, h, w, D), learns in all of its parts."""
+    network = networks.build(name, 5, 16, channels, 0, pretrained=name == "builtin")
+    logits = network(torch.rand(2, channels, 50, 70))
+    assert logits.shape == (2, 5, 50, 70)
+    logits.square().mean().backward()
+    for part in (network.encoder.maps, network.decoder):
+        assert any(p.grad is not None and p.grad.abs().max() > 0 for p in part.parameters())
+
+
+def test_a_network_of_one_size_sees_the_picture_at_that_size():
+    torch.manual_seed(0)
+    made = trainable("mixer_s32_224", pretrained=False)
+    assert made.fixed == (224, 224)
+    maps = encoders.Pretrained(made.model, 3)
+    trunk = encoders.Encoder(maps, maps.channels, made.mean, made.std, made.multiple, made.fixed)
+    assert networks.Labeller(trunk, 2, 16)(torch.rand(1, 3, 60, 90)).shape == (1, 2, 60, 90)
+
+
+def test_the_builtin_encoder_is_the_builtin_models():
+    image = np.random.default_rng(0).integers(0, 256, (96, 128, 3), np.uint8)
+    trunk = networks.encoder("builtin", 3).eval()
+    with torch.no_grad():
+        seen = pretrained.seen(image)
+        found = trunk((seen + 1) / 2)
+    for mine, own in zip(found, pretrained.pyramid(image), strict=True):
+        np.testing.assert_allclose(mine[0].numpy(), own, atol=1e-3)
+    assert trunk.maps.encoder is not pretrained.model().encoder
+    assert not any(p.requires_grad for p in pretrained.model().parameters())  # ours may learn, the original does not
+
+
+@pytest.mark.parametrize("name", ["builtin", "timm:local-dir"])
+def test_a_grey_picture_is_seen_as_its_copy_in_colour(name, resnet):
+    name = name.replace("timm:local-dir", f"timm:local-dir:{resnet}")
+    grey = torch.rand(1, 1, 64, 64)
+    with torch.no_grad():
+        one, three = (networks.encoder(name, count).eval() for count in (1, 3))
+        for a, b in zip(one(grey), three(grey.expand(1, 3, 64, 64)), strict=True):
+            torch.testing.assert_close(a, b, atol=2e-2 * float(b.abs().max()), rtol=0)
+
+
+def test_averages_of_learned_encoders_stay():
+    network = networks.build("timm:test_resnet", 2, 16, 3, 0, pretrained=False).train()
+    before = {name: value.clone() for name, value in network.named_buffers()}
+    network(torch.rand(2, 3, 64, 64))
+    assert all(torch.equal(value, before[name]) for name, value in network.named_buffers())
+
+
+def test_a_coarse_encoder_gets_finer_maps_of_our_own():
+    assert networks.encoder("timm:test_vit", 3, pretrained=False).channels[0] == encoders.DETAIL[1]
+    assert networks.encoder("timm:test_resnet", 3, pretrained=False).maps.detail is None
+
+
+def test_the_decoder_joins_its_maps_from_the_coarsest_down():
+    """What only the coarsest map knows reaches the answer; each map counts."""
+    torch.manual_seed(0)
+    decoder = Decoder([8, 16, 32], 16, 3)
+    maps = [torch.rand(1, c, s, s, requires_grad=True) for c, s in ((8, 32), (16, 16), (32, 4))]
+    answer = decoder(maps)
+    assert answer.shape == (1, 3, 32, 32)
+    assert all(g.abs().max() > 0 for g in torch.autograd.grad(answer.square().sum(), maps))
+
+
+def test_a_coarse_map_is_not_drowned_by_fine_ones_of_large_numbers():
+    torch.manual_seed(0)
+    fine, middle, coarse = 50 * torch.randn(2, 8, 16, 16), torch.randn(2, 16, 8, 8), torch.randn(2, 32, 4, 4)
+    shares = []
+    for even in (True, False):
+        decoder = Decoder([8, 16, 32], 16, 3, even).requires_grad_(False)
+        answer = decoder([fine, middle, coarse])
+        by_coarse, by_fine = decoder([fine, middle, coarse.flip(0)]), decoder([fine.flip(0), middle, coarse])
+        shares.append((by_coarse - answer).std() / (by_fine - answer).std())
+    assert shares[0] > 0.2 > 0.05 > shares[1]
+
+
+def test_the_second_decoder_sees_half_of_the_channels():
+    maps = [torch.ones(3, 2, 4, 4), torch.ones(3, 1, 2, 2)]
+    kept = networks._dropped(maps, torch.tensor([[0.9, 0.1, 0.5], [0.2, 0.7, 0.4]]))
+    assert [m.shape[0] for m in kept] == [2, 2]
+    assert kept[0][:, :, 0, 0].tolist() == [[2, 0], [0, 2]]
+    assert kept[1][:, :, 0, 0].tolist() == [[2], [0]]
+
+
+def test_unknown_encoders():
+    with pytest.raises(ValueError, match="no backbone 'vgg'. Choose one of: builtin, unet, timm:NAME"):
+        networks.encoder("vgg", 3)
+    with pytest.raises(ValueError, match="timm has no model resnet1x"):
+        networks.encoder("timm:resnet1x", 3)
+    with pytest.raises(ValueError, match="is a place to fetch weights from, not an architecture"):
+        networks.encoder("timm:hf-hub:someone/something", 3, pretrained=False)
+
+
+# what a network is made anew from
+
+
+@pytest.fixture(scope="module")
+def resnet(tmp_path_factory):
+    """A folder in timm's form, with weights drawn at random."""
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("resnet")
+    timm.models.save_for_hf(timm.create_model("test_resnet"), folder, safe_serialization=True)
+    return folder
+
+
+def test_a_folder_is_made_anew_from_its_architecture(resnet, tmp_path):
+    assert architecture("resnet18.a1_in1k") == ("resnet18.a1_in1k", "")
+    assert architecture(f"local-dir:{resnet}") == ("test_resnet", "")
+    config = json.loads((resnet / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(config | {"model_args": {"pad_type": "same"}}))
+    assert architecture(f"local-dir:{tmp_path}") == ("test_resnet", "same")
+    (tmp_path / "config.json").write_text(json.dumps(config | {"model_args": {"img_size": 56, "depth": 3}}))
+    with pytest.raises(ValueError, match="is made with img_size, depth, which no checkpoint can tell"):
+        architecture(f"local-dir:{tmp_path}")
+    with pytest.raises(ValueError, match="cannot read the config.json of timm:local-dir:"):
+        architecture("local-dir:/nowhere")
+
+
+def test_a_checkpoint_needs_neither_the_folder_nor_the_network(resnet, tmp_path, monkeypatch):
+    learned = Network(backbone=f"timm:local-dir:{resnet}", classes=CLASSES, **TINY).fit(discs(), run=RUN)
+    assert learned.backbone == "timm:test_resnet"
+    hub.save(learned, tmp_path / "saved")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr(timm.models._builder, "load_pretrained", None)
+    again = hub.load(tmp_path / "saved")
+    image = discs()[0].image
+    np.testing.assert_array_equal(again.segment(image).probs, learned.segment(image).probs)
+
+
+def test_weights_of_another_shape_are_refused(tmp_path):
+    learned = Network(backbone="unet", classes=CLASSES, **TINY).fit(discs(), run=RUN)
+    with pytest.raises(ValueError, match="weights do not fit network: .*Load them with the settings"):
+        Network(backbone="unet", classes=(*CLASSES, "more"), **TINY).load_state(learned.state())
+    assert not any(name.startswith("second") for name in learned.state())
+
+
+# what it learns
+
+
+def test_classes_and_channels_are_told_by_the_examples():
+    grey = [Example(e.image.mean(axis=2, keepdims=True).astype(np.uint8).repeat(3, axis=2), e.cues) for e in discs()]
+    learned = Network(backbone="unet", **TINY).fit(grey, run=RUN)
+    assert learned.classes == ("background", "object 1")
+    assert learned.channels == 1
+    assert Network(backbone="unet", **TINY).fit(discs(), run=RUN).channels == 3
+
+
+def test_soft_labels_join_where_a_solver_is_named():
+    learned = Network(backbone="unet", spread="live", classes=CLASSES, **TINY).fit(discs(), run=RUN)
+    assert "soft" in learned.training["terms"]
+
+
+@pytest.mark.parametrize(("spread", "joined"), [("objects", [True, False]), ("", [False, False])])
+def test_soft_labels_join_where_there_are_boxes(spread, joined):
+    examples = Example(discs(1)[0].image, Cues(boxes=(Box(11, 11, 38, 38, 1),))), discs(1)[0]
+    methods = [Network(backbone="unet", spread=spread, classes=CLASSES, **TINY) for _ in examples]
+    found = [m.fit([one], run=RUN).training["terms"] for m, one in zip(methods, examples, strict=True)]
+    assert ["soft" in terms for terms in found] == joined
+
+
+def test_rounds_share_the_steps_and_go_on_where_they_were(tmp_path):
+    """The second learns what the first found, by terms of its own; stopped in it and taken up again it ends the same."""
+
+    def learned(folder=None, stop=False, resume=False) -> Network:
+        seen.clear()
+
+        def progress(step, steps, figures):
+            seen.append(sorted(figures))
+            if stop and len(seen) == 4:
+                raise KeyboardInterrupt
+
+        tiny = TINY | {"steps": 6}
+        run = Run(device="cpu", quiet=True, folder=folder, resume=resume)
+        return Network(backbone="unet", rounds=2, terms=("potts",), classes=CLASSES, **tiny).fit(
+            discs(), progress, run=run
+        )
+
+    seen: list[list[str]] = []
+    whole = learned()
+    assert seen == [["loss", "potts"]] * 3 + [["cross_entropy", "dice", "loss", "soft"]] * 3
+    assert (whole.training["steps"], whole.training["terms"]) == (6, {"potts": 1.0})
+    with pytest.raises(KeyboardInterrupt):
+        learned(tmp_path, stop=True)
+    again = learned(tmp_path, resume=True)
+    assert len(seen) == 2
+    for name, array in whole.state().items():
+        np.testing.assert_array_equal(again.state()[name], array)
+    with pytest.raises(ValueError, match="rounds=0 is none"):
+        Network(rounds=0)
+
+
+def test_terms_by_hand_and_what_is_no_term():
+    learned = Network(backbone="unet", terms=("dice", "potts=0.5"), classes=CLASSES, **TINY).fit(discs(), run=RUN)
+    assert learned.training["terms"] == {"dice": 1.0, "potts": 0.5}
+    with pytest.raises(ValueError, match="no term 'mumford'"):
+        Network(terms=("mumford",))
+
+
+def test_progress_is_told_and_may_end_it():
+    seen = []
+
+    def progress(step, steps, figures):
+        seen.append((step, steps, figures["loss"]))
+        if step == 1:
+            raise RuntimeError("enough")
+
+    unfitted = Network(backbone="unet", classes=CLASSES, **TINY)
+    with pytest.raises(RuntimeError, match="enough"):
+        unfitted.fit(discs(), progress, run=RUN)
+    assert [(step, steps) for step, steps, _ in seen] == [(1, 2)]
+    assert not unfitted.fitted
+
+
+def test_validation_without_masks_says_so():
+    without = [Example(discs(1)[0].image)]
+    with pytest.raises(ValueError, match="no picture of the validation has a true mask"):
+        Network(backbone="unet", classes=CLASSES, **TINY).fit(discs(), validation=without, run=RUN)
+
+
+def test_a_large_picture_is_seen_at_a_bounded_size():
+    learned = Network(backbone="unet", classes=CLASSES, **TINY).fit(discs(), run=RUN)
+    image = np.zeros((300, 600, 3), np.uint8)
+    assert learned.prepare(image).content.shape == (2, 32, 64)
+    assert learned.segment(image).labels.shape == (300, 600)
+
+
+def test_cues_that_do_not_fit_a_picture_are_named():
+    wrong = Example(discs(1)[0].image, Cues(labels=np.zeros((5, 5), np.uint8)))
+    with pytest.raises(ValueError, match="picture 0: labels must be uint8"):
+        Network(backbone="unet", classes=CLASSES, **TINY).fit([wrong], run=RUN)

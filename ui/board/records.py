@@ -1,0 +1,135 @@
+"""Where the board's records come from: a folder, and a results data set of the Hub, read beside everything else."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+
+from huggingface_hub import constants
+
+from leaderboard.analysis.record_index import Entry, Reader, Samples
+from leaderboard.paths import RESULTS
+from leaderboard.records import hub_sync
+from leaderboard.records.record import Failure
+from wss_core.hub_client import HubError
+
+LOOK = 20.0  # seconds between two looks at the folders
+PULL = 300.0  # and at the Hub
+FIRST = 1.0  # a visitor waits so long for the first reading, then sees that it goes on
+FAILURES = 20  # shown, the newest
+
+logger = logging.getLogger(__name__)
+
+
+class Source:
+    """results: the folder of records. repo: USER/REPO of a results data set, "" = none; its files are kept below the Hub's
+    own cache, and `results` is then read too.
+
+    state: goes up whenever something else is to be seen. note: what is wrong with the data set, "" = nothing.
+    """
+
+    def __init__(self, results: Path, repo: str = ""):
+        self.results, self.repo = Path(results), repo
+        self.entries: tuple[Entry, ...] = ()
+        self.failures: tuple[Failure, ...] = ()
+        self.left_out: dict[Path, str] = {}  # files that are no sound records, and why
+        self.samples = Samples()
+        self.state, self.note = 0, ""
+        self.warm = False  # whether all ranks and intervals can be told without reading files
+        self._reader = Reader([self.results, *([self.shared] if repo else [])])
+        self._first, self._poke = threading.Event(), threading.Event()
+        self._start = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._pulled = -PULL
+        self._wanted: tuple[str, ...] = ()
+
+    @property
+    def shared(self) -> Path:
+        """Where the files of the data set lie."""
+        return Path(constants.HF_HOME) / "wss-board" / self.repo.replace("/", "--")
+
+    @property
+    def written(self) -> Path:
+        """Where new records go."""
+        return self.shared if self.repo else self.results
+
+    @property
+    def read(self) -> bool:
+        """Whether the folders were read once."""
+        return self._first.is_set()
+
+    def start(self) -> None:
+        """Begin to read, unless that has begun."""
+        with self._start:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._go_on, name="board", daemon=True)
+                self._thread.start()
+
+    def wait(self) -> None:
+        """Until the folders were read once, or FIRST seconds."""
+        self.start()
+        self._first.wait(FIRST)
+
+    def hurry(self) -> None:
+        """Look at the folders soon: a record was added."""
+        self._poke.set()
+
+    def want(self, metric: str) -> None:
+        """Make the resamples of this metric too, beside the records' own; of the last two asked for."""
+        if metric not in self._wanted:
+            self._wanted, self.warm = (*self._wanted, metric)[-2:], False
+            self.hurry()
+
+    def look(self) -> None:
+        """Look once, at the folders and, if it is time, at the data set."""
+        self._read()
+        if self.repo and time.monotonic() - self._pulled >= PULL:
+            self._pull()
+            self._read()
+        self._first.set()
+        self._warm_up()
+
+    def _go_on(self) -> None:
+        while True:
+            try:
+                self.look()
+            except Exception:  # the page goes on with what was read before
+                logger.exception("the board's records could not be read")
+                self._first.set()
+            self._poke.wait(LOOK)
+            self._poke.clear()
+
+    def _read(self) -> None:
+        entries, failures = self._reader.read(), tuple(self._reader.failures()[:FAILURES])
+        left_out = self._reader.left_out
+        if entries != self.entries or failures != self.failures or left_out != self.left_out:
+            self.entries, self.failures, self.left_out, self.warm = entries, failures, left_out, False
+            self.state += 1
+        if entries:
+            self._first.set()
+
+    def _pull(self) -> None:
+        self._pulled = time.monotonic()
+        note = ""
+        try:
+            hub_sync.pull(self.repo, self.shared)
+        except (HubError, ValueError, OSError) as error:
+            logger.warning("the results data set cannot be read: %s", error)
+            note = f"The results data set cannot be read now, so what was read before is shown: {error}"
+        if note != self.note:
+            self.note, self.state = note, self.state + 1
+
+    def _warm_up(self) -> None:
+        """Make the resamples of all entries, so that no visitor waits for them."""
+        for entry in self.entries:
+            for metric in {entry.record.metric, *self._wanted} & set(entry.record.scores):
+                if not self.samples.known(entry, metric):
+                    self.samples.of(entry, metric)
+        if not self.warm:
+            self.warm, self.state = True, self.state + 1
+
+
+source = Source(Path(os.environ.get("WSS_RESULTS", RESULTS)), os.environ.get("WSS_BOARD", ""))

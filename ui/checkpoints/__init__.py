@@ -1,0 +1,1 @@
+"""Checkpoints of the Hub and of visitors, in memory."""

@@ -1,0 +1,1 @@
+"""The Segment tab: the canvas, what it asks the server, open pictures."""

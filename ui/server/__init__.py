@@ -1,0 +1,1 @@
+"""What every endpoint shares: bounds, visitors, slots, caches."""

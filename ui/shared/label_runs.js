@@ -1,0 +1,27 @@
+// Runs of labels as ui/server/label_runs.py writes them: a label byte, then the run's length as a varint.
+function bytesOf(base64) {
+  const text = atob(base64), bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+function decodeRuns(base64, size) {
+  const bytes = bytesOf(base64), labels = new Uint8Array(size);
+  let at = 0, place = 0;
+  while (at < bytes.length) {
+    const label = bytes[at++];
+    let length = 0, shift = 0, byte;
+    do { byte = bytes[at++]; length += (byte & 127) * 2 ** shift; shift += 7; } while (byte > 127);
+    labels.fill(label, place, place += length);
+  }
+  if (place !== size) throw new Error('the mask that came holds ' + place + ' pixels, not ' + size);
+  return labels;
+}
+async function base64Of(blob) {
+  const url = await new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
+  return url.slice(url.indexOf(',') + 1);
+}

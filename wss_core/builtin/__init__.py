@@ -1,0 +1,1 @@
+"""The built-in interactive model and its network."""

@@ -1,0 +1,57 @@
+"""The built-in model: CueNet with the weights of this package, and how a picture is shown to it."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from safetensors.torch import load_file
+
+from .cuenet import MULTIPLE, CueNet, pixels
+
+WEIGHTS = Path(__file__).parents[1] / "weights" / "model.safetensors"
+# Data sets from whose training masks it learned, see weights/README.md: with few labels of theirs it knows more than these tell.
+LEARNED_FROM = ("acdc", "camvid", "clothing", "horses", "nuclei", "segments", "tiles")
+NAMES = ("builtin", "learned")  # settings by which it is asked
+SIDE = 512  # pixels of the longer side as the network sees it
+LEAST = 64
+AT_ONCE = 8  # classes answered together; more only take more memory
+
+
+@functools.lru_cache(maxsize=1)
+def model() -> CueNet:
+    """The network, ready to answer; read once."""
+    network = CueNet()
+    network.load_state_dict(load_file(WEIGHTS), strict=True)
+    return network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+
+
+def seen(image: np.ndarray) -> torch.Tensor:
+    """float32 (1, 3, h, w), -1..1: an image uint8 (H, W, 3) as the network sees it, at most SIDE a side."""
+    longer = max(image.shape[:2])
+    scale = min(SIDE, max(2 * longer, LEAST)) / longer
+    height, width = (max(MULTIPLE, round(side * scale / MULTIPLE) * MULTIPLE) for side in image.shape[:2])
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = cv2.resize(image, (width, height), interpolation=way)
+    return pixels(small[None])
+
+
+@torch.inference_mode()
+def pyramid(image: np.ndarray) -> tuple[np.ndarray, ...]:
+    """float32 (EMBEDDING, h, w) at strides 4, 8, 16, 32 of the picture as seen: the slow part."""
+    maps = model().pyramid(seen(image).to(memory_format=torch.channels_last))
+    return tuple(m[0].contiguous().numpy() for m in maps)
+
+
+@torch.inference_mode()
+def answer(maps: tuple[np.ndarray, ...], planes: np.ndarray) -> np.ndarray:
+    """float32 (K, h, w): log-odds of each class against the rest. planes: float32 (K, PLANES, h, w)."""
+    found = []
+    for start in range(0, len(planes), AT_ONCE):
+        part = torch.from_numpy(planes[start : start + AT_ONCE]).contiguous(memory_format=torch.channels_last)
+        shared = [torch.from_numpy(m)[None].expand(len(part), -1, -1, -1) for m in maps]
+        found.append(model()(shared, part)[0].numpy())
+    return np.concatenate(found)

@@ -1,0 +1,59 @@
+"""Options of commands that read data sets and make cues from masks."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..data import Examples, read
+from ..data.weak_version.rows import WeakVersion
+
+
+def add_reading(run: argparse.ArgumentParser) -> None:
+    """Add the options that say how a data set is read (see `examples.read`)."""
+    run.add_argument("--split", default="train", help="of the source (train)")
+    run.add_argument("--revision", help="a branch, tag or commit of the Hub; locally the hash of the files")
+    run.add_argument("--column", action="append", default=[], metavar="ROLE=NAME", help="e.g. mask=label; repeatable")
+    run.add_argument("--classes", metavar="A,B,...", help="class names, background first, if the data do not say")
+    run.add_argument("--value", action="append", default=[], metavar="NUMBER=LABEL", help="e.g. 255=1; repeatable")
+    run.add_argument("--limit", type=int, metavar="N", help="only the first N pictures")
+
+
+def add_settings(run: argparse.ArgumentParser) -> None:
+    """Add the options that say what cues are made of a mask (see `weaken.weaken`)."""
+    usual = WeakVersion
+    run.add_argument(
+        "--per", choices=("class", "object"), default=usual.per, help="what gets points or strokes (class)"
+    )
+    run.add_argument("--points", type=int, default=usual.points, metavar="N", help="for each of them (1)")
+    run.add_argument("--strokes", type=int, default=usual.strokes, metavar="N", help="for each of them (1)")
+    run.add_argument(
+        "--no-background", dest="background", action="store_false", help="points and strokes on objects only"
+    )
+    run.add_argument(
+        "--jitter", type=float, default=usual.jitter, help="share of its side by which a box's edge strays (0)"
+    )
+    run.add_argument("--share", type=float, default=usual.share, help="of a partial mask's blocks (0.12)")
+
+
+def examples(told: argparse.Namespace, source: str, split: str) -> Examples:
+    """A split of a data set, read as the options say."""
+    columns = dict(_pair(text, "--column ROLE=NAME") for text in told.column)
+    values = dict(_pair(text, "--value NUMBER=LABEL") for text in told.value)
+    if not all(text.isdecimal() for pair in values.items() for text in pair):
+        raise ValueError("--value takes whole numbers, NUMBER=LABEL")
+    return read(
+        source,
+        split,
+        revision=told.revision,
+        columns={role: name or None for role, name in columns.items()},
+        classes=told.classes.split(",") if told.classes else None,
+        values={int(number): int(label) for number, label in values.items()},
+        limit=told.limit,
+    )
+
+
+def _pair(text: str, form: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise ValueError(f"{text!r:.60} is not {form}")
+    return name, value

@@ -1,0 +1,89 @@
+"""A weak version of a data set: its pictures with cues made from their masks, as rows of one fixed form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...cues import Cues, Example
+from ...cues.from_masks import weakened
+from ...imaging.io import labels_to_png, picture_to_bytes
+from ..dataset import Examples
+
+
+@dataclass(frozen=True)
+class WeakVersion:
+    """Examples with cues of one kind in the place of their own; the settings are those of `weaken.weaken`.
+
+    truth: whether the true masks go along, for scoring. Where not, they are gone.
+    """
+
+    examples: Examples
+    kind: str
+    seed: int = 0
+    per: str = "class"
+    points: int = 1
+    strokes: int = 1
+    jitter: float = 0.0
+    share: float = 0.12
+    background: bool = True
+    truth: bool = False
+
+    def rows(self) -> Iterator[dict]:
+        """A row of `features` for each picture, whose file is the data set's own."""
+        classes = self.examples.classes
+        for picture, example in self.examples.with_files():
+            weak = self._weakened(example)
+            row = {"id": example.id, "group": example.group, "image": {"bytes": picture, "path": None}}
+            row |= _cells(weak.cues, classes) | {"seconds": weak.cues.seconds(classes)}
+            yield row | (_truth_cells(weak) if self.truth else {"mask": None, "instances": None})
+
+    def _weakened(self, example: Example) -> Example:
+        return weakened(
+            example,
+            self.kind,
+            seed=self.seed,
+            classes=self.examples.classes,
+            per=self.per,
+            points=self.points,
+            strokes=self.strokes,
+            jitter=self.jitter,
+            share=self.share,
+            background=self.background,
+        )
+
+
+def features(classes: tuple[str, ...]):
+    """The columns, the same for every version, so that its splits may differ in kind; the classes' names are in `tags`."""
+    from datasets import ClassLabel, Features, Image, List, Value
+
+    number, label = Value("float64"), Value("uint8")
+    columns = {"id": Value("string"), "group": Value("string"), "image": Image()}
+    columns["tags"] = List(ClassLabel(names=list(classes)))
+    columns["points"] = List({"x": number, "y": number, "label": label})
+    columns["boxes"] = List({"x0": number, "y0": number, "x1": number, "y1": number, "label": label})
+    columns["strokes"] = List({"label": label, "width": number, "path": List(List(number))})
+    columns |= {"partial_mask": Image(), "outlined": number, "seconds": number, "mask": Image(), "instances": Image()}
+    return Features(columns)
+
+
+def _cells(cues: Cues, classes: tuple[str, ...]) -> dict:
+    """What is not told is None, so that an empty list of tags still says that nothing is there."""
+    return {
+        "tags": None if cues.tags is None else [classes.index(name) for name in cues.tags],
+        "points": [vars(point) for point in cues.points] or None,
+        "boxes": [vars(box) for box in cues.boxes] or None,
+        "strokes": [{"label": s.label, "width": s.width, "path": list(map(list, s.path))} for s in cues.strokes]
+        or None,
+        "partial_mask": None if cues.labels is None else {"bytes": labels_to_png(cues.labels), "path": None},
+        "outlined": cues.objects,
+    }
+
+
+def _truth_cells(example: Example) -> dict:
+    ids = None if example.instances is None else picture_to_bytes(example.instances, "PNG")
+    mask = None if example.truth is None else labels_to_png(example.truth)
+    return {
+        name: None if png is None else {"bytes": png, "path": None}
+        for name, png in (("mask", mask), ("instances", ids))
+    }

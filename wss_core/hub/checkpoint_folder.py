@@ -1,0 +1,91 @@
+"""A segmenter <-> a folder: config.json, and model.safetensors when the method has weights."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ..methods.settings import build
+from ..segmenter import Segmenter, check_state
+from . import config, tensors
+
+CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
+
+
+def save(segmenter: Segmenter, folder) -> Path:
+    """Write the segmenter into `folder` (made if needed, files of an older save replaced) and return its path.
+
+    Raises ValueError for a method that has yet to learn, settings that name a folder of this machine, and weights
+    that are not finite. An interrupted save leaves no config.json, and so nothing that loads.
+    """
+    if not segmenter.fitted:
+        raise ValueError(f"{segmenter.name} has not learned anything yet. Call fit(examples) before saving it")
+    text, state = config.dump(segmenter), segmenter.state()
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    told, weights = files(folder)
+    parts = [path.with_name(f".{path.name}.{os.getpid()}.part") for path in (told, weights)]
+    try:
+        parts[0].write_text(text, encoding="utf-8")
+        if state:
+            tensors.write(state, parts[1])
+        told.unlink(missing_ok=True)
+        weights.unlink(missing_ok=True)
+        if state:
+            os.replace(parts[1], weights)
+        os.replace(parts[0], told)  # last: with it the folder is a checkpoint
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
+    return folder
+
+
+def read(folder: Path) -> Segmenter:
+    """The segmenter in a folder of this machine; links are not followed. Raises ValueError, see `revive`."""
+    return revive(*files(Path(folder)), str(folder))
+
+
+def revive(told: Path, weights: Path, place: str) -> Segmenter:
+    """The segmenter of a config.json and a model.safetensors, which may be absent. Nothing in them is run.
+
+    Raises ValueError for anything that `save` did not write; `place` is what messages say they are of.
+    """
+    form = config.read(told, f"{CONFIG} of {place}")
+    segmenter = build(form["method"], form["settings"])
+    wanted = segmenter.learns or bool(segmenter.state())
+    if wanted != weights.exists():
+        verb = "needs" if wanted else "takes no"
+        raise ValueError(f"{segmenter.name} {verb} {WEIGHTS} in {place}. Save the segmenter again")
+    if wanted:
+        _take(segmenter, tensors.read(weights, f"{WEIGHTS} of {place}"), place)
+    segmenter.training = form["training"]
+    return segmenter
+
+
+def _take(segmenter: Segmenter, state: dict, place: str) -> None:
+    """Give the segmenter its weights. Whatever else fails, for settings no method foresaw, is a ValueError too."""
+    try:
+        segmenter.load_state(state)
+    except ValueError:
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise ValueError(f"the settings of {place} do not make a {segmenter.name} ({reason:.200})") from error
+    check_state(segmenter.name, segmenter.state(), state)  # a method may be less strict than we are
+
+
+def card(folder: Path, place: str) -> str:
+    """README.md, of what messages call `place`; "" when there is none. Raises ValueError when it is no UTF-8."""
+    path = folder / CARD
+    try:
+        return path.read_bytes().decode() if path.is_file() else ""
+    except UnicodeDecodeError:
+        raise ValueError(f"the card of {place} is no text in UTF-8. Mend it first: a push would lose it") from None
+
+
+def files(folder: Path) -> tuple[Path, Path]:
+    files = folder / CONFIG, folder / WEIGHTS
+    for path in files:
+        if path.is_symlink():
+            raise ValueError(f"{path} is a link. Copy the file itself there")
+    return files

@@ -1,0 +1,56 @@
+"""A repository on the Hub -> a segmenter, or a folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from .. import hub_client
+from ..segmenter import Segmenter
+from . import card, checkpoint_folder, config, tensors
+
+MOST = {
+    checkpoint_folder.WEIGHTS: tensors.MAX_BYTES,
+    checkpoint_folder.CARD: card.MAX_BYTES,
+    checkpoint_folder.CONFIG: config.MAX_BYTES,
+}
+
+
+def load_repo(repo: str, revision: str | None = None, token: str | bool | None = None) -> Segmenter:
+    """The segmenter in USER/REPO of the Hub; no path of this machine is looked at. token: see `remote.fetch`.
+
+    Raises ValueError for anything that `push` did not write: nothing of it is run.
+    """
+    return _revived(repo, hub_client.fetch(repo, MOST, revision, token))
+
+
+def pull(repo: str, target, revision: str | None = None, token: str | bool | None = None) -> str:
+    """Copy the checkpoint in USER/REPO into the folder `target`, new or empty, and return the hash of its commit.
+
+    It was loaded before it lies there, and is there as a whole or not at all. Raises ValueError.
+    """
+    target = Path(target)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise ValueError(f"{target} is there already. Give a new folder")
+    fetched = hub_client.fetch(repo, MOST, revision, token)
+    _revived(repo, fetched)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as part:
+        copy = Path(part) / "copy"
+        copy.mkdir()
+        for name in MOST:
+            if (fetched.folder / name).is_file():
+                shutil.copyfile(fetched.folder / name, copy / name)
+        os.replace(copy, target)
+    return fetched.sha
+
+
+def _revived(repo: str, fetched: hub_client.Fetched) -> Segmenter:
+    told, weights = fetched.folder / checkpoint_folder.CONFIG, fetched.folder / checkpoint_folder.WEIGHTS
+    if not told.is_file():
+        raise hub_client.HubError(
+            f"{repo} holds no {checkpoint_folder.CONFIG}: it is no checkpoint of this library. Look at its card"
+        )
+    return checkpoint_folder.revive(told, weights, f"{repo}@{fetched.sha[:7]}")

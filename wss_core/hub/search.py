@@ -1,0 +1,158 @@
+"""Which checkpoints there are, and what is known of one without building its model."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import HfApi, constants
+
+from .. import hub_client
+from ..builtin.pretrained import WEIGHTS as BUILTIN
+from ..methods import create
+from . import card as cards
+from . import checkpoint_folder, config
+
+AT_ONCE = 8  # requests to the Hub; each checkpoint costs a few, once
+TOLD = {checkpoint_folder.CONFIG: config.MAX_BYTES, checkpoint_folder.CARD: cards.MAX_BYTES}
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What config.json and the card say; its weights were not read.
+
+    source: "user/repo", a folder, or "builtin". sha: the commit on the Hub; of a folder the hash of its files.
+    modified: last changed, None when nobody says. card: README.md without its metadata, untrusted Markdown.
+    """
+
+    source: str
+    sha: str
+    method: str
+    settings: dict[str, Any]
+    training: dict[str, Any]
+    modified: datetime | None = None
+    card: str = ""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The class names, background first; () = as many as the cues name."""
+        return tuple(self.settings.get("classes") or ())
+
+    @property
+    def cues(self) -> tuple[str, ...]:
+        """The kinds of cue it was trained with."""
+        return tuple(cards.cue_kinds({"training": self.training}))
+
+    @property
+    def label_seconds(self) -> float | None:
+        """Seconds of labelling it was trained with, None when it does not say."""
+        return cards.label_seconds({"training": self.training})
+
+
+def info(source, revision: str | None = None, token: str | bool | None = None) -> Checkpoint:
+    """The Checkpoint in a local folder, in USER/REPO of the Hub, or "builtin"; a folder comes before the Hub.
+
+    Raises ValueError for what `load` would refuse by its config.json.
+    """
+    if source == "builtin":
+        return _builtin()
+    if Path(source).is_dir():
+        return _of_folder(Path(source))
+    return info_repo(str(source), revision, token)
+
+
+def info_repo(repo: str, revision: str | None = None, token: str | bool | None = None) -> Checkpoint:
+    """The Checkpoint in USER/REPO of the Hub; no path of this machine is looked at. token: see `remote.fetch`."""
+    fetched = hub_client.fetch(repo, TOLD, revision, token)
+    if not (fetched.folder / checkpoint_folder.CONFIG).is_file():
+        raise hub_client.HubError(
+            f"{repo} holds no {checkpoint_folder.CONFIG}: it is no checkpoint of this library. Look at its card"
+        )
+    return _read(fetched.folder, repo, fetched.sha)
+
+
+def checkpoints(where="hub", limit: int = 100, author: str | None = None, token=None) -> list[Checkpoint]:
+    """The newest checkpoints of this library, newest first: on the "hub" by their tags, or below a local folder.
+
+    author: of the Hub, only this user's. What cannot be read is left out, with a warning that names it.
+    """
+    if where != "hub":
+        return _below(Path(where))[:limit]
+    if constants.HF_HUB_OFFLINE:
+        raise hub_client.HubError(
+            "HF_HUB_OFFLINE forbids to ask the Hub what there is. Unset that, or name one fetched before"
+        )
+    tags = [cards.LIBRARY, cards.TAG]
+    with hub_client.sentences("the list of models"):
+        api = HfApi(token=token)
+        found = api.list_models(
+            filter=tags, author=author, sort="last_modified", limit=limit, expand=["sha", "lastModified"]
+        )
+        rows = [(row.id, row.sha, row.last_modified) for row in found]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return [seen for seen in pool.map(lambda row: _listed(*row, token), rows) if seen]
+
+
+def _listed(repo: str, sha: str, modified: datetime, token) -> Checkpoint | None:
+    try:
+        return replace(info_repo(repo, sha, token), modified=modified)
+    except (ValueError, OSError) as error:
+        logger.warning("left out %s: %s", repo, error)
+        return None
+
+
+def _below(place: Path) -> list[Checkpoint]:
+    """In `place` itself, and one or two folders deeper, as USER/REPO is."""
+    if not place.is_dir():
+        raise ValueError(f"no folder {str(place)!r:.80}. Give 'hub', or a folder with checkpoints in it")
+    found = []
+    for told in sorted({*place.glob("config.json"), *place.glob("*/config.json"), *place.glob("*/*/config.json")}):
+        try:
+            found.append(_of_folder(told.parent))
+        except (ValueError, OSError) as error:
+            logger.warning("left out %s: %s", told.parent, error)
+    return sorted(found, key=lambda checkpoint: checkpoint.modified, reverse=True)
+
+
+def _of_folder(place: Path) -> Checkpoint:
+    files = [file for file in checkpoint_folder.files(place) if file.is_file()]
+    card = place / checkpoint_folder.CARD
+    if card.is_symlink():
+        raise ValueError(f"{card} is a link. Copy the file itself there")
+    told = "".join(f"{file.name} {_hash(file)}\n" for file in files)
+    checkpoint = _read(place, str(place), hashlib.sha1(told.encode()).hexdigest())
+    changed = max(file.stat().st_mtime for file in files)
+    return replace(checkpoint, modified=datetime.fromtimestamp(changed, timezone.utc))
+
+
+def _hash(file: Path) -> str:
+    with open(file, "rb") as data:
+        digest = hashlib.sha256()
+        while part := data.read(1 << 20):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _read(place: Path, source: str, sha: str) -> Checkpoint:
+    form = config.read(place / checkpoint_folder.CONFIG, f"{checkpoint_folder.CONFIG} of {source}")
+    return Checkpoint(source, sha, form["method"], form["settings"], form["training"], card=_card(place))
+
+
+def _card(place: Path) -> str:
+    path = place / checkpoint_folder.CARD
+    if not path.is_file():
+        return ""
+    with open(path, "rb") as file:
+        return cards.split(file.read(cards.MAX_BYTES).decode("utf-8", "replace"))[1]
+
+
+def _builtin() -> Checkpoint:
+    made = create("propagate")
+    return Checkpoint("builtin", _hash(BUILTIN)[:40], made.name, made.settings(), {}, card=_card(BUILTIN.parent))

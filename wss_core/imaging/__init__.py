@@ -1,0 +1,1 @@
+"""Pictures and masks: files, sizes, outlines, edge-preserving enlargement."""

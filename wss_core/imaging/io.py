@@ -1,0 +1,183 @@
+"""Any picture -> uint8 RGB, and label maps <-> PNG. Pillow's only landlord.
+
+Read here: grey, 16 and 32 bit, floats, alpha (laid over white), palettes, CMYK, EXIF turns, the first frame of
+an animation. The size in the header is checked before a pixel is decoded.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from ..conventions import UNKNOWN, ImageError
+
+MAX_PIXELS = 40_000_000
+IGNORED_COLOUR = (224, 224, 192)  # as the border in PASCAL VOC
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")  # a phone's MPO opens as JPEG
+LOSSLESS = ("PNG", "BMP", "TIFF", "GIF", "PPM")
+# What Pillow's decoders raise for damaged files; AVIF's a RuntimeError, TIFF's a TypeError.
+_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, RuntimeError)
+_DAMAGE += (TypeError, LookupError, ArithmeticError, struct.error)
+
+
+def read_image(source, max_pixels: int = MAX_PIXELS) -> np.ndarray:
+    """uint8 (H, W, 3) RGB from a path, bytes, a PIL picture or an array.
+
+    Raises ImageError with what to do when the source is no picture, is cut short, or holds more than
+    `max_pixels` pixels (told by the header, before decoding).
+    """
+    if isinstance(source, np.ndarray):
+        return _array_to_rgb(source, max_pixels)
+    if isinstance(source, Image.Image):
+        return _picture_to_rgb(source, max_pixels)
+    opened = io.BytesIO(source) if isinstance(source, bytes) else os.fspath(source)
+    try:
+        with Image.open(opened, formats=FORMATS) as picture:
+            return _picture_to_rgb(picture, max_pixels)
+    except FileNotFoundError:
+        raise ImageError(f"there is no file {source}. Check the path") from None
+    except (Image.DecompressionBombError, MemoryError):
+        raise ImageError(f"the picture has too many pixels. Send one of at most {max_pixels:,}") from None
+    except UnidentifiedImageError:
+        raise ImageError("this is not a picture that can be read. Send a PNG, JPEG, WebP, TIFF or GIF") from None
+    except _DAMAGE as error:
+        if isinstance(error, ImageError):
+            raise
+        raise ImageError(f"the picture file is damaged or cut short ({error}). Save it again and retry") from None
+
+
+def is_animated(data: bytes) -> bool:
+    """True when an animation was sent, of which only the first frame is used."""
+    with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        return getattr(picture, "is_animated", False) and picture.format != "MPO"
+
+
+def _check_size(width: int, height: int, max_pixels: int) -> None:
+    if width < 1 or height < 1:
+        raise ImageError("the picture is empty. Send one with at least one pixel")
+    if width * height > max_pixels:
+        raise ImageError(
+            f"the picture is {width} x {height}, that is {width * height:,} pixels; at most {max_pixels:,} "
+            "are taken. Make it smaller and send it again"
+        )
+
+
+def _picture_to_rgb(picture: Image.Image, max_pixels: int) -> np.ndarray:
+    _check_size(*picture.size, max_pixels)
+    picture = ImageOps.exif_transpose(picture)
+    if picture.mode.startswith("I") or picture.mode == "F":
+        return _array_to_rgb(np.asarray(picture), max_pixels)
+    if picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info:
+        rgba = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
+    return np.array(picture.convert("RGB"))
+
+
+def _array_to_rgb(array: np.ndarray, max_pixels: int) -> np.ndarray:
+    if array.ndim == 2:
+        array = array[..., None]
+    if array.ndim != 3 or array.shape[2] not in (1, 3, 4) or array.size == 0:
+        raise ImageError(f"expected an array (H, W), (H, W, 3) or (H, W, 4), got {array.shape}. Give one picture")
+    _check_size(array.shape[1], array.shape[0], max_pixels)
+    if array.dtype == bool:
+        array = array.astype(np.uint8) * 255
+    if array.dtype != np.uint8:
+        array = stretch(array)
+    if array.shape[2] == 4:
+        alpha = array[..., 3:].astype(np.float32) / 255
+        array = np.rint(array[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
+    return np.repeat(array, 3, axis=2) if array.shape[2] == 1 else array
+
+
+def stretch(array: np.ndarray, low: float = 0.1, high: float = 99.9) -> np.ndarray:
+    """uint8 of any numbers: the `low`..`high` percentiles become 0..255 (a display window). NaN becomes 0.
+
+    Only finite values count for the window; infinities are its ends.
+    """
+    values = array.astype(np.float64)
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        finite = np.zeros(1)
+    start, stop = np.percentile(finite, [low, high])
+    if stop <= start:
+        start, stop = finite.min(), max(finite.max(), finite.min() + 1)
+    window = np.clip((values - start) / (stop - start), 0, 1)
+    return np.rint(np.nan_to_num(window) * 255).astype(np.uint8)
+
+
+def labels_to_png(labels: np.ndarray) -> bytes:
+    """A grey PNG whose values are the labels."""
+    return picture_to_bytes(Image.fromarray(labels), "PNG")
+
+
+def labels_from_png(data: bytes, shape: tuple[int, int] | None, max_pixels: int = MAX_PIXELS) -> np.ndarray:
+    """uint8 (H, W) labels of a grey or palette PNG. Raises ImageError unless it is one, of that shape."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
+            _check_size(*picture.size, max_pixels)
+            if picture.mode not in ("L", "P"):
+                raise ImageError(f"a mask must be an 8-bit grey or palette PNG, not {picture.mode}. Save it as one")
+            if shape is not None and picture.size != (shape[1], shape[0]):
+                told = f"{picture.size[0]} x {picture.size[1]}"
+                raise ImageError(f"the mask is {told}, the picture {shape[1]} x {shape[0]}. Give them the same size")
+            return np.array(picture)
+    except ImageError:
+        raise
+    except UnidentifiedImageError:
+        raise ImageError("the mask is not a PNG that can be read. Save it again as PNG") from None
+    except (*_DAMAGE, Image.DecompressionBombError) as error:
+        raise ImageError(f"the mask is not a PNG that can be read ({error}). Save it again as PNG") from None
+
+
+def read_values(source, max_pixels: int = MAX_PIXELS) -> np.ndarray:
+    """uint8, uint16 or int32 (H, W): the numbers in a mask's file (a path or bytes), a palette's indices, not colours.
+
+    Raises ImageError unless it is a grey, palette or 1-bit picture (or grey saved as RGB) in a format that keeps every
+    number: a JPEG does not.
+    """
+    opened = io.BytesIO(source) if isinstance(source, bytes) else os.fspath(source)
+    try:
+        with Image.open(opened, formats=LOSSLESS) as picture:
+            _check_size(*picture.size, max_pixels)
+            values = np.asarray(picture)
+    except FileNotFoundError:
+        raise ImageError(f"there is no file {source}. Check the path") from None
+    except UnidentifiedImageError:
+        raise ImageError(f"a mask's file must keep every number: {', '.join(LOSSLESS)}. Save it as PNG") from None
+    except (*_DAMAGE, Image.DecompressionBombError, MemoryError) as error:
+        if isinstance(error, ImageError):
+            raise
+        raise ImageError(f"the mask cannot be read ({error}). Save it again as PNG") from None
+    if values.ndim == 3 and (values == values[..., :1])[..., :3].all():
+        values = values[..., 0]
+    if values.ndim != 2 or values.dtype.kind not in "bui":
+        raise ImageError("the mask holds colours or fractions, not labels. Save it as a grey or palette PNG")
+    return values.astype(np.uint8) if values.dtype == bool else values
+
+
+def picture_to_bytes(picture: Image.Image | np.ndarray, kind: str, **options) -> bytes:
+    """The picture as a file's bytes: kind "PNG", "WEBP", "JPEG"."""
+    if isinstance(picture, np.ndarray):
+        picture = Image.fromarray(picture)
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def palette_png(labels: np.ndarray, colours: list[tuple[int, int, int]]) -> bytes:
+    """A mode-P PNG whose indices are the labels; colours[i] paints label i, UNKNOWN is near white as in VOC."""
+    picture = Image.frombytes("P", labels.shape[::-1], np.ascontiguousarray(labels, np.uint8).tobytes())
+    picture.putpalette(colour_table(colours).tobytes())
+    return picture_to_bytes(picture, "PNG")
+
+
+def colour_table(colours) -> np.ndarray:
+    """uint8 (256, 3): colours[i], (R, G, B), for label i, IGNORED_COLOUR for UNKNOWN, black for the rest."""
+    table = np.zeros((256, 3), np.uint8)
+    table[: len(colours)] = colours
+    table[UNKNOWN] = IGNORED_COLOUR
+    return table

@@ -1,0 +1,80 @@
+"""Superpixels of the grid and the graph of which touches which: some 800 nodes in place of 50,000 cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from skimage.segmentation import slic
+
+from . import random_walk
+
+COUNT = 800  # strokes reach a superpixel each few cells, and one solve over them takes about 5 ms
+COMPACTNESS = 0.2  # on Lab scaled to about 1: low, so that thin parts keep superpixels of their own
+STEP = 0.1  # length of the picture's mean colour step between neighbours; a picture is about 1 long in plain space
+SPACE = 0.1  # price of plain distance, in sides of the picture, beside that of colour steps
+FLAT = 0.01  # Lab: mean steps smaller than this are noise, not edges
+
+
+@dataclass(frozen=True)
+class Regions:
+    """S superpixels over a grid of (h, w) cells.
+
+    labels int32 (h, w): the superpixel of each cell. sizes float32 (S,): its cells. border bool (S,): it touches
+    the picture's border. length: sparse (S, S), how far neighbours are apart, in colour and space. contact: sparse
+    (S, S), how easily a random walk crosses between neighbours (see `walk.conductance`).
+    """
+
+    labels: np.ndarray
+    sizes: np.ndarray
+    border: np.ndarray
+    length: sparse.csr_matrix
+    contact: sparse.csr_matrix
+
+    def count(self, mask: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+        """float64 (S,): cells of bool (h, w) `mask` in each superpixel, or the sum of their `weights` (h, w)."""
+        chosen = None if weights is None else weights[mask]
+        return np.bincount(self.labels[mask], weights=chosen, minlength=len(self.sizes)).astype(np.float64)
+
+
+def build(colour: np.ndarray, conductance: tuple[np.ndarray, np.ndarray]) -> Regions:
+    """Regions of Lab `colour` (3, h, w); conductance: (right, down) of `walk.conductance`."""
+    labels = _superpixels(colour)
+    sizes = np.bincount(labels.ravel()).astype(np.float32)
+    edge = np.zeros(len(sizes), bool)
+    edge[np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])] = True
+    contact = random_walk.contact(labels, conductance)
+    return Regions(labels, sizes, edge, _length(labels, colour, contact), contact)
+
+
+def means(labels: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """float32 (S, D): the averages of cells, float32 (N, D), in each superpixel of `labels` (h, w)."""
+    member = sparse.csr_matrix((np.ones(labels.size, np.float32), labels.ravel(), np.arange(labels.size + 1)))
+    return (member.T @ cells) / np.bincount(labels.ravel())[:, None].astype(np.float32)
+
+
+def _superpixels(colour: np.ndarray) -> np.ndarray:
+    """Achanta et al., "SLIC Superpixels", PAMI 2012."""
+    labels = slic(
+        colour.transpose(1, 2, 0),
+        n_segments=COUNT,
+        compactness=COMPACTNESS,
+        max_num_iter=5,
+        convert2lab=False,
+        channel_axis=-1,
+        start_label=0,
+    )
+    return np.unique(labels, return_inverse=True)[1].reshape(colour.shape[1:]).astype(np.int32)
+
+
+def _length(labels: np.ndarray, colour: np.ndarray, contact: sparse.csr_matrix) -> sparse.csr_matrix:
+    height, width = labels.shape
+    places = np.mgrid[:height, :width].reshape(2, -1).T.astype(np.float32) / max(height, width)
+    shade, place = means(labels, colour.reshape(3, -1).T), means(labels, places)
+    pairs = contact.tocoo()
+    step = np.linalg.norm(shade[pairs.row] - shade[pairs.col], axis=1)
+    space = np.linalg.norm(place[pairs.row] - place[pairs.col], axis=1)
+    typical = step.mean() if step.size else 0
+    length = STEP * step / (typical + FLAT) + SPACE * space
+    return sparse.csr_matrix((length, (pairs.row, pairs.col)), shape=contact.shape)

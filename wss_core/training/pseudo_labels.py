@@ -1,0 +1,83 @@
+"""Soft labels, for the network to learn where nothing is told: what a SPREAD solver makes of a picture's cues, what can
+be cut out of its boxes, or what a network found that has learned before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import cv2
+import numpy as np
+
+from .. import features
+from ..conventions import UNKNOWN
+from ..cues import Cues, Example, raster
+from ..imaging.resize import grid_shape
+from ..results import Result
+from ..spread import box_grabcut, find
+from .samples import Soft, Soften
+
+SIDE = 256  # cells of the grid they are kept on
+OBJECTS = "objects"  # the name that stands for `of_boxes`
+RIGHT = 0.8  # their chance to be: so what a network finds on many pictures may outweigh the colours of one
+FOUND = 0.9  # that of what a network found and colours agree with
+
+
+def softener(spread: str, maps: str, side: int = SIDE) -> Soften:
+    """The function from an Example to its soft labels, by the solver `spread` on the features `maps`, or OBJECTS."""
+    if spread == OBJECTS:
+        return partial(of_boxes, side=side)
+    find(spread)
+    features.check(maps)
+    return partial(soften, spread=spread, maps=maps, side=side)
+
+
+def softened(spread: str) -> frozenset[str]:
+    """The kinds of cue that the soft labels of `softener` are made from."""
+    return frozenset({"boxes"} if spread == OBJECTS else {"points", "boxes", "strokes", "partial"})
+
+
+def of_boxes(example: Example, side: int = SIDE) -> Soft | None:
+    """Each box's object cut out of it, none where it was not found. None for a picture without boxes of objects."""
+    if not any(box.label not in (0, UNKNOWN) for box in example.cues.boxes):
+        return None
+    return _right(box_grabcut.labels(example.image, example.cues), sorted({0, *example.cues.located}), side, RIGHT)
+
+
+def of_answers(example: Example, segment: Callable[[np.ndarray, Cues], Result], side: int = SIDE) -> Soft | None:
+    """What a method that has learned finds on a picture with its cues, `cut.again`. None for a picture without cues, or
+    whose cues tell all.
+
+    Recursive training: Khoreva et al., "Simple Does It", CVPR 2017.
+    """
+    if not example.cues.kinds or (raster.draw(example.cues, example.image.shape[:2]) != UNKNOWN).all():
+        return None
+    found = segment(example.image, example.cues)
+    labels = box_grabcut.again(example.image, example.cues, found.present_probs, found.present)
+    return _right(labels, list(found.present), side, FOUND)
+
+
+def _right(labels: np.ndarray, present: list[int], side: int, right: float) -> Soft:
+    """Labels uint8 (H, W) with their chance to be right; of UNKNOWN ones nothing is said."""
+    grid = grid_shape(labels.shape, side)
+    shares = np.stack(
+        [cv2.resize((labels == c).astype(np.float32), grid[::-1], interpolation=cv2.INTER_AREA) for c in present]
+    )
+    others = (shares.sum(axis=0) - shares) / (len(present) - 1)
+    return Soft(present, np.rint(255 * (right * shares + (1 - right) * others)).astype(np.uint8))
+
+
+def soften(example: Example, spread: str, maps: str, side: int = SIDE) -> Soft | None:
+    """The solver's chances on a grid of `side` cells; None where there is nothing to spread, or nothing left to tell."""
+    cues, shape = example.cues, example.image.shape[:2]
+    if not any(cues.located):
+        return None
+    grid = grid_shape(shape, side)
+    if (raster.draw(cues, shape, grid) != UNKNOWN).all():
+        return None
+    solver = find(spread)
+    field = solver.prepare(
+        features.extract(maps, example.image, grid), features.lab(example.image, grid), example.image
+    )
+    steps = raster.history(cues, shape, grid) if solver.history else [raster.told(cues, shape, grid)]
+    return Soft(steps[-1].present, np.rint(255 * solver.solve(field, steps)).astype(np.uint8))
