@@ -94,7 +94,7 @@ def loop_steps(backbone: str, plan: Plan, examples: list[Example]) -> list[float
     ends = []
     run = Run(quiet=True, progress=lambda step, steps, figures: ends.append(time.perf_counter()))
     network = networks.build(backbone, len(CLASSES), 64, 3, 0)
-    fit.fit(network, examples, CLASSES, plan, run, terms=TERMS)
+    fit.fit_network(network, examples, CLASSES, plan, run, terms=TERMS)
     return np.diff(ends)[3:].tolist()
 
 

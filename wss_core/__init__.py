@@ -2,33 +2,35 @@
 
 from wss_core import Cues, Stroke, create
 labels = create("propagate").segment("photo.jpg", Cues(strokes=[Stroke(1, 9, ((120, 80), (160, 90)))])).labels
+
+Names are looked up when they are first used, so that `from wss_core import Cues` loads no torch.
 """
 
-from . import data as examples
-from .conventions import CueError, ImageError
-from .cues import Box, Cues, Example, Point, Stroke
-from .cues import from_masks as weaken
-from .hub import load, push, save
-from .imaging.io import read_image
-from .methods import METHODS, create
-from .results import Result
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "METHODS",
-    "Box",
-    "CueError",
-    "Cues",
-    "Example",
-    "ImageError",
-    "Point",
-    "Result",
-    "Stroke",
-    "create",
-    "examples",
-    "load",
-    "push",
-    "read_image",
-    "save",
-    "weaken",
-]
+import lazy_loader
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:  # for editors; what runs is below
+    from . import examples
+    from .conventions import CueError, ImageError
+    from .cues import Box, Cues, Example, Point, Stroke
+    from .cues import from_masks as weaken
+    from .hub import load, push, save
+    from .imaging.io import read_image
+    from .methods import METHODS, create
+    from .results import Result
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=["examples"],
+    submod_attrs={
+        "conventions": ["CueError", "ImageError"],
+        "cues": ["Box", "Cues", "Example", "Point", "Stroke"],
+        "hub": ["load", "push", "save"],
+        "imaging.io": ["read_image"],
+        "methods": ["METHODS", "create"],
+        "results": ["Result"],
+    },
+)

@@ -1,1 +1,15 @@
-"""The commands of python -m leaderboard, one a file; each adds itself to the parser."""
+"""The commands of python -m leaderboard, a module each; the module adds itself to the parser when its command is named."""
+
+from wss_core.cli.entry import Command
+
+COMMANDS = {
+    "evaluate": Command("evaluate", "a checkpoint on a benchmark -> a record"),
+    "sweep": Command("sweep", "train by cue, share and seed -> records"),
+    "discover": Command("discover", "evaluate the checkpoints that have no record yet"),
+    "table": Command("table", "print the results, a row each"),
+    "plot": Command("plot", "write the figures, one for each benchmark"),
+    "export": Command("export", "write board.csv, board.parquet and board.html"),
+    "push": Command("sharing", "add the records to a results data set on the Hub"),
+    "pull": Command("sharing", "fetch the records of a results data set on the Hub"),
+    "benchmarks": Command("benchmarks", "list the benchmarks and metrics"),
+}

@@ -11,7 +11,7 @@ from ..metrics.registry import METRICS
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    listing = commands.add_parser("benchmarks", help="list the benchmarks and metrics")
+    listing = commands.add_parser("benchmarks")
     listing.set_defaults(run=run)
 
 

@@ -14,7 +14,7 @@ from . import options
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    parser = commands.add_parser("discover", help="evaluate the checkpoints that have no record yet")
+    parser = commands.add_parser("discover")
     parser.set_defaults(run=run)
     parser.add_argument(
         "--where", default="hub", metavar="hub|DIR", help="the Hub, or a folder of checkpoints (default: hub)"

@@ -23,9 +23,7 @@ An evaluation that was stopped goes on where it was. One that has a record is no
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
     shown = argparse.RawDescriptionHelpFormatter
-    parser = commands.add_parser(
-        "evaluate", help="a checkpoint on a benchmark -> a record", epilog=EXAMPLES, formatter_class=shown
-    )
+    parser = commands.add_parser("evaluate", epilog=EXAMPLES, formatter_class=shown)
     parser.set_defaults(run=run)
     parser.add_argument("checkpoint", metavar="CHECKPOINT", help='USER/REPO of the Hub, a folder, or "builtin"')
     parser.add_argument("--revision", help="of the Hub: a branch, a tag or a commit")

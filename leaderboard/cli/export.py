@@ -12,7 +12,7 @@ from . import options
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    parser = commands.add_parser("export", help="write board.csv, board.parquet and board.html")
+    parser = commands.add_parser("export")
     parser.set_defaults(run=run)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--kind", action="append", choices=KINDS, help="this one alone; repeatable")

@@ -21,7 +21,7 @@ KINDS = ("png", "html")
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    parser = commands.add_parser("plot", help="write the figures, one for each benchmark")
+    parser = commands.add_parser("plot")
     parser.set_defaults(run=run)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--kind", action="append", choices=KINDS, help="this one alone; repeatable")

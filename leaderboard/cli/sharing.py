@@ -10,9 +10,9 @@ from . import options
 
 def add(commands) -> None:
     """Add both commands to argparse's `commands`."""
-    pushing = commands.add_parser("push", help="add the records to a results data set on the Hub")
+    pushing = commands.add_parser("push")
     pushing.set_defaults(run=push)
-    pulling = commands.add_parser("pull", help="fetch the records of a results data set on the Hub")
+    pulling = commands.add_parser("pull")
     pulling.set_defaults(run=pull)
     pushing.add_argument("--private", action="store_true", help="where the data set is new")
     pulling.add_argument("--revision", help="a branch, a tag or a commit")

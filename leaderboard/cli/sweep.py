@@ -34,9 +34,7 @@ What has a record is not done again; stopped, the same command goes on where it 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
     shown = argparse.RawDescriptionHelpFormatter
-    parser = commands.add_parser(
-        "sweep", help="train by cue, share and seed -> records", epilog=EXAMPLES, formatter_class=shown
-    )
+    parser = commands.add_parser("sweep", epilog=EXAMPLES, formatter_class=shown)
     parser.set_defaults(run=run)
     parser.add_argument("benchmark", metavar="BENCHMARK", help="a name of `benchmarks`, or a JSON file of one")
     parser.add_argument("--methods", nargs="+", required=True, metavar="METHOD")

@@ -12,7 +12,7 @@ from . import options
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    parser = commands.add_parser("table", help="print the results, a row each")
+    parser = commands.add_parser("table")
     parser.set_defaults(run=run)
     parser.add_argument("--csv", action="store_true", help="as CSV, with every column")
     parser.add_argument(

@@ -13,7 +13,6 @@ from multiprocessing.connection import Connection
 
 import cv2
 import numpy as np
-import torch
 from threadpoolctl import threadpool_limits
 
 from wss_core import hub
@@ -32,6 +31,8 @@ def run(pipe: Connection, work: Work, places: tuple[int, ...], threads: int, gpu
     if gpu:
         os.environ["CUDA_VISIBLE_DEVICES"] = gpu  # read when the first of them is used
     if threads:
+        import torch
+
         torch.set_num_threads(threads)
         cv2.setNumThreads(threads)
         threadpool_limits(threads)  # of NumPy's and SciPy's arithmetic
@@ -112,10 +113,14 @@ def _say(pipe: Connection, what: dict) -> None:
 
 def _device(segmenter: Segmenter) -> str:
     """Where its weights lie: "cpu", or the GPU's name."""
+    import torch
+
     networks = (value for value in vars(segmenter).values() if isinstance(value, torch.nn.Module))
     device = next((p.device for network in networks for p in network.parameters()), torch.device("cpu"))
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
 def _machine() -> str:
+    import torch
+
     return f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}"

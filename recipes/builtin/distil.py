@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from wss_core.builtin.cuenet import BACKBONE, pixels
+from wss_core.builtin.cuenet import pixels
 
 from .checkpointing import Saver, ahead
 from .data import Picture, crop
@@ -36,7 +36,7 @@ class Settings:
 
 def student() -> nn.Module:
     """The encoder with random weights: stem and inverted residual blocks, no classifier."""
-    return timm.create_model(BACKBONE, pad_type="same", num_classes=0, features_only=True)
+    return timm.create_model("mobilenetv2_100", pad_type="same", num_classes=0, features_only=True)
 
 
 def layers(model: nn.Module) -> list[nn.Module]:

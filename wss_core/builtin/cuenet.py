@@ -13,12 +13,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import timm
 import torch
 from torch import nn
 from torch.nn import functional
 
-BACKBONE = "mobilenetv2_100"
+from .mobilenet import CHANNELS, MobileNetV2
+
 STRIDE = 4  # pixels of the network's picture in a cell of its answer
 MULTIPLE = 32  # its sides are multiples of this
 PLANES = 15  # see spread/planes.py
@@ -32,8 +32,8 @@ class CueNet(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.encoder = timm.create_model(BACKBONE, pad_type="same", features_only=True)
-        channels = self.encoder.feature_info.channels()[1:]
+        self.encoder = MobileNetV2()
+        channels = CHANNELS[1:]
         self.lateral = nn.ModuleList(nn.Conv2d(c, 64, 1) for c in channels)
         self.smooth = nn.ModuleList(_conv(64, EMBEDDING) for _ in channels)
         self.enter = _conv(EMBEDDING + PLANES + 1, WIDTHS[0])

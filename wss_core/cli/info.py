@@ -10,7 +10,7 @@ from .. import hub
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    run = commands.add_parser("info", help="what a checkpoint is, without its weights", description=info.__doc__)
+    run = commands.add_parser("info", description=info.__doc__)
     run.set_defaults(run=info)
     run.add_argument("source", metavar="SOURCE", help="USER/REPO, a folder, or builtin")
     run.add_argument("--revision", metavar="REVISION", help="a branch, a tag or the hash of a commit")

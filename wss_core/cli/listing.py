@@ -13,9 +13,7 @@ COLUMNS = ("source", "revision", "modified", "method", "cues", "label_seconds")
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    run = commands.add_parser(
-        "list", help="checkpoints on the Hub or in a folder", description=list_checkpoints.__doc__
-    )
+    run = commands.add_parser("list", description=list_checkpoints.__doc__)
     run.set_defaults(run=list_checkpoints)
     run.add_argument("where", nargs="?", default="hub", metavar="WHERE", help="hub, or a folder; hub when not given")
     run.add_argument("--author", metavar="USER", help="on the Hub: only this user's")

@@ -10,7 +10,7 @@ from ..methods import METHODS
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    listing = commands.add_parser("methods", help="list the methods, their cues and settings")
+    listing = commands.add_parser("methods")
     listing.set_defaults(run=list_methods)
 
 

@@ -9,7 +9,7 @@ from .. import hub
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    run = commands.add_parser("pull", help="the Hub -> checkpoint in a folder", description=pull.__doc__)
+    run = commands.add_parser("pull", description=pull.__doc__)
     run.set_defaults(run=pull)
     run.add_argument("repo", metavar="USER/REPO")
     run.add_argument("--revision", metavar="REVISION", help="a branch, a tag or the hash of a commit")

@@ -23,7 +23,7 @@ USER/REPO has no card yet, README.md of the folder, if it has one, is what the c
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
     shown = argparse.RawDescriptionHelpFormatter
-    run = commands.add_parser("push", help="checkpoint -> the Hub", epilog=EXAMPLES, formatter_class=shown)
+    run = commands.add_parser("push", epilog=EXAMPLES, formatter_class=shown)
     run.set_defaults(run=push)
     run.add_argument("source", metavar="FOLDER", help="a folder written by save or train")
     run.add_argument("repo", metavar="USER/REPO", help="made where there is none")

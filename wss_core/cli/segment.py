@@ -43,9 +43,7 @@ Files are replaced without asking, and only when they are complete.
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
     shown = argparse.RawDescriptionHelpFormatter
-    run = commands.add_parser(
-        "segment", help="picture and cues -> mask", epilog=EXAMPLES, formatter_class=shown, description=segment.__doc__
-    )
+    run = commands.add_parser("segment", epilog=EXAMPLES, formatter_class=shown, description=segment.__doc__)
     run.set_defaults(run=segment)
     run.add_argument("image", metavar="IMAGE", help="PNG, JPEG, WebP, TIFF, GIF, BMP")
     run.add_argument("--cues", metavar="CUES.json", help="the cues, - for standard input")

@@ -8,16 +8,14 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from .. import hub
+from .. import hub, training
 from ..cues import Example
 from ..cues.from_masks import KINDS, weakened
 from ..data import Examples
 from ..data.subset import Cueing, Part, Supply, held_out, shared_out
 from ..methods import METHODS
 from ..methods.settings import build, parse
-from ..training import checkpointing, report
 from ..training.config import Run
-from ..training.device import writes
 from . import dataset_options
 
 LEARNERS = tuple(method.name for method in METHODS if method.learns)
@@ -40,9 +38,7 @@ Stop with Ctrl-C: what was learned is kept in the folder, and --resume goes on t
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
     shown = argparse.RawDescriptionHelpFormatter
-    run = commands.add_parser(
-        "train", help="labels -> checkpoint", epilog=EXAMPLES, formatter_class=shown, description=train.__doc__
-    )
+    run = commands.add_parser("train", epilog=EXAMPLES, formatter_class=shown, description=train.__doc__)
     run.set_defaults(run=train)
     run.add_argument("--data", required=True, metavar="SOURCE", help="a data set, as for weaken")
     dataset_options.add_reading(run)
@@ -82,14 +78,14 @@ def train(told: argparse.Namespace) -> None:
     except KeyboardInterrupt:
         print(f"\nwss_core: stopped, and kept in {told.out}. Go on with the same command and --resume", file=sys.stderr)
         raise SystemExit(130) from None
-    if not writes():
+    if not training.device.writes():
         return
     splits = [told.split, *(text.partition("=")[0] for text in told.also)]
     name = Path(told.data).name if Path(told.data).exists() else told.data
     segmenter.training["data"] = [{"name": name, "revision": examples.revision, "split": split} for split in splits]
     hub.save(segmenter, told.out)
-    print(report.write(told.out, segmenter, validation))
-    checkpointing.forget(told.out)
+    print(training.report.write(told.out, segmenter, validation))
+    training.checkpointing.forget(told.out)
     if told.push:
         print(hub.push(segmenter, told.push).url)
 

@@ -27,9 +27,7 @@ splits, so that train can be weak and test whole (--cue none --with-masks).
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
     shown = argparse.RawDescriptionHelpFormatter
-    run = commands.add_parser(
-        "weaken", help="masks -> cues", epilog=EXAMPLES, formatter_class=shown, description=weaken_data.__doc__
-    )
+    run = commands.add_parser("weaken", epilog=EXAMPLES, formatter_class=shown, description=weaken_data.__doc__)
     run.set_defaults(run=weaken_data)
     run.add_argument("source", metavar="SOURCE", help="a data set with masks")
     run.add_argument("--cue", required=True, choices=KINDS, metavar="KIND", help=f"one of: {', '.join(KINDS)}")

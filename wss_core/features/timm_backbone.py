@@ -6,15 +6,17 @@ import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import timm
-import torch
-from torch import nn
 
 from .. import hub_client
 from ..imaging.resize import on_grid
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
 
 SIDE = 384  # pixels of the picture's longer side as the network sees it
 FINEST = 4  # maps finer than one cell in so many pixels tell no more than colour does
@@ -41,6 +43,8 @@ def load(name: str) -> Backbone:
 
     Raises ValueError when timm has no such network or weights, or they cannot be fetched.
     """
+    import timm
+
     model = _create(name).requires_grad_(False)
     settings = timm.data.resolve_data_config(pretrained_cfg=model.pretrained_cfg)
     mean, std = (np.asarray(settings[key], np.float32) for key in ("mean", "std"))
@@ -52,6 +56,8 @@ def trainable(name: str, channels: int = 3, padding: str = "", pretrained: bool 
 
     pretrained False: only its architecture, by timm's own name; nothing is fetched. Raises ValueError as `load`.
     """
+    import timm
+
     if not pretrained and ":" in name:
         raise ValueError(f"{name:.80} is a place to fetch weights from, not an architecture. See timm.list_models()")
     model = _create(name, pretrained, {"in_chans": channels} | ({"pad_type": padding} if padding else {}))
@@ -135,6 +141,8 @@ def _placed(name: str) -> str:
 
 
 def _create(name: str, pretrained: bool = True, arguments: dict | None = None) -> nn.Module:
+    import timm
+
     try:
         return _with_any_size(_placed(name), pretrained, arguments or {})
     except Exception as error:
@@ -155,6 +163,8 @@ def _coarse(backbone: Backbone, found: list[np.ndarray]) -> list[np.ndarray]:
 
 def _with_any_size(name: str, pretrained: bool, arguments: dict) -> nn.Module:
     """Transformers learn their positions for one size; most can stretch them, and those that cannot say so."""
+    import timm
+
     try:
         return timm.create_model(name, pretrained, features_only=True, dynamic_img_size=True, **arguments)
     except TypeError:
@@ -170,11 +180,13 @@ def _fitted(backbone: Backbone, image: np.ndarray) -> np.ndarray:
     return cv2.resize(image, size[::-1], interpolation=way)
 
 
-@torch.inference_mode()
 def _run(backbone: Backbone, image: np.ndarray) -> list[np.ndarray]:
     """float32 (D, h, w) for every scale."""
+    import torch
+
     pixels = (image.astype(np.float32) / 255 - backbone.mean) / backbone.std
-    return [a[0].float().numpy() for a in answers(backbone.model, torch.from_numpy(pixels).permute(2, 0, 1)[None])]
+    with torch.inference_mode():
+        return [a[0].float().numpy() for a in answers(backbone.model, torch.from_numpy(pixels).permute(2, 0, 1)[None])]
 
 
 def answers(model: nn.Module, pixels: torch.Tensor) -> list[torch.Tensor]:
@@ -198,6 +210,9 @@ def parameters(name: str) -> int:
 
     Raises ValueError where timm has no such network.
     """
+    import timm
+    import torch
+
     if not timm.is_model(name.partition(".")[0]):
         raise ValueError(f"timm has no model {name:.80}. See timm.list_models()")
     with torch.device("meta"):

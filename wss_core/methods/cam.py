@@ -6,24 +6,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from torch import nn
 
-from .. import networks
+from .. import networks, training
 from ..cues import Cues, Example
 from ..features.timm_backbone import settled
 from ..imaging import guided_filter
 from ..imaging.resize import grid_shape
-from ..networks import Labeller, Tagger, tagger
 from ..segmenter import Segmenter, check_state
 from ..spread import find
-from ..training import cam, config
-from ..training import fit as course
-from ..training.cam import GRID
+from ..training import config
+from ..training.annotation_stats import grey, named, summary, survey
 from ..training.config import Plan, Progress, Run
 from ..training.samples import Soft, presence
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from ..networks import Labeller, Tagger
+    from ..training.cam import Activated
 
 
 @dataclass(kw_only=True)
@@ -74,17 +77,19 @@ class Cam(Segmenter):
     ) -> Cam:
         """Learn from examples with tags, or with any cue of every class on them. Returns itself; see `Network.fit`."""
         run = config.told(run, progress)
-        classes = self.classes or course.named(examples)
-        learner = replace(self, classes=classes, channels=self.channels or (1 if course.grey(examples) else 3))
-        about, told = {"settings": self.settings()}, course.survey(examples, classes)
+        classes = self.classes or named(examples)
+        learner = replace(self, classes=classes, channels=self.channels or (1 if grey(examples) else 3))
+        about, told = {"settings": self.settings()}, survey(examples, classes)
         learner._tagger = learner._new_tagger(pretrained=True)
         first = learner._plan(self.steps, zoom=1.05, turn=0.0)  # what shows less than all of a picture is not tagged
-        outcome = cam.fit(learner._tagger, examples, told, classes, first, run.stage("tagger", first=True), about)
-        learner.training = course.summary(told, classes, outcome) | {"seed": self.seed}
+        outcome = training.cam.fit(
+            learner._tagger, examples, told, classes, first, run.stage("tagger", first=True), about
+        )
+        learner.training = summary(told, classes, outcome) | {"seed": self.seed}
         if self.refine:
             learner._network = learner._new_network(pretrained=True)
             learner.training = (
-                course.fit(
+                training.fit.fit_network(
                     learner._network,
                     [replace(example, cues=learner._tags(example)) for example in examples],
                     classes,
@@ -123,7 +128,7 @@ class Cam(Segmenter):
 
     def _new_tagger(self, pretrained: bool) -> Tagger:
         channels, count = self.channels or 3, len(self.classes)
-        return tagger.build(self.backbone, count, channels, self.seed, self.padding, pretrained)
+        return networks.tagger.build(self.backbone, count, channels, self.seed, self.padding, pretrained)
 
     def _new_network(self, pretrained: bool) -> Labeller:
         channels, count = self.channels or 3, len(self.classes)
@@ -157,16 +162,16 @@ class Cam(Segmenter):
         probs = self._spread(self._activate(example.image), present)
         return Soft([0, *present], np.rint(255 * probs).astype(np.uint8))
 
-    def _activate(self, image: np.ndarray) -> cam.Activated:
-        return cam.activate(self._tagger, image, self._plan(self.steps), self.spread)
+    def _activate(self, image: np.ndarray) -> Activated:
+        return training.cam.activate(self._tagger, image, self._plan(self.steps), self.spread)
 
-    def _spread(self, activated: cam.Activated, present: list[int]) -> np.ndarray:
-        return cam.spread_sure(activated, present, self.foreground, self.background, self.spread)
+    def _spread(self, activated: Activated, present: list[int]) -> np.ndarray:
+        return training.cam.spread_sure(activated, present, self.foreground, self.background, self.spread)
 
     def _prepare(self, image: np.ndarray) -> Any:
         if self._network is not None:
             return networks.probabilities(self._network, image, self.side, self.channels)
-        return self._activate(image), guided_filter.prepare(image, grid_shape(image.shape[:2], GRID))
+        return self._activate(image), guided_filter.prepare(image, grid_shape(image.shape[:2], training.cam.GRID))
 
     def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Any) -> np.ndarray:
         if self._network is not None:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from .. import losses, networks
+from .. import losses, networks, training
 from ..cues import Cues, Example
 from ..features.timm_backbone import settled
-from ..networks import Labeller
 from ..segmenter import Segmenter, check_state
 from ..training import config
-from ..training import fit as course
+from ..training.annotation_stats import grey, named
 from ..training.config import Plan, Progress, Run
 from ..training.pseudo_labels import of_answers, softened, softener
 from ..training.samples import Soften
+
+if TYPE_CHECKING:
+    from ..networks import Labeller
 
 AGAIN = ("cross_entropy", "dice", "soft=2")  # labels found before have learned what other terms teach
 
@@ -62,7 +64,8 @@ class Network(Segmenter):
     def __post_init__(self):
         super().__post_init__()
         self.terms = tuple(self.terms)
-        losses.parse(self.terms)
+        if self.terms:
+            losses.parse(self.terms)
         if self.rounds < 1:
             raise ValueError(f"rounds={self.rounds} is none. Give 1 or more")
         self._network: Labeller | None = None
@@ -83,14 +86,14 @@ class Network(Segmenter):
         validation: examples with a truth, by which the best weights are kept. progress(step, steps, figures) is called
         after each step. Raises ValueError: nothing is told, no such backbone, or the loss became no number.
         """
-        classes = self.classes or course.named(examples)
-        learner = replace(self, classes=classes, channels=self.channels or (1 if course.grey(examples) else 3))
+        classes = self.classes or named(examples)
+        learner = replace(self, classes=classes, channels=self.channels or (1 if grey(examples) else 3))
         told = []
         for number in range(self.rounds):
             again, pupil = number > 0, replace(learner, seed=self.seed + number)  # it makes mistakes of its own
             network = pupil._made(pretrained=True)
             told.append(
-                course.fit(
+                training.fit.fit_network(
                     network,
                     examples,
                     classes,
@@ -100,7 +103,7 @@ class Network(Segmenter):
                     complete=self.complete,
                     apart=self.apart,
                     soften=partial(of_answers, segment=learner.segment) if again else learner._softener(),
-                    softened=course.ANY if again else softened(self.spread),
+                    softened=training.fit.ANY if again else softened(self.spread),
                     validation=validation,
                     about={"settings": self.settings()},
                 )

@@ -6,10 +6,12 @@ The cosines bend the borders between classes: Rahimi, Recht, "Random Features fo
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch.nn import functional
+
+if TYPE_CHECKING:
+    import torch
 
 REACH = 1.5  # standard deviations of the features over which two rows count as alike
 RIDGE = 1e-3  # pull of the weights to 0
@@ -60,6 +62,8 @@ def blank(features: int, classes: int, waves: int, seed: int = 0) -> Model:
 
 def fit(rows: np.ndarray, labels: np.ndarray, classes: int, waves: int, seed: int) -> Model:
     """The Model of features float32 (n, D) and labels (n,), of `classes` classes."""
+    import torch
+
     start = blank(rows.shape[1], classes, waves, seed)
     parts = start.arrays() | {"mean": rows.mean(axis=0), "std": rows.std(axis=0) + np.float32(NOISE)}
     lifted = torch.from_numpy(Model(**parts).lifted(rows))
@@ -68,6 +72,9 @@ def fit(rows: np.ndarray, labels: np.ndarray, classes: int, waves: int, seed: in
 
 
 def _regressed(lifted: torch.Tensor, labels: torch.Tensor, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    import torch
+    from torch.nn import functional
+
     counts = torch.bincount(labels, minlength=classes).float()
     weight = counts.clamp(min=1) ** -BALANCE
     weights = torch.zeros(lifted.shape[1], classes, requires_grad=True)

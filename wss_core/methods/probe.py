@@ -16,8 +16,8 @@ from ..imaging import guided_filter
 from ..imaging.resize import grid_shape
 from ..segmenter import Segmenter, check_state
 from ..training import config
+from ..training.annotation_stats import named, summary, survey
 from ..training.config import Progress, Run
-from ..training.fit import named, summary, survey
 from ..training.pseudo_labels import OBJECTS, RIGHT, softener
 from ..training.samples import Soft, Soften, make, tells_places
 from . import pixel_classifier

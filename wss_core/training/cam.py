@@ -20,11 +20,11 @@ from ..losses import Batch
 from ..networks import Tagger, usual_device
 from ..networks.tagger import activations
 from . import loop
+from .annotation_stats import Told
 from .batches import Batches
 from .config import Plan, Run
 from .device import Machine
 from .ema_teacher import Teacher
-from .fit import Told
 from .loop import Outcome
 from .samples import Picture, Pictures
 

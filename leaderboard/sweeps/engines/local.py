@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from threading import Event
 
-import torch
-
 from ...evaluation.watched_process import LIMITS, Limits
 from ...tasks.task import Work
 from . import Do, Outcome
@@ -56,4 +54,8 @@ class Local:
 def _gpus() -> list[str]:
     """The GPUs that may be used, as CUDA_VISIBLE_DEVICES calls them."""
     told = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-    return told.split(",") if told else [str(number) for number in range(torch.cuda.device_count())]
+    if told:
+        return told.split(",")
+    import torch
+
+    return [str(number) for number in range(torch.cuda.device_count())]

@@ -17,9 +17,10 @@ from wss_core.cues import Box, Cues, Example, Point, Stroke
 from wss_core.losses import Views
 from wss_core.training import augment, batches, device, ema_teacher, loop, pseudo_labels, samples
 from wss_core.training import validation as scores
+from wss_core.training.annotation_stats import grey, survey
 from wss_core.training.batches import Batches
 from wss_core.training.config import STATE, Plan, Run
-from wss_core.training.fit import fit, grey, survey
+from wss_core.training.fit import fit_network
 from wss_core.training.interrupt import Interrupt
 from wss_core.training.samples import Pictures, make
 from wss_core.training.train_step import Lesson
@@ -407,7 +408,9 @@ def learned(folder=None, settings=None, **parts):
     """A network fitted to the mixed set, with every part of the loop at work."""
     model = network()
     terms = ("cross_entropy", "dice", "dual", "tags", "agreement")
-    fit(model, mixed_set(), CLASSES, settings or plan(), run(folder, **parts), terms=terms, validation=mixed_set()[:2])
+    fit_network(
+        model, mixed_set(), CLASSES, settings or plan(), run(folder, **parts), terms=terms, validation=mixed_set()[:2]
+    )
     return model
 
 
@@ -571,7 +574,7 @@ def test_encoders_with_weights_learn_slowly():
 def test_it_learns():
     """From three strokes a picture to nearly every pixel of another one."""
     model = network()
-    told = fit(model, [example(i) for i in range(4)], CLASSES, plan(steps=60, rate=5e-3), run())
+    told = fit_network(model, [example(i) for i in range(4)], CLASSES, plan(steps=60, rate=5e-3), run())
     unseen = example(7)
     found = scores.labelled(networks.probabilities(model, unseen.image, 64, 3), unseen.truth.shape)
     assert (found == unseen.truth).mean() > 0.9 > (unseen.truth == 0).mean()
@@ -618,7 +621,9 @@ def test_two_processes_learn_what_one_does(tmp_path):
     model = network()
     terms = ("cross_entropy", "dice", "dual", "tags", "agreement")
     settings = plan(steps=5, batch=16)
-    fit(model, mixed_set(), CLASSES, settings, run(precision="float32"), terms=terms, validation=mixed_set()[:3])
+    fit_network(
+        model, mixed_set(), CLASSES, settings, run(precision="float32"), terms=terms, validation=mixed_set()[:3]
+    )
     alone = networks.probabilities(model, example(9).image, 64, 3)
     np.testing.assert_allclose(first, alone, atol=0.01)
     assert np.abs(alone - networks.probabilities(network(), example(9).image, 64, 3)).max() > 0.1
