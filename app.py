@@ -6,10 +6,10 @@ import os
 import threading
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(
-        name, "1"
-    )  # for one person as fast as 2 on 2 cores, for eight a fifth faster (benchmarks/live_load.py)
+
+from wss_core import threads
+
+threads.configure(one_each=True)  # before NumPy, OpenCV and torch are loaded
 
 import cv2
 import gradio as gr

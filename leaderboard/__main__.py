@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
+from wss_core import threads
 from wss_core.cli import entry
 
 from .cli import COMMANDS
@@ -12,6 +13,7 @@ from .cli import COMMANDS
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; 0, or 2 after a sentence on stderr when it cannot be done."""
+    threads.configure()
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
     argv = sys.argv[1:] if argv is None else argv
     description = "Accuracy against the amount of labels."

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 
+from . import threads
 from .cli import COMMANDS, entry
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; 0, or 2 after a sentence on stderr when the input cannot be used."""
+    threads.configure()
     argv = sys.argv[1:] if argv is None else argv
     args = entry.parse("python -m wss_core", "Pixel masks from few labels.", "wss_core.cli", COMMANDS, argv)
     return entry.run(args, "wss_core")

@@ -2,6 +2,7 @@
 
 import os
 
-# Read when torch and NumPy are loaded: threads that wait must leave the cores to the processes that make lessons.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+from wss_core import threads
+
+threads.configure()  # before torch and NumPy are loaded: what waits leaves the cores to the processes that make lessons
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
