@@ -5,7 +5,8 @@
 Starts `python app.py` on a free port of this machine (or takes --url, a loopback address), opens a picture of its
 own for every person, and draws one stroke after another, each as the page does it: one request in flight, the newest
 cues. Counts errors, cues lost (a told pixel that does not come back with its label), busy answers, and answers that
-belong to another person's picture (every picture has a mark that only its owner's mask can show).
+belong to another person's picture (every picture has a mark that only its owner's mask can show). With --neighbours
+that many other processes of this machine compute all the time, as on a shared one.
 Writes live_load.csv, one row per request.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import contextlib
 import csv
 import io
 import json
@@ -36,7 +38,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from ui.segment import gallery
 from ui.server.label_runs import decode_labels
 
-MOST_PEOPLE, MOST_SECONDS = 32, 120
+MAX_PEOPLE, MAX_SECONDS, MAX_NEIGHBOURS = 32, 120, 8
+BUSY = "import time\nend = time.monotonic() + 600\nwhile time.monotonic() < end: sum(range(100_000))"
 
 
 class Person:
@@ -158,22 +161,37 @@ def crowd(url: str, count: int, seconds: float) -> list[Person]:
     return people
 
 
+@contextlib.contextmanager
+def neighbours(count: int):
+    """Inside, `count` other processes keep a core busy each; they end by themselves after ten minutes at most."""
+    processes = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--people", type=int, default=8, help=f"how many draw at once, at most {MOST_PEOPLE}")
-    parser.add_argument("--seconds", type=int, default=20, help=f"for how long, at most {MOST_SECONDS}")
+    parser.add_argument("--people", type=int, default=8, help=f"how many draw at once, at most {MAX_PEOPLE}")
+    parser.add_argument("--seconds", type=int, default=20, help=f"for how long, at most {MAX_SECONDS}")
+    parser.add_argument(
+        "--neighbours", type=int, default=0, help=f"other processes that compute beside, at most {MAX_NEIGHBOURS}"
+    )
     parser.add_argument("--url", help="a server that runs on this machine already")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for live_load.csv")
-    told = parser.parse_args()
-    if told.url and urlparse(told.url).hostname not in ("127.0.0.1", "localhost", "::1"):
+    args = parser.parse_args()
+    if args.url and urlparse(args.url).hostname not in ("127.0.0.1", "localhost", "::1"):
         parser.error("--url must be an address of this machine: a load is never sent anywhere else")
-    process, url = (None, told.url.rstrip("/")) if told.url else start_server()
+    process, url = (None, args.url.rstrip("/")) if args.url else start_server()
     try:
-        people = crowd(url, min(told.people, MOST_PEOPLE), min(told.seconds, MOST_SECONDS))
+        with neighbours(min(args.neighbours, MAX_NEIGHBOURS)):
+            people = crowd(url, min(args.people, MAX_PEOPLE), min(args.seconds, MAX_SECONDS))
     finally:
         if process:
             process.terminate()
-    return report(people, told.out)
+    return report(people, args.out)
 
 
 def report(people: list[Person], out: Path) -> int:
