@@ -6,9 +6,8 @@ import logging
 from multiprocessing import parent_process
 from pathlib import Path
 
-from wss_core import hub
+from wss_core import hub, training
 from wss_core.segmenter import Segmenter
-from wss_core.training import checkpointing
 from wss_core.training.config import STATE, Run
 
 from ..tasks import label_budget
@@ -52,4 +51,4 @@ def _keep(segmenter: Segmenter, folder: Path) -> None:
         hub.save(segmenter, folder)
     except ValueError as error:  # its features lie in a folder of this machine
         logger.warning("%s is not kept: %s", segmenter.name, error)
-    checkpointing.forget(folder)
+    training.checkpointing.forget(folder)
