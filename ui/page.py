@@ -18,7 +18,7 @@ from wss_core.results.readouts import areas
 from .board import tab as board_tab
 from .checkpoints import api
 from .segment.canvas import CueCanvas
-from .segment.predict import solve
+from .segment.predict import segment_image
 from .segment.session import Session
 from .server import limits, user
 from .server.slots import Busy
@@ -47,7 +47,7 @@ def segment(
             raise ImageError("no picture came. Send image=handle_file(path)")
         picture = read_image(Path(image).read_bytes(), limits.PICTURE_PIXELS)
         session = Session.of(picture, Path(image).name)
-        solved = solve(session, cues, str(method), user.asking(request, signed_in), limits.LOAD_SECONDS)
+        solved = segment_image(session, cues, str(method), user.current_user(request, signed_in), limits.LOAD_SECONDS)
         if solved.result is None:
             raise ImageError("no cue came. Send at least one point, box or stroke")
         view = View(solved.result, picture, solved.cues, session.name)
@@ -93,7 +93,7 @@ def _card(canvas: CueCanvas) -> None:
         text = gr.Markdown(latex_delimiters=[], max_height=480)
 
     def show(event: gr.EventData, request: gr.Request, signed_in: gr.OAuthToken | None):
-        label, card = api.card(str(event._data.get("method")), user.asking(request, signed_in))
+        label, card = api.card(str(event._data.get("method")), user.current_user(request, signed_in))
         return gr.Accordion(label=f"Card of {label}", visible=bool(label)), card
 
     canvas.chosen(show, None, [place, text], queue=False, show_progress="hidden", api_visibility="private")

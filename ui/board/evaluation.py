@@ -42,13 +42,13 @@ def present() -> dict[str, Benchmark]:
 
 def carried(item: Item, stop: Event, source: Source) -> str:
     """Evaluate it on the benchmark, or on all that it fits, and say what was found. Raises ValueError with the reason."""
-    repo, revision = cache.parse(item.repo)
+    repo, revision = cache.parse_name(item.repo)
     if Path(repo).is_dir():
         raise ValueError(f"{repo} is also the name of a folder of this board. Push it under another name")
     about = hub.info_repo(repo, revision, None if item.own else False)
-    loading.check(about, own=item.own)
+    loading.check_cost(about, own=item.own)
     if not item.own:
-        loading.make_room()
+        loading.free_disk_space()
         hub_client.fetch(repo, {WEIGHTS: limits.CHECKPOINT_BYTES}, about.sha, False)
     wanted = [one for name, one in present().items() if item.benchmark in ("", name)]
     fitting = [one for one in wanted if discover.fits(about, one)]

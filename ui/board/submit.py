@@ -10,7 +10,7 @@ import gradio as gr
 
 from ..checkpoints import cache
 from ..server import user
-from ..server.user import Person
+from ..server.user import User
 from . import evaluation, text
 from .job_queue import Waiting
 from .records import Source, source
@@ -22,7 +22,7 @@ LONG = 400  # characters of a reason
 waiting = Waiting(partial(evaluation.carried, source=source))
 
 
-def obstacle(person: Person) -> str:
+def reason_not_allowed(person: User) -> str:
     """Why the person cannot submit here, "" when they can: this machine's own page, or a board that takes strangers'."""
     if os.environ.get("WSS_BOARD_SUBMIT") != "1" and person.token is not None:
         return "This board takes no submissions. Evaluate a checkpoint yourself: python -m leaderboard evaluate USER/REPO --benchmark NAME"
@@ -49,7 +49,7 @@ def build(tab: gr.Tab, told: Callable[..., gr.HTML]) -> None:
     quiet = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 
     def ask(repo: str, benchmark: str, request: gr.Request, signed_in: gr.OAuthToken | None):
-        answer = _asked(repo, benchmark, user.asking(request, signed_in))
+        answer = _asked(repo, benchmark, user.current_user(request, signed_in))
         return answer, listing(source, waiting), gr.Timer(active=True)
 
     def look():
@@ -59,13 +59,13 @@ def build(tab: gr.Tab, told: Callable[..., gr.HTML]) -> None:
     gr.on([timer.tick, tab.select], look, None, [queue, timer], **quiet)
 
 
-def _asked(repo: str, benchmark: str, person: Person) -> str:
+def _asked(repo: str, benchmark: str, person: User) -> str:
     """Queue it, and say so or why not, as HTML."""
     try:
-        if why := obstacle(person):
+        if why := reason_not_allowed(person):
             raise ValueError(why)
         repo = str(repo or "").strip()
-        cache.parse(repo)
+        cache.parse_name(repo)
         waiting.add(repo, "" if benchmark == ALL else str(benchmark), own=person.token is None)
     except ValueError as error:
         return f'<p class="bad">{text.safe(error, LONG)}</p>'

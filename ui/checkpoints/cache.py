@@ -12,9 +12,9 @@ from wss_core import hub_client
 
 from ..server import limits
 from ..server.slots import Busy
-from ..server.user import OWNER, Person
+from ..server.user import OWNER, User
 from . import loading
-from .loading import Loaded
+from .loading import LoadedCheckpoint
 
 Key = tuple[str, str, str | None]  # whose it is, USER/REPO, the hash of its commit
 REMEMBERED = 64  # fetches, most of them ended and not asked about again
@@ -33,26 +33,26 @@ class Fetch:
         return self.future.done() and time.monotonic() - self.asked > limits.FORGOTTEN_SECONDS
 
 
-class Shelf:
+class CheckpointCache:
     """Loaded checkpoints, bounded by entries and by bytes, the least recently used put away first."""
 
     def __init__(self, entries: int = limits.CHECKPOINTS, nbytes: int = limits.CHECKPOINTS_BYTES):
         self.entries, self.nbytes = entries, nbytes
-        self._kept: OrderedDict[Key, Loaded] = OrderedDict()
+        self._kept: OrderedDict[Key, LoadedCheckpoint] = OrderedDict()
         self._fetches: OrderedDict[tuple, Fetch] = OrderedDict()
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(limits.LOADS_AT_ONCE, "checkpoints")
 
-    def find(self, name: str, person: Person, seconds: float | None = None) -> Loaded:
-        """The checkpoint that the person calls USER/REPO or USER/REPO@REVISION, fetched if need be.
+    def find(self, name: str, user: User, seconds: float | None = None) -> LoadedCheckpoint:
+        """The checkpoint that the user calls USER/REPO or USER/REPO@REVISION, fetched if need be.
 
         Raises Busy when it is not here within `seconds` (LOOK_SECONDS when None): it goes on being fetched. Raises
         ValueError, HubError among them, with what to do.
         """
-        repo, revision = parse(name)
-        if found := self._held(repo, revision, person):
+        repo, revision = parse_name(name)
+        if found := self._held(repo, revision, user):
             return found
-        asked = repo, revision, person.ways
+        asked = repo, revision, user.access_options
         future = self._fetch(asked)
         if not wait([future], limits.LOOK_SECONDS if seconds is None else seconds).done:
             raise Busy
@@ -62,19 +62,19 @@ class Shelf:
             return found
         raise Busy  # put away again meanwhile
 
-    def held(self, name: str, person: Person) -> Loaded | None:
+    def held(self, name: str, user: User) -> LoadedCheckpoint | None:
         """The checkpoint USER/REPO@SHA when it is here, None for any other name; the Hub is not asked."""
         repo, _, sha = name.partition("@")
-        return self._held(repo, sha, person)
+        return self._held(repo, sha, user)
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def _held(self, repo: str, sha: str | None, person: Person) -> Loaded | None:
-        found = (self._take((owner, repo, sha)) for owner, _ in person.ways)
+    def _held(self, repo: str, sha: str | None, user: User) -> LoadedCheckpoint | None:
+        found = (self._take((owner, repo, sha)) for owner, _ in user.access_options)
         return next(filter(None, found), None)
 
-    def _take(self, key: Key) -> Loaded | None:
+    def _take(self, key: Key) -> LoadedCheckpoint | None:
         """The checkpoint under the key, now the most recently used; None when the Hub must be asked (again)."""
         with self._lock:
             found = self._kept.get(key)
@@ -97,11 +97,11 @@ class Shelf:
             return fetch.future
 
     def _load(self, repo: str, revision: str | None, ways) -> Key:
-        owner, token, about = loading.look(repo, revision, ways)
+        owner, token, about = loading.find_on_hub(repo, revision, ways)
         key = owner, repo, about.sha
         with self._lock:
             known = self._kept.get(key)
-        found = replace(known, seen=time.monotonic()) if known else loading.load(about, token)
+        found = replace(known, seen=time.monotonic()) if known else loading.load_checkpoint(about, token)
         with self._lock:
             self._kept[key] = found
             self._kept.move_to_end(key)
@@ -114,7 +114,7 @@ class Shelf:
             total -= self._kept.popitem(last=False)[1].nbytes
 
 
-def parse(name: str) -> tuple[str, str | None]:
+def parse_name(name: str) -> tuple[str, str | None]:
     """(USER/REPO, revision or None) of USER/REPO or USER/REPO@REVISION. Raises HubError for anything else."""
     repo, at, revision = name.strip().partition("@")
     hub_client.check_name(repo, revision if at else None)

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedCheckpoint:
     """A checkpoint, ready to segment. seen: when the Hub last gave it, by time.monotonic()."""
 
     about: hub.Checkpoint
@@ -39,7 +39,7 @@ class Loaded:
         return f"{self.about.source}@{self.about.sha}"
 
 
-def look(repo: str, revision: str | None, ways) -> tuple[str, str | bool | None, hub.Checkpoint]:
+def find_on_hub(repo: str, revision: str | None, ways) -> tuple[str, str | bool | None, hub.Checkpoint]:
     """(whose it is, the token it was seen with, what it says of itself). Raises HubError where there is none."""
     *others, (last, token) = ways
     for owner, other in others:
@@ -48,25 +48,25 @@ def look(repo: str, revision: str | None, ways) -> tuple[str, str | bool | None,
     return last, token, hub.info_repo(repo, revision, token)
 
 
-def load(about: hub.Checkpoint, token: str | bool | None) -> Loaded:
+def load_checkpoint(about: hub.Checkpoint, token: str | bool | None) -> LoadedCheckpoint:
     """The checkpoint with its weights, tried on a picture. Raises ValueError for one that cannot be used here."""
-    check(about, own=token is None)
+    check_cost(about, own=token is None)
     if token is not None:
-        make_room()
+        free_disk_space()
     hub_client.fetch(about.source, {WEIGHTS: limits.CHECKPOINT_BYTES}, about.sha, token)
     segmenter = hub.load_repo(about.source, about.sha, token)
     _try(segmenter, about)
-    return Loaded(about, segmenter, sum(a.nbytes for a in segmenter.state().values()), time.monotonic())
+    return LoadedCheckpoint(about, segmenter, sum(a.nbytes for a in segmenter.state().values()), time.monotonic())
 
 
-def check(about: hub.Checkpoint, own: bool) -> None:
+def check_cost(about: hub.Checkpoint, own: bool) -> None:
     """Raise ValueError for a checkpoint that costs too much here by what it says. own: the machine of whoever asks."""
     _check_classes(about)
     for name, value in about.settings.items():
         _check_setting(about.method, name, value, own)
 
 
-def make_room() -> None:
+def free_disk_space() -> None:
     """In a Space: delete what was used the longest ago of the Hub's cache, until the rest fits into DISK_BYTES."""
     if get_space() is None:
         return

@@ -1,4 +1,4 @@
-"""What a person can segment with: a method that need not learn first, a checkpoint of the Hub, or one trained here."""
+"""What a user can segment with: a method that need not learn first, a checkpoint of the Hub, or one trained here."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from dataclasses import dataclass
 from wss_core import CueError, create
 from wss_core.segmenter import Segmenter
 
-from ..server.user import Person
+from ..server.user import User
 from . import trained
-from .cache import Shelf
-from .loading import Loaded
+from .cache import CheckpointCache
+from .loading import LoadedCheckpoint
 
-shelf = Shelf()
+shelf = CheckpointCache()
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ResolvedModel:
     """name: of a method, USER/REPO@SHA, or as `trained` has it. loaded: the Hub's checkpoint it comes from, if any."""
 
     name: str
     segmenter: Segmenter
-    loaded: Loaded | None = None
+    loaded: LoadedCheckpoint | None = None
 
 
-def choose(method: str, classes: tuple[str, ...], person: Person, seconds: float | None = None) -> Chosen:
+def resolve_model(method: str, classes: tuple[str, ...], user: User, seconds: float | None = None) -> ResolvedModel:
     """What `method` means: "auto", a name of METHODS, USER/REPO, USER/REPO@REVISION, or the key of one trained here.
 
-    classes: those of the cues, () = not told. Raises Busy while a checkpoint is being fetched (see `Shelf.find`), and
+    classes: those of the cues, () = not told. Raises Busy while a checkpoint is being fetched (see `CheckpointCache.find`), and
     ValueError for one that has other classes, or a method that has yet to learn.
     """
     if method.startswith(trained.PREFIX):
-        return Chosen(method, _for_classes(trained.find(method).segmenter, "what you trained", classes))
+        return ResolvedModel(method, _for_classes(trained.find(method).segmenter, "what you trained", classes))
     if "/" in method:
-        loaded = shelf.find(method, person, seconds)
-        return Chosen(loaded.name, _for_classes(loaded.segmenter, loaded.about.source, classes), loaded)
+        loaded = shelf.find(method, user, seconds)
+        return ResolvedModel(loaded.name, _for_classes(loaded.segmenter, loaded.about.source, classes), loaded)
     segmenter = create(method, classes=classes)
     if not segmenter.fitted:
         raise ValueError(f"{method} has to learn first. Give a checkpoint of it, as USER/REPO of the Hub")
-    return Chosen(segmenter.name, segmenter)
+    return ResolvedModel(segmenter.name, segmenter)
 
 
 def _for_classes(segmenter: Segmenter, source: str, classes: tuple[str, ...]) -> Segmenter:

@@ -9,41 +9,46 @@ from markdown_it.common.utils import escapeHtml
 from wss_core import hub
 
 from ..server import limits
-from .loading import Loaded
+from .loading import LoadedCheckpoint
 
 MOST_WORDS = 300  # characters of one line that a stranger's config.json fills
 
 
-def facts(loaded: Loaded) -> dict:
+def summarize(loaded: LoadedCheckpoint) -> dict:
     """For the page: "method", "classes", "learns", "url", "rows": [[what, words], ...]. All is plain text."""
     about = loaded.about
-    rows = {"Commit": about.sha, "Method": _method(loaded), "Classes": _classes(about), "Labels": budget(about)}
+    rows = {
+        "Commit": about.sha,
+        "Method": _method(loaded),
+        "Classes": _classes(about),
+        "Labels": describe_labels(about),
+    }
     return {
         "method": loaded.name,
-        "label": label(about),
+        "label": short_name(about),
         "classes": list(loaded.segmenter.classes),
         "learns": loaded.segmenter.learns,
-        "url": address(about),
+        "url": hub_url(about),
         "rows": [[what, words[:MOST_WORDS]] for what, words in rows.items()],
     }
 
 
-def label(about: hub.Checkpoint) -> str:
+def short_name(about: hub.Checkpoint) -> str:
     """Its name for a person."""
     return f"{about.source} @ {about.sha[:7]}"
 
 
-def line(about: hub.Checkpoint) -> str:
+def one_line(about: hub.Checkpoint) -> str:
     """One line on a checkpoint among others."""
     parts = [about.method, f"{len(about.classes)} classes" if about.classes else "any classes"]
     if about.label_seconds is not None:
-        parts.append(f"{spent(about.label_seconds)} of labelling")
+        parts.append(f"{describe_duration(about.label_seconds)} of labelling")
     if about.modified:
         parts.append(f"{about.modified:%Y-%m-%d}")
     return " · ".join(parts)[:MOST_WORDS]
 
 
-def budget(about: hub.Checkpoint) -> str:
+def describe_labels(about: hub.Checkpoint) -> str:
     """What it was trained with: how many pictures, with which cues, and how long those take a person."""
     told = about.training
     if not told:
@@ -52,23 +57,23 @@ def budget(about: hub.Checkpoint) -> str:
     cued = [f"{count:,} with {kind}" for kind, count in kinds.items() if _whole(count) and kind != "none"]
     parts = [f"{told['images']:,} picture{'s' * (told['images'] != 1)}"] if _whole(told.get("images")) else []
     parts += [", ".join(cued)] if cued else []
-    parts += [f"about {spent(about.label_seconds)} of labelling"] if about.label_seconds is not None else []
+    parts += [f"about {describe_duration(about.label_seconds)} of labelling"] if about.label_seconds is not None else []
     return "; ".join(parts) or "Not told"
 
 
-def spent(seconds: float) -> str:
+def describe_duration(seconds: float) -> str:
     """Seconds in words."""
     if seconds < 120:
         return f"{seconds:,.0f} seconds"
     return f"{seconds / 60:,.0f} minutes" if seconds < 7200 else f"{seconds / 3600:,.1f} hours"
 
 
-def address(about: hub.Checkpoint) -> str:
+def hub_url(about: hub.Checkpoint) -> str:
     """Where a person can read more."""
     return f"{constants.ENDPOINT}/{about.source}/tree/{about.sha}"
 
 
-def card(about: hub.Checkpoint) -> str:
+def card_html(about: hub.Checkpoint) -> str:
     """The card as harmless HTML in one line, which Markdown passes on as it is and Gradio cleans once more.
 
     Raw HTML is left out, pictures are their description alone: the reader's browser asks no other server.
@@ -76,7 +81,7 @@ def card(about: hub.Checkpoint) -> str:
     reader, text = _reader(), about.card.strip()
     shown = reader.render(text[: limits.CARD_CHARS] or "This checkpoint has no card.")
     if len(text) > limits.CARD_CHARS:
-        shown += reader.render(f"… [the whole card]({address(about)})")
+        shown += reader.render(f"… [the whole card]({hub_url(about)})")
     return shown.replace("\n", "&#10;")
 
 
@@ -95,7 +100,7 @@ def _link(target: str) -> str:
     return f'<a href="{escapeHtml(target)}">' if target.startswith(("https://", "http://")) else "<a>"
 
 
-def _method(loaded: Loaded) -> str:
+def _method(loaded: LoadedCheckpoint) -> str:
     settings = {name: value for name, value in loaded.about.settings.items() if name not in limits.LEARNT | {"classes"}}
     told = ", ".join(f"{name} {value}" for name, value in settings.items() if value not in ("", None, []))
     use = "segments without a cue, and honours those you draw" if loaded.segmenter.learns else "works from your cues"

@@ -51,14 +51,14 @@ def find(name: str) -> Trained:
     return found
 
 
-def told(name: str) -> dict:
+def summarize(name: str) -> dict:
     """For the page, as `facts.facts` tells it of a checkpoint of the Hub."""
     found = find(name)
     about = found.about
     rows = {
         "Method": f"{about.method}, segments without a cue, and honours those you draw",
         "Classes": f"{len(about.classes)}: {', '.join(about.classes)}",
-        "Labels": summary.budget(about),
+        "Labels": summary.describe_labels(about),
     }
     return {
         "method": name,

@@ -21,10 +21,10 @@ from wss_core.methods import instant
 from wss_core.results.exports import EXPORTS, View, export
 
 from ..server import label_runs, limits, user
-from ..server.endpoint import FAILED, answered
-from ..server.slots import turn
+from ..server.endpoint import FAILED, json_endpoint
+from ..server.slots import slot
 from . import gallery
-from .predict import Solved, sessions, solve
+from .predict import Prediction, segment_image, sessions
 from .session import Session
 
 __all__ = ["FAILED", "hello", "open_example", "open_picture", "read_cues", "save", "segment"]
@@ -33,7 +33,7 @@ _decoding = threading.BoundedSemaphore(1)
 MOST_SEQ = 2**53  # JavaScript's whole numbers end there
 
 
-@answered
+@json_endpoint
 def hello(payload: dict, request: gr.Request | None = None, signed_in: gr.OAuthToken | None = None) -> dict:
     """What the page needs to draw itself: methods, exports, examples, limits, and why this person cannot push."""
     return {
@@ -41,11 +41,11 @@ def hello(payload: dict, request: gr.Request | None = None, signed_in: gr.OAuthT
         "exports": [{"name": name, "about": kind.about} for name, kind in EXPORTS.items()],
         "examples": gallery.thumbnails(),
         "limits": {"upload": limits.UPLOAD_BYTES},
-        "obstacle": user.obstacle(user.asking(request, signed_in)),
+        "obstacle": user.reason_not_allowed(user.current_user(request, signed_in)),
     }
 
 
-@answered
+@json_endpoint
 def open_picture(payload: dict) -> dict:
     """{"data": base64 of a picture file, "name"} -> {"key", "width", "height", "image", "note"}."""
     session = read_picture(payload)
@@ -62,12 +62,12 @@ def read_picture(payload: dict) -> Session:
         data = base64.b64decode(text, validate=True)
     except ValueError:
         raise ImageError("the picture did not arrive whole. Open it again") from None
-    with turn(_decoding):
+    with slot(_decoding):
         image = read_image(data, limits.PICTURE_PIXELS)
         return Session.of(image, str(payload.get("name") or "picture")[:200], data)
 
 
-@answered
+@json_endpoint
 def open_example(payload: dict) -> dict:
     """{"name"} -> what open_picture answers, and "cues", the JSON form of the cues drawn on it."""
     name = str(payload.get("name"))
@@ -75,7 +75,7 @@ def open_example(payload: dict) -> dict:
     return {**_opened(session), "note": "", "cues": gallery.EXAMPLES[name].cues()}
 
 
-@answered
+@json_endpoint
 def segment(payload: dict, request: gr.Request | None = None, signed_in: gr.OAuthToken | None = None) -> dict:
     """{"key", "seq", "cues": JSON text, "method", "uncertainty"} -> the runs of labels, or gone / stale / busy."""
     session = sessions.get(payload.get("key"))
@@ -85,30 +85,34 @@ def segment(payload: dict, request: gr.Request | None = None, signed_in: gr.OAut
     if type(seq) is not int or not session.latest <= seq < MOST_SEQ:
         return {"stale": True}
     session.latest = seq
-    solved = solve(session, payload.get("cues"), str(payload.get("method")), user.asking(request, signed_in))
+    solved = segment_image(
+        session, payload.get("cues"), str(payload.get("method")), user.current_user(request, signed_in)
+    )
     if solved.result is None:
         return {"seq": seq, "empty": True, "method": solved.method}
     return {"seq": seq, **_mask(solved, bool(payload.get("uncertainty")))}
 
 
-@answered
+@json_endpoint
 def save(payload: dict, request: gr.Request | None = None, signed_in: gr.OAuthToken | None = None) -> dict:
     """{"key", "cues", "method", "kind", "colours"} -> {"name", "mime", "data": base64}, at the size that was sent."""
     session = sessions.get(payload.get("key"))
     if session is None:
         return {"gone": True}
-    solved = solve(session, payload.get("cues"), str(payload.get("method")), user.asking(request, signed_in))
+    solved = segment_image(
+        session, payload.get("cues"), str(payload.get("method")), user.current_user(request, signed_in)
+    )
     if solved.result is None:
         raise CueError("there is nothing to save yet. Draw a cue first")
     kind = str(payload.get("kind"))
-    with turn(_decoding):
+    with slot(_decoding):
         image = read_image(session.source, limits.PICTURE_PIXELS) if session.source else gallery.picture(session.name)
         view = View(solved.result, image, solved.cues, session.name, colours=_colours(payload.get("colours")))
         name, data = export(kind, view)
     return {"name": name, "mime": EXPORTS[kind].mime, "data": base64.b64encode(data).decode()}
 
 
-@answered
+@json_endpoint
 def read_cues(payload: dict) -> dict:
     """{"text", "width", "height"} -> {"cues": checked JSON form} of a cues file for a picture of that size."""
     text, width, height = (payload.get(key) for key in ("text", "width", "height"))
@@ -140,7 +144,7 @@ def _opened(session: Session) -> dict:
     }
 
 
-def _mask(solved: Solved, uncertainty: bool) -> dict:
+def _mask(solved: Prediction, uncertainty: bool) -> dict:
     labels = solved.result.labels
     answer = {
         "height": labels.shape[0],

@@ -13,14 +13,12 @@ from wss_core import CueError, Cues, Point, Result, create
 from wss_core.cues import raster, read_document
 from wss_core.segmenter import Segmenter, default_classes
 
-from ..checkpoints.resolve import Chosen, choose
+from ..checkpoints.resolve import ResolvedModel, resolve_model
 from ..server import limits
 from ..server.lru import LruCache
-from ..server.slots import Busy, Overdue, computed, turn
-from ..server.user import NOBODY, Person
+from ..server.slots import Overdue, compute_in_slot
+from ..server.user import NOBODY, User
 from .session import Session
-
-__all__ = ["Busy", "Overdue", "Solved", "sessions", "solve", "turn", "warm_up"]
 
 sessions = LruCache()
 _solving = threading.BoundedSemaphore(limits.SOLVES_AT_ONCE)
@@ -28,12 +26,12 @@ _overdue = threading.BoundedSemaphore(limits.SOLVES_OVERDUE)
 
 
 def warm_up() -> None:
-    """Have the model read and compiled before the first person asks: afterwards that takes seconds no more."""
+    """Have the model read and compiled before the first user asks: afterwards that takes seconds no more."""
     create("auto").segment(np.zeros((48, 64, 3), np.uint8), Cues(points=(Point(32, 24, 1),)))
 
 
 @dataclass(frozen=True)
-class Solved:
+class Prediction:
     """cues: in the pixels of the picture that was sent. result: on the working copy. seconds: of computing."""
 
     cues: Cues
@@ -43,7 +41,9 @@ class Solved:
     seconds: float
 
 
-def solve(session: Session, cues_json, method: str, person: Person = NOBODY, seconds: float | None = None) -> Solved:
+def segment_image(
+    session: Session, cues_json, method: str, user: User = NOBODY, seconds: float | None = None
+) -> Prediction:
     """Segment an open picture; result None when there is nothing to go by (then the picture is only prepared).
 
     method, seconds: see `choose`. Raises CueError or ValueError with what to do, Busy when the server has too much to
@@ -52,7 +52,7 @@ def solve(session: Session, cues_json, method: str, person: Person = NOBODY, sec
     if isinstance(cues_json, str) and len(cues_json) > limits.CUES_BYTES:
         raise CueError(f"the cues are over {limits.CUES_BYTES // 2**20} MB. Use fewer or shorter strokes")
     cues, told = read_document(cues_json, session.full)
-    chosen = choose(method, told, person, seconds)
+    chosen = resolve_model(method, told, user, seconds)
     segmenter = chosen.segmenter
     if segmenter.name == "grabcut":
         _check_cuts(segmenter, len(cues.located))
@@ -60,14 +60,14 @@ def solve(session: Session, cues_json, method: str, person: Person = NOBODY, sec
     session.check_idle(chosen.name)
     work = partial(_result, session, chosen, cues, side)
     try:
-        result, taken = computed(work, _solving, _overdue, limits.SOLVE_SECONDS)
+        result, taken = compute_in_slot(work, _solving, _overdue, limits.SOLVE_SECONDS)
     except Overdue as error:
         session.overdue[chosen.name] = error.thread
         raise
-    return Solved(cues, segmenter.classes or default_classes(cues), chosen.name, result, taken)
+    return Prediction(cues, segmenter.classes or default_classes(cues), chosen.name, result, taken)
 
 
-def _result(session: Session, chosen: Chosen, cues: Cues, side: int) -> tuple[Result | None, float]:
+def _result(session: Session, chosen: ResolvedModel, cues: Cues, side: int) -> tuple[Result | None, float]:
     """(the result on the working copy, None without cues to go by; seconds of computing)."""
     segmenter, known = chosen.segmenter, set(session.prepared)
     image, prepared = session.ready(chosen.name, segmenter, side)

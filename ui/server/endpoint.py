@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 FAILED = "the server failed on this request. Your cues are kept: change one to try again, or pick another method"
 
 
-def answered(function):
+def json_endpoint(function):
     """A server function that always answers: an exception would reach the browser as nothing at all."""
 
     @functools.wraps(function)

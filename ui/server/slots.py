@@ -27,7 +27,7 @@ class Overdue(ValueError):
 
 
 @contextmanager
-def turn(places: threading.BoundedSemaphore, seconds: float | None = None):
+def slot(places: threading.BoundedSemaphore, seconds: float | None = None):
     """Hold one of the places while inside. Raises Busy when none comes free in so long, WAIT_SECONDS when None."""
     if not places.acquire(timeout=limits.WAIT_SECONDS if seconds is None else seconds):
         raise Busy
@@ -37,7 +37,7 @@ def turn(places: threading.BoundedSemaphore, seconds: float | None = None):
         places.release()
 
 
-def computed(
+def compute_in_slot(
     work: Callable[[], Answer], places: threading.BoundedSemaphore, overdue: threading.BoundedSemaphore, seconds: float
 ) -> Answer:
     """What `work` returns or raises; a thread of its own does it, which holds one of the places.

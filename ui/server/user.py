@@ -12,17 +12,17 @@ from gradio.utils import get_space
 from huggingface_hub import get_token
 
 EVERYBODY, OWNER = "", "owner"
-HERE = ("localhost", "127.0.0.1", "::1")
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
-class Person:
+class User:
     """token: False = nobody we know; a text = theirs, who signed in; None = this machine's own, whoever sits at it."""
 
     token: str | bool | None = field(default=False, repr=False)
 
     @property
-    def ways(self) -> tuple[tuple[str, str | bool | None], ...]:
+    def access_options(self) -> tuple[tuple[str, str | bool | None], ...]:
         """((whose a checkpoint is that is seen this way, token), ...): first as anybody, so that it is shared."""
         if self.token is None:
             return ((OWNER, None),)
@@ -31,16 +31,16 @@ class Person:
         return ((EVERYBODY, False), (hashlib.sha256(self.token.encode()).hexdigest(), self.token))
 
 
-NOBODY = Person()
+NOBODY = User()
 
 
-def asking(request: gr.Request | None, signed_in: gr.OAuthToken | None) -> Person:
+def current_user(request: gr.Request | None, signed_in: gr.OAuthToken | None) -> User:
     """The person behind a request. A page of someone else, open in the same browser, speaks for nobody."""
     if request is None or request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
         return NOBODY
     if signed_in is not None:
-        return Person(signed_in.token)
-    return Person(None) if _sits_here(request) else NOBODY
+        return User(signed_in.token)
+    return User(None) if _sits_here(request) else NOBODY
 
 
 def sign_in() -> bool:
@@ -48,11 +48,11 @@ def sign_in() -> bool:
     return bool(get_space() and os.environ.get("OAUTH_CLIENT_ID"))
 
 
-def obstacle(person: Person) -> str:
+def reason_not_allowed(user: User) -> str:
     """Why the person cannot push, and what to do; "" when nothing is in the way."""
-    if isinstance(person.token, str) or (person.token is None and get_token()):
+    if isinstance(user.token, str) or (user.token is None and get_token()):
         return ""
-    if person.token is None:
+    if user.token is None:
         return "To push, log in on this machine: hf auth login, or set HF_TOKEN. Then reload the page."
     if sign_in():
         return "To push, sign in with the button above the picture."
@@ -70,4 +70,4 @@ def _sits_here(request: gr.Request) -> bool:
     places = [request.client.host if request.client else ""]
     places += [urlsplit(f"//{told.get('host', '')}").hostname]
     places += [urlsplit(told["origin"]).hostname] if "origin" in told else []
-    return all(place in HERE for place in places)
+    return all(place in LOCAL_HOSTS for place in places)

@@ -17,29 +17,29 @@ from ..segment import gallery
 from ..segment.api import read_picture
 from ..segment.predict import sessions
 from ..server import limits, user
-from ..server.endpoint import answered
+from ..server.endpoint import json_endpoint
 from .job_queue import workshop
-from .presets import CHOICES, settings
-from .task import Picture, Task, pictures
-from .training_set import Lesson, notes, obstacle, united
+from .presets import PRESETS, preset_settings
+from .task import TrainImage, TrainTask, pictures
+from .training_set import TrainingSet, merge_cues, reason_not_trainable, suggestions
 
 THUMBNAIL = 320
 
 
-@answered
+@json_endpoint
 def offer(payload: dict, request: gr.Request | None = None, signed_in: gr.OAuthToken | None = None) -> dict:
     """What the tab needs to draw itself: methods, limits, and why this person cannot push."""
     return {
         "methods": [
             {"name": name, "title": choice.title, "about": choice.about, "efforts": list(choice.efforts)}
-            for name, choice in CHOICES.items()
+            for name, choice in PRESETS.items()
         ],
         "limits": {"pictures": limits.TRAIN_PICTURES, "upload": limits.UPLOAD_BYTES},
-        "obstacle": user.obstacle(user.asking(request, signed_in)),
+        "obstacle": user.reason_not_allowed(user.current_user(request, signed_in)),
     }
 
 
-@answered
+@json_endpoint
 def keep(payload: dict) -> dict:
     """{"key": of an open picture} or {"example": name} or {"data", "name"} -> {"key", "width", "height", "thumb"}.
 
@@ -47,12 +47,12 @@ def keep(payload: dict) -> dict:
     """
     if "example" in payload and "key" not in payload:
         image = gallery.picture(str(payload["example"]))
-        picture = Picture.of(image, image.shape[:2], str(payload["example"]))
+        picture = TrainImage.of(image, image.shape[:2], str(payload["example"]))
     else:
         session = sessions.get(payload["key"]) if "key" in payload else read_picture(payload)
         if session is None:
             return {"gone": True}
-        picture = Picture.of(session.image, session.full, session.name)
+        picture = TrainImage.of(session.image, session.full, session.name)
     workshop.expect()
     small = picture_to_bytes(resize_to_fit(picture.image, THUMBNAIL), "WEBP", quality=80)
     thumb = f"data:image/webp;base64,{base64.b64encode(small).decode()}"
@@ -60,51 +60,51 @@ def keep(payload: dict) -> dict:
     return {"key": pictures.add(picture), "width": width, "height": height, "thumb": thumb}
 
 
-@answered
+@json_endpoint
 def look(payload: dict) -> dict:
     """{"pictures": [{"cues", "width", "height"}]} -> {"obstacle", "notes", "cued", "classes", "seconds": of labelling}."""
     lesson = _lesson(payload)
     return {
-        "obstacle": obstacle(lesson),
-        "notes": notes(lesson),
+        "obstacle": reason_not_trainable(lesson),
+        "notes": suggestions(lesson),
         "cued": lesson.cued,
         "classes": list(lesson.classes),
         "seconds": round(lesson.seconds),
     }
 
 
-@answered
+@json_endpoint
 def start(payload: dict) -> dict:
     """{"pictures": [{"key", "cues", "width", "height"}], "method", "effort"} -> {"job"}, or {"gone": [places]} of
     pictures that were put away: keep them again."""
     lesson = _lesson(payload)
-    wanted = settings(str(payload.get("method")), str(payload.get("effort")), lesson.boxed)
-    if why := obstacle(lesson):
+    wanted = preset_settings(str(payload.get("method")), str(payload.get("effort")), lesson.boxed)
+    if why := reason_not_trainable(lesson):
         raise ValueError(why)
     found = [pictures.get(row.get("key")) for row in payload["pictures"]]
     if gone := [place for place, picture in enumerate(found) if picture is None]:
         return {"gone": gone}
     for cues, picture in zip(lesson.cues, found, strict=True):
         cues.check(picture.full, len(lesson.classes))
-    return {"job": workshop.begin(Task.of(payload["method"], wanted, lesson, found, limits.TRAIN_LEARN_SECONDS))}
+    return {"job": workshop.begin(TrainTask.of(payload["method"], wanted, lesson, found, limits.TRAIN_LEARN_SECONDS))}
 
 
-@answered
+@json_endpoint
 def ask(payload: dict) -> dict:
-    """{"job", "seen": answers had so far} -> what `Workshop.ask` tells, and "told": of the checkpoint once there is one."""
+    """{"job", "seen": answers had so far} -> what `TrainingQueue.ask` tells, and "told": of the checkpoint once there is one."""
     seen = payload.get("seen")
     told = workshop.ask(payload.get("job"), seen if type(seen) is int and seen > 0 else 0)
-    return {**told, "told": trained.told(told["model"])} if told.get("model") else told
+    return {**told, "told": trained.summarize(told["model"])} if told.get("model") else told
 
 
-@answered
+@json_endpoint
 def cancel(payload: dict) -> dict:
     """{"job"} -> {}."""
     workshop.cancel(payload.get("job"))
     return {}
 
 
-@answered
+@json_endpoint
 def fetch(payload: dict) -> dict:
     """{"model", "kind": "checkpoint" or "masks"} -> {"name", "mime", "data": base64}."""
     found = trained.find(str(payload.get("model")))
@@ -116,7 +116,7 @@ def fetch(payload: dict) -> dict:
     return {"name": f"{found.about.method}_{kind}.zip", "mime": "application/zip", "data": data}
 
 
-def _lesson(payload: dict) -> Lesson:
+def _lesson(payload: dict) -> TrainingSet:
     """The cues that were sent, as one. Raises ValueError for too many of them, or what is none."""
     rows = payload.get("pictures")
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -125,7 +125,7 @@ def _lesson(payload: dict) -> Lesson:
         raise ValueError(f"{len(rows)} pictures are too many: at most {limits.TRAIN_PICTURES} go. Remove some")
     if sum(len(json.dumps(row.get("cues"))) for row in rows) > limits.CUES_BYTES:
         raise ValueError(f"the cues are over {limits.CUES_BYTES // 2**20} MB. Use fewer or shorter strokes")
-    return united([_told(row) for row in rows])
+    return merge_cues([_told(row) for row in rows])
 
 
 def _told(row: dict) -> tuple[Cues, tuple[str, ...]]:

@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from .task import Task
+from .task import TrainTask
 
 ENDED = ("done", "failed", "cancelled")
 
@@ -18,7 +18,7 @@ class Job:
     model: what it became, as a method's name. asked: when somebody last wanted to know, by time.monotonic().
     """
 
-    task: Task | None
+    task: TrainTask | None
     state: str = "waiting"
     said: dict = field(default_factory=dict)
     answers: list[dict] = field(default_factory=list)

@@ -16,14 +16,14 @@ from ..checkpoints.trained import PREFIX, Trained, trained
 from ..server import limits
 from .job import ENDED, Job
 from .process import Cancelled, Process
-from .task import Task
+from .task import TrainTask
 
 log = logging.getLogger(__name__)
 REMEMBERED = 64  # trainings, most of them ended
 FAILED = "the training failed on the server. Your pictures and cues are kept: train again"
 
 
-class Workshop:
+class TrainingQueue:
     """The trainings of all visitors. start: makes the process that does them."""
 
     def __init__(self, start: Callable[[], Process] = Process):
@@ -35,7 +35,7 @@ class Workshop:
         self._process: Process | None = None
         self._thread: threading.Thread | None = None
 
-    def begin(self, task: Task) -> str:
+    def begin(self, task: TrainTask) -> str:
         """The key of a training that begins when it is its turn. Raises ValueError when too many wait."""
         key = secrets.token_urlsafe(18)
         with self._changed:
@@ -136,4 +136,4 @@ class Workshop:
             job.end("failed", error=FAILED)
 
 
-workshop = Workshop()
+workshop = TrainingQueue()

@@ -15,13 +15,13 @@ from wss_core.imaging.resize import resize_to_fit
 
 from ..server import limits
 from ..server.lru import LruCache
-from .training_set import Lesson
+from .training_set import TrainingSet
 
 TOLD = "task.json"
 
 
 @dataclass(frozen=True)
-class Picture:
+class TrainImage:
     """image: uint8 (h, w, 3), at most TRAIN_SIDE a side; full: (H, W) as it was sent, which cues are in pixels of."""
 
     image: np.ndarray
@@ -29,7 +29,7 @@ class Picture:
     name: str
 
     @classmethod
-    def of(cls, image: np.ndarray, full: tuple[int, int], name: str) -> Picture:
+    def of(cls, image: np.ndarray, full: tuple[int, int], name: str) -> TrainImage:
         """The small copy of a picture that is still large."""
         return cls(resize_to_fit(image, limits.TRAIN_SIDE), full, name)
 
@@ -40,7 +40,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Task:
+class TrainTask:
     """method, settings: as `wss_core.methods.settings.build` takes them. full: (H, W) of each example's picture as it was sent.
 
     seconds: that learning may take; a method with `steps` takes fewer where it would take longer.
@@ -54,8 +54,8 @@ class Task:
 
     @classmethod
     def of(
-        cls, method: str, settings: dict[str, Any], lesson: Lesson, pictures: Sequence[Picture], seconds: float
-    ) -> Task:
+        cls, method: str, settings: dict[str, Any], lesson: TrainingSet, pictures: Sequence[TrainImage], seconds: float
+    ) -> TrainTask:
         """The task of learning the lesson, whose cues are in pixels of the pictures as they were sent."""
         examples = tuple(
             Example(picture.image, raster.scaled(cues, picture.full, picture.image.shape[:2]), id=picture.name)
@@ -74,7 +74,7 @@ class Task:
         (folder / TOLD).write_text(json.dumps(form), encoding="utf-8")
 
     @classmethod
-    def read(cls, folder: Path) -> Task:
+    def read(cls, folder: Path) -> TrainTask:
         """The task that `write` put there."""
         form = json.loads((folder / TOLD).read_text(encoding="utf-8"))
         examples = []

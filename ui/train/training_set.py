@@ -14,7 +14,7 @@ START = "There is no picture here yet. Open one on the Segment tab, draw cues on
 
 
 @dataclass(frozen=True)
-class Lesson:
+class TrainingSet:
     """cues: of each picture, () told where there are none, with labels that are places in `classes`.
 
     left_out: names of classes that no cue on any picture shows the place of.
@@ -48,8 +48,8 @@ class Lesson:
         return bool(boxes - others - {UNKNOWN})
 
 
-def united(told: Sequence[tuple[Cues, tuple[str, ...]]]) -> Lesson:
-    """One Lesson of the (cues, class names) of each picture: a class is known by its name, background by its place.
+def merge_cues(told: Sequence[tuple[Cues, tuple[str, ...]]]) -> TrainingSet:
+    """One TrainingSet of the (cues, class names) of each picture: a class is known by its name, background by its place.
 
     Raises ValueError when there are too many classes.
     """
@@ -60,10 +60,10 @@ def united(told: Sequence[tuple[Cues, tuple[str, ...]]]) -> Lesson:
     if len(classes) > MAX_CLASSES:
         raise ValueError(f"the pictures have {len(classes)} classes, at most {MAX_CLASSES} go. Merge some")
     named = {name: None for _, names in told for _, name in _objects(names) if name not in classes}
-    return Lesson(classes, tuple(_moved(cues, names, classes) for cues, names in told), tuple(named))
+    return TrainingSet(classes, tuple(_moved(cues, names, classes) for cues, names in told), tuple(named))
 
 
-def obstacle(lesson: Lesson) -> str:
+def reason_not_trainable(lesson: TrainingSet) -> str:
     """Why nothing can be learned, and what to do; "" when something can."""
     if not lesson.cues:
         return START
@@ -79,7 +79,7 @@ def obstacle(lesson: Lesson) -> str:
     return ""
 
 
-def notes(lesson: Lesson) -> list[str]:
+def suggestions(lesson: TrainingSet) -> list[str]:
     """What would make it better, a sentence each."""
     found = []
     if lesson.left_out:

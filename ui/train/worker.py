@@ -31,7 +31,7 @@ from wss_core.training.config import Run
 
 from ..checkpoints.trained import MASKS, MODEL
 from ..server.label_runs import encode_labels
-from .task import Task
+from .task import TrainTask
 
 SHOWN_SIDE = 320  # pixels of the labels that are shown among others
 FAILED = "the training failed on the server. Your pictures and cues are kept: try the other method, or fewer pictures"
@@ -56,16 +56,16 @@ def main() -> None:
 
         say({"ready": True})
         for line in sys.stdin:
-            work(Path(line.strip()), say)
+            run_task(Path(line.strip()), say)
 
 
-def work(folder: Path, say: Say) -> None:
+def run_task(folder: Path, say: Say) -> None:
     """Do the task in the folder, and leave MODEL and MASKS there; the last word is {"done"} or {"error": a sentence}."""
     try:
-        task = Task.read(folder)
-        segmenter = learn(task, say)
+        task = TrainTask.read(folder)
+        segmenter = fit_task(task, say)
         hub.save(segmenter, folder / MODEL)
-        answer(task, segmenter, folder / MASKS, say)
+        predict_all(task, segmenter, folder / MASKS, say)
         say({"done": True})
     except ValueError as error:
         say({"error": str(error)})
@@ -74,18 +74,18 @@ def work(folder: Path, say: Say) -> None:
         say({"error": FAILED})
 
 
-def learn(task: Task, say: Say) -> Segmenter:
+def fit_task(task: TrainTask, say: Say) -> Segmenter:
     """The segmenter of the task, fitted as on the command line; in fewer steps where all would take too long."""
     segmenter = build(task.method, task.settings)
     seconds = task.seconds if hasattr(segmenter, "steps") else float("inf")
     try:
-        return segmenter.fit(task.examples, run=_run(say, Pace(seconds)))
+        return segmenter.fit(task.examples, run=_run(say, TimeBudget(seconds)))
     except TooSlow as slow:
         fewer = build(task.method, task.settings | {"steps": slow.steps})
-        return fewer.fit(task.examples, run=_run(say, Pace(float("inf"))))
+        return fewer.fit(task.examples, run=_run(say, TimeBudget(float("inf"))))
 
 
-def answer(task: Task, segmenter: Segmenter, masks: Path, say: Say) -> None:
+def predict_all(task: TrainTask, segmenter: Segmenter, masks: Path, say: Say) -> None:
     """Say the labels of each picture, small, and how unsure they are, 0 to 1; write the masks at the size as sent."""
     with zipfile.ZipFile(masks, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("classes.txt", "\n".join(segmenter.classes) + "\n")
@@ -104,7 +104,7 @@ class TooSlow(Exception):
         self.steps = steps
 
 
-class Pace:
+class TimeBudget:
     """seconds: that all steps together may take."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic):
@@ -121,7 +121,7 @@ class Pace:
                 raise TooSlow(max(LEAST, int(self.seconds / each)))
 
 
-def _run(say: Say, pace: Pace) -> Run:
+def _run(say: Say, pace: TimeBudget) -> Run:
     told = 0.0
 
     def progress(step: int, steps: int, figures: dict[str, float]) -> None:

@@ -532,7 +532,7 @@ def test_strangers_submit_only_where_the_board_lets_them(monkeypatch):
     monkeypatch.setattr(submit, "waiting", Waiting(lambda item, stop: ""))
     assert "takes no submissions" in submit._asked("ann/a", submit.ALL, user.NOBODY)
     assert submit.waiting.items() == []
-    assert "is queued" in submit._asked("ann/a", submit.ALL, user.Person(None))
+    assert "is queued" in submit._asked("ann/a", submit.ALL, user.User(None))
     monkeypatch.setenv("WSS_BOARD_SUBMIT", "1")
     assert "is queued" in submit._asked("ann/b", submit.ALL, user.NOBODY)
     assert [item.own for item in submit.waiting.items()] == [False, True]

@@ -23,7 +23,7 @@ from ui import page
 from ui.checkpoints import api, resolve, summary
 from ui.segment import api as live
 from ui.segment.session import Session
-from ui.server import limits
+from ui.server import limits, user
 from ui.server.label_runs import decode_labels
 from wss_core import methods
 from wss_core.hub import Checkpoint, info, load, push
@@ -139,13 +139,13 @@ def test_only_what_can_segment_at_once_is_offered():
 def test_of_a_private_one_others_get_nothing(key, hub_server):
     name = f"ann/one@{push(learned(), 'ann/one', private=True, about=About('A secret')).sha}"
     assert api.use({"name": name}, from_here())["method"] == name
-    assert "A secret" in api.card(name, api.people.asking(from_here(), None))[1]
+    assert "A secret" in api.card(name, user.current_user(from_here(), None))[1]
     for request, signed_in in ((STRANGER, None), (sent("10.0.0.1", host="page.example"), BOB)):
         assert "that you may see" in api.use({"name": name}, request, signed_in)["error"]
         told = {"key": key, "seq": 1, "cues": "{}", "method": name}
         assert "that you may see" in live.segment(told, request, signed_in)["error"]
-        assert api.card(name, api.people.asking(request, signed_in)) == ("", "")
-        assert api.card("auto", api.people.asking(request, signed_in)) == ("", "")
+        assert api.card(name, user.current_user(request, signed_in)) == ("", "")
+        assert api.card("auto", user.current_user(request, signed_in)) == ("", "")
     assert api.known({}, STRANGER)["rows"] == []
     assert [row["name"] for row in api.known({}, from_here())["rows"]] == ["ann/one"]
 
@@ -215,15 +215,15 @@ def seen(card: str) -> Checkpoint:
     ],
 )
 def test_cards_are_harmless(card, shown):
-    made = summary.card(seen(card))
+    made = summary.card_html(seen(card))
     assert shown in made
     assert "\n" not in made  # else what follows would be read as Markdown again
 
 
 def test_long_cards_are_cut_and_say_where_the_rest_is():
-    made = summary.card(seen("word " * 100_000))
+    made = summary.card_html(seen("word " * 100_000))
     assert len(made) < limits.CARD_CHARS + 300
-    assert made.endswith(f'<p>… <a href="{summary.address(seen(""))}">the whole card</a></p>&#10;')
+    assert made.endswith(f'<p>… <a href="{summary.hub_url(seen(""))}">the whole card</a></p>&#10;')
 
 
 def test_a_picture_keeps_what_few_methods_prepared(monkeypatch):
@@ -235,11 +235,11 @@ def test_a_picture_keeps_what_few_methods_prepared(monkeypatch):
 
 
 def test_the_builtin_is_told_of_too():
-    assert summary.budget(info("builtin")) == "None beforehand: it learns from the cues of the picture at hand"
-    assert summary.spent(59.6) == "60 seconds"
-    assert summary.spent(600) == "10 minutes"
-    assert summary.spent(9000) == "2.5 hours"
-    assert summary.line(seen("")) == "propagate · any classes"
+    assert summary.describe_labels(info("builtin")) == "None beforehand: it learns from the cues of the picture at hand"
+    assert summary.describe_duration(59.6) == "60 seconds"
+    assert summary.describe_duration(600) == "10 minutes"
+    assert summary.describe_duration(9000) == "2.5 hours"
+    assert summary.one_line(seen("")) == "propagate · any classes"
 
 
 SECRET = {

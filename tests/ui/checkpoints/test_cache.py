@@ -14,16 +14,16 @@ from tests.support.loopback.store import File
 from tests.support.scenes import Learned, discs, learned
 from tests.wss_core.hub.test_tensors import Trap
 from ui.checkpoints import loading
-from ui.checkpoints.cache import Shelf, parse
+from ui.checkpoints.cache import CheckpointCache, parse_name
 from ui.server import limits
 from ui.server.slots import Busy
-from ui.server.user import NOBODY, Person
+from ui.server.user import NOBODY, User
 from wss_core import methods
 from wss_core.hub import push
 from wss_core.hub_client import HubError
 from wss_core.methods import METHODS, create
 
-HERE, ANN, BOB = Person(None), Person("hf_ann"), Person("hf_bob")
+HERE, ANN, BOB = User(None), User("hf_ann"), User("hf_bob")
 PATIENT = 60.0
 
 
@@ -35,7 +35,7 @@ def _known(monkeypatch, tmp_path):
 
 @pytest.fixture
 def shelf():
-    made = Shelf(entries=2, nbytes=10**6)
+    made = CheckpointCache(entries=2, nbytes=10**6)
     yield made
     made._pool.shutdown()
 
@@ -53,10 +53,10 @@ def test_names_and_revisions(shelf, hub_server):
     hub_server.asked.clear()
     assert find(shelf, f"ann/one@{first}").about.label_seconds == 21.8
     assert hub_server.asked == []  # what is here is not asked for again
-    assert parse("ann/one") == ("ann/one", None)
+    assert parse_name("ann/one") == ("ann/one", None)
     for name in ("/etc/passwd", "../x/y", "ann/one@", "ann/one@../x", "a/b/c", "ann", "builtin", "/"):
         with pytest.raises(HubError, match="is no name on the Hub|is no revision"):
-            parse(name)
+            parse_name(name)
 
 
 def test_a_folder_of_this_machine_is_not_looked_at(shelf, hub_server, tmp_path):
@@ -75,7 +75,7 @@ def test_the_least_recently_used_goes_first(shelf, hub_server):
 
 
 def test_bytes_are_bounded_but_the_newest_stays(hub_server):
-    small = Shelf(entries=9, nbytes=100)
+    small = CheckpointCache(entries=9, nbytes=100)
     names = [f"ann/{name}@{push(Learned(width=20).fit(discs()), f'ann/{name}').sha}" for name in "ab"]
     for name in names:
         assert find(small, name).nbytes == 88  # 20 numbers of 4 bytes and one of 8
@@ -113,8 +113,8 @@ def test_after_a_while_the_hub_is_asked_again(shelf, hub_server, monkeypatch):
 
 def test_many_who_ask_at_once_fetch_once(shelf, hub_server, monkeypatch):
     push(learned(), "ann/one")
-    loads, original = [], loading.load
-    monkeypatch.setattr(loading, "load", lambda *told: loads.append(told) or original(*told))
+    loads, original = [], loading.load_checkpoint
+    monkeypatch.setattr(loading, "load_checkpoint", lambda *told: loads.append(told) or original(*told))
     threads = [threading.Thread(target=find, args=(shelf, "ann/one")) for _ in range(6)]
     for thread in threads:
         thread.start()
@@ -125,8 +125,8 @@ def test_many_who_ask_at_once_fetch_once(shelf, hub_server, monkeypatch):
 
 def test_one_who_cannot_wait_is_told_so_and_finds_it_later(shelf, hub_server, monkeypatch):
     push(learned(), "ann/one")
-    gate, original = threading.Event(), loading.load
-    monkeypatch.setattr(loading, "load", lambda *told: gate.wait(30) and original(*told))
+    gate, original = threading.Event(), loading.load_checkpoint
+    monkeypatch.setattr(loading, "load_checkpoint", lambda *told: gate.wait(30) and original(*told))
     monkeypatch.setattr(limits, "LOADS_WAITING", 1)
     with pytest.raises(Busy):
         shelf.find("ann/one", NOBODY, 0.01)
@@ -213,7 +213,7 @@ def test_a_space_keeps_no_more_on_its_disk_than_it_has_room_for(shelf, hub_serve
         find(shelf, name)
     assert {repo.repo_id for repo in scan_cache_dir().repos} == {"ann/one", "ann/two"}
     monkeypatch.setattr(limits, "DISK_BYTES", 0)
-    loading.make_room()
+    loading.free_disk_space()
     assert len(scan_cache_dir().repos) == 2  # not on one's own machine
     monkeypatch.setenv("SYSTEM", "spaces")
     monkeypatch.setenv("SPACE_ID", "ann/space")

@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ui.checkpoints.resolve import Chosen
+from ui.checkpoints.resolve import ResolvedModel
 from ui.segment import api, gallery, predict
 from ui.segment.session import Session
 from ui.server import limits
 from ui.server.label_runs import decode_labels
 from ui.server.lru import LruCache
+from ui.server.slots import slot
 from wss_core.segmenter import Segmenter
 
 
@@ -127,7 +128,7 @@ def test_what_was_not_foreseen_is_answered_too(key, monkeypatch, caplog):
     def broken(*_):
         raise RuntimeError("secret path /tmp/x")
 
-    monkeypatch.setattr(api, "solve", broken)
+    monkeypatch.setattr(api, "segment_image", broken)
     assert asked(key) == {"error": api.FAILED}
     assert "secret path" in caplog.text
 
@@ -178,7 +179,7 @@ def test_so_many_classes_are_solved_on_a_smaller_copy(monkeypatch):
 
 def test_busy_when_no_solver_comes_free(key, monkeypatch):
     monkeypatch.setattr(limits, "WAIT_SECONDS", 0.01)
-    with predict.turn(predict._solving), predict.turn(predict._solving):
+    with slot(predict._solving), slot(predict._solving):
         assert asked(key) == {"busy": 400}
     assert "runs" in asked(key, seq=2)
 
@@ -212,11 +213,13 @@ class Stuck(Segmenter):
 
 @pytest.fixture
 def stuck(monkeypatch):
-    method, original = Stuck(), predict.choose
+    method, original = Stuck(), predict.resolve_model
     monkeypatch.setattr(limits, "WAIT_SECONDS", 0.01)
     monkeypatch.setattr(limits, "SOLVE_SECONDS", 0.05)
     monkeypatch.setattr(
-        predict, "choose", lambda name, *more: Chosen("stuck", method) if name == "stuck" else original(name, *more)
+        predict,
+        "resolve_model",
+        lambda name, *more: ResolvedModel("stuck", method) if name == "stuck" else original(name, *more),
     )
     yield method
     method.end()
@@ -230,7 +233,7 @@ def test_solves_that_do_not_end_give_their_turns_back(halves, key, stuck, monkey
     for _ in range(limits.SOLVES_OVERDUE):
         assert "takes too long on this server. Draw fewer cues" in asked(opened(halves), method="stuck")["error"]
     monkeypatch.setattr(limits, "SOLVE_SECONDS", 60)
-    others = [predict.turn(predict._solving) for _ in range(limits.SOLVES_AT_ONCE - 1)]
+    others = [slot(predict._solving) for _ in range(limits.SOLVES_AT_ONCE - 1)]
     with others[0]:
         assert "runs" in asked(key)
 

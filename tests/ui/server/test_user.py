@@ -7,7 +7,7 @@ import pytest
 from starlette.requests import Request
 
 from ui.server import user
-from ui.server.user import NOBODY, Person, asking, obstacle
+from ui.server.user import NOBODY, User, current_user, reason_not_allowed
 
 HERE = {"host": "127.0.0.1:7860", "origin": "http://127.0.0.1:7860", "sec-fetch-site": "same-origin"}
 ANN = gr.OAuthToken(token="hf_ann", scope="", expires_at=0)
@@ -24,9 +24,9 @@ def from_here(**changes) -> Request:
 
 
 def test_whoever_sits_at_this_machine_uses_its_token():
-    assert asking(from_here(), None) == Person(None)
-    assert asking(sent(host="localhost:7860"), None) == Person(None)  # a program, not a browser
-    assert asking(sent("::1", host="[::1]:7860"), None) == Person(None)
+    assert current_user(from_here(), None) == User(None)
+    assert current_user(sent(host="localhost:7860"), None) == User(None)  # a program, not a browser
+    assert current_user(sent("::1", host="[::1]:7860"), None) == User(None)
 
 
 STRANGERS = {
@@ -43,34 +43,34 @@ STRANGERS = {
 
 @pytest.mark.parametrize("request_", STRANGERS.values(), ids=STRANGERS)
 def test_strangers_use_none(request_):
-    assert asking(request_, None) == NOBODY
+    assert current_user(request_, None) == NOBODY
 
 
 def test_in_a_space_nobody_uses_its_own_token(monkeypatch):
     monkeypatch.setenv("SPACE_ID", "ann/space")
-    assert asking(from_here(), None) == NOBODY
+    assert current_user(from_here(), None) == NOBODY
 
 
 def test_who_signed_in_uses_theirs_but_for_nobody_elses_page():
     space = {"host": "ann-space.hf.space", "sec_fetch_site": "same-origin"}
-    assert asking(sent("10.0.0.1", **space), ANN) == Person("hf_ann")
-    assert asking(sent("10.0.0.1", **space | {"sec_fetch_site": "cross-site"}), ANN) == NOBODY
+    assert current_user(sent("10.0.0.1", **space), ANN) == User("hf_ann")
+    assert current_user(sent("10.0.0.1", **space | {"sec_fetch_site": "cross-site"}), ANN) == NOBODY
 
 
 def test_a_token_is_not_printed_and_not_a_key():
-    assert "hf_ann" not in repr(Person("hf_ann"))
-    (everybody, none), (owner, token) = Person("hf_ann").ways
+    assert "hf_ann" not in repr(User("hf_ann"))
+    (everybody, none), (owner, token) = User("hf_ann").access_options
     assert (everybody, none, token) == ("", False, "hf_ann")
     assert "hf_ann" not in owner
 
 
 def test_what_is_in_the_way_of_a_push(monkeypatch):
-    assert obstacle(Person("hf_ann")) == obstacle(Person(None)) == ""
-    assert "on your own machine" in obstacle(NOBODY)
+    assert reason_not_allowed(User("hf_ann")) == reason_not_allowed(User(None)) == ""
+    assert "on your own machine" in reason_not_allowed(NOBODY)
     monkeypatch.setattr(user, "get_token", lambda: None)
-    assert "set HF_TOKEN" in obstacle(Person(None))
+    assert "set HF_TOKEN" in reason_not_allowed(User(None))
     monkeypatch.setenv("SPACE_ID", "ann/space")
     monkeypatch.setenv("SYSTEM", "spaces")
-    assert "on your own machine" in obstacle(NOBODY)  # a Space without sign-in
+    assert "on your own machine" in reason_not_allowed(NOBODY)  # a Space without sign-in
     monkeypatch.setenv("OAUTH_CLIENT_ID", "x")
-    assert "sign in" in obstacle(NOBODY)
+    assert "sign in" in reason_not_allowed(NOBODY)

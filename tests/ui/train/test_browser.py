@@ -119,7 +119,7 @@ def test_what_is_missing_is_said_and_goes_when_it_is_there(visit, photos):
 
 
 def test_cancel_keeps_pictures_and_cues(visit, photos, monkeypatch):
-    monkeypatch.setitem(presets.CHOICES["network"].efforts, "quick", {"backbone": "unet", "steps": 5000, "crop": 64})
+    monkeypatch.setitem(presets.PRESETS["network"].efforts, "quick", {"backbone": "unet", "steps": 5000, "crop": 64})
     v = visit()
     cue(v, photos[0])
     v.page.click("[data-do=keep]")

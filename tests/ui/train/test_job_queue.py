@@ -21,7 +21,7 @@ from ui.segment import api
 from ui.server import limits
 from ui.server.label_runs import decode_labels
 from ui.train import api as served
-from ui.train.job_queue import Workshop
+from ui.train.job_queue import TrainingQueue
 from ui.train.process import Cancelled, Process
 from wss_core.hub import load
 
@@ -75,7 +75,7 @@ def until(look, *states: str) -> dict:
 
 
 def test_one_trains_and_the_others_wait_in_order(monkeypatch):
-    shop = Workshop(lambda: stub(HANGS))
+    shop = TrainingQueue(lambda: stub(HANGS))
     first, second, third = (shop.begin(tiny("probe")) for _ in range(3))
     until(lambda: shop.ask(first), "training")
     assert [shop.ask(key)["place"] for key in (first, second, third)] == [0, 1, 2]
@@ -100,7 +100,7 @@ def test_one_trains_and_the_others_wait_in_order(monkeypatch):
 
 def test_a_failure_is_told_and_the_next_training_goes_on():
     codes = iter([FAILS, DIES, HANGS, HANGS])
-    shop = Workshop(lambda: stub(next(codes)))
+    shop = TrainingQueue(lambda: stub(next(codes)))
     for words in ("that went wrong", "broke off"):
         key = shop.begin(tiny("probe"))
         assert words in until(lambda key=key: shop.ask(key), "failed")["error"]
@@ -113,7 +113,7 @@ def test_a_failure_is_told_and_the_next_training_goes_on():
 def test_an_idle_process_is_put_away_and_another_started(monkeypatch):
     monkeypatch.setattr(limits, "TRAIN_IDLE_SECONDS", 0.2)
     made = []
-    shop = Workshop(lambda: made.append(stub(FAILS)) or made[-1])
+    shop = TrainingQueue(lambda: made.append(stub(FAILS)) or made[-1])
     shop.expect()
     for _ in range(500):
         if made and not made[0].alive:

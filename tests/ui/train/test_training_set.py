@@ -14,8 +14,8 @@ from tests.support.scenes import TINY, discs
 from ui.checkpoints import trained
 from ui.server.label_runs import decode_labels
 from ui.train import presets, task, worker
-from ui.train.task import Picture
-from ui.train.training_set import Lesson, notes, obstacle, united
+from ui.train.task import TrainImage
+from ui.train.training_set import TrainingSet, merge_cues, reason_not_trainable, suggestions
 from wss_core import create
 from wss_core.cues import Box, Cues, Point, Stroke
 from wss_core.hub import load
@@ -32,7 +32,7 @@ def test_a_class_is_known_by_its_name_and_background_by_its_place():
         strokes=(Stroke(0, 1, ((0, 0),)),),
         labels=labels,
     )
-    lesson = united([CAT, (dog, ("grass", "dog", "cat", "bird")), (Cues(), ())])
+    lesson = merge_cues([CAT, (dog, ("grass", "dog", "cat", "bird")), (Cues(), ())])
     assert lesson.classes == ("background", "cat", "dog")
     assert lesson.left_out == ("bird",)
     moved = lesson.cues[1]
@@ -48,14 +48,14 @@ def test_a_class_is_known_by_its_name_and_background_by_its_place():
 def test_a_class_that_only_boxes_show_is_told_apart():
     box = Cues(boxes=(Box(0, 0, 2, 2, 1),))
     names = ("background", "cat")
-    assert united([(box, names)]).boxed
-    assert not united([(box, names), CAT]).boxed
-    assert not united([CAT]).boxed
+    assert merge_cues([(box, names)]).boxed
+    assert not merge_cues([(box, names), CAT]).boxed
+    assert not merge_cues([CAT]).boxed
     lesson, pictures = lesson_of(bare=0)
     boxed = [Cues(boxes=(Box(24, 24, 72, 72, 1),)), Cues(boxes=(Box(32, 32, 80, 80, 1),))]
-    lesson = united([(cues, lesson.classes) for cues in boxed])
-    told = presets.settings("probe", "quick", lesson.boxed)
-    made = worker.learn(task.Task.of("probe", told, lesson, pictures, 60.0), lambda said: None)
+    lesson = merge_cues([(cues, lesson.classes) for cues in boxed])
+    told = presets.preset_settings("probe", "quick", lesson.boxed)
+    made = worker.fit_task(task.TrainTask.of("probe", told, lesson, pictures, 60.0), lambda said: None)
     one = discs(3)[2]
     assert (made.segment(one.image).labels == one.truth).mean() > 0.9
 
@@ -66,7 +66,7 @@ def test_too_many_classes_are_refused():
         for i in range(2)
     ]
     with pytest.raises(ValueError, match="507 classes, at most 254 go"):
-        united(many)
+        merge_cues(many)
 
 
 @pytest.mark.parametrize(
@@ -85,34 +85,34 @@ def test_too_many_classes_are_refused():
     ],
 )
 def test_what_stands_in_the_way_is_a_sentence(told, words):
-    found = obstacle(united(told))
+    found = reason_not_trainable(merge_cues(told))
     assert found.startswith(words) if not words or words[0].isupper() else words in found
     assert bool(found) == bool(words)
 
 
 def test_what_would_make_it_better_is_told():
-    assert notes(united([CAT, CAT])) == []
-    assert "One picture with cues teaches little" in notes(united([CAT, (Cues(), ())]))[0]
+    assert suggestions(merge_cues([CAT, CAT])) == []
+    assert "One picture with cues teaches little" in suggestions(merge_cues([CAT, (Cues(), ())]))[0]
     two = (Cues(points=(Point(0, 0, 1), Point(1, 1, 2))), ("background", "cat", "dog", "cow"))
-    told = notes(united([two, two]))
+    told = suggestions(merge_cues([two, two]))
     assert told[0] == "No cue shows cow on any picture, so it is left out. Draw one where it is"
     assert told[1].startswith("No cue shows background, so every pixel will be something else")
 
 
 def test_only_what_is_offered_can_be_trained():
-    for name, choice in presets.CHOICES.items():
+    for name, choice in presets.PRESETS.items():
         for effort in choice.efforts:
             for boxed in (False, True):
-                assert create(name, **presets.settings(name, effort, boxed)).learns
+                assert create(name, **presets.preset_settings(name, effort, boxed)).learns
     for method, effort in (("cam", "quick"), ("probe", "endless"), ("__class__", "quick")):
         with pytest.raises(ValueError, match="is not offered"):
-            presets.settings(method, effort, False)
+            presets.preset_settings(method, effort, False)
 
 
-def lesson_of(count: int = 2, bare: int = 1) -> tuple[Lesson, list[Picture]]:
+def lesson_of(count: int = 2, bare: int = 1) -> tuple[TrainingSet, list[TrainImage]]:
     """Pictures of discs sent twice as large as they are kept, with strokes, and some without cues."""
     made = discs(count + bare)
-    pictures = [Picture(one.image, (96, 96), f"disc {number % 2}.png") for number, one in enumerate(made)]
+    pictures = [TrainImage(one.image, (96, 96), f"disc {number % 2}.png") for number, one in enumerate(made)]
     doubled = [
         Cues(
             strokes=[
@@ -122,18 +122,18 @@ def lesson_of(count: int = 2, bare: int = 1) -> tuple[Lesson, list[Picture]]:
         for one in made[:count]
     ]
     told = [(cues, ("background", "disc")) for cues in doubled] + [(Cues(), ())] * bare
-    return united(told), pictures
+    return merge_cues(told), pictures
 
 
-def tiny(method: str, seconds: float = 60.0, **settings) -> task.Task:
-    return task.Task.of(method, TINY[method] | settings, *lesson_of(), seconds)
+def tiny(method: str, seconds: float = 60.0, **settings) -> task.TrainTask:
+    return task.TrainTask.of(method, TINY[method] | settings, *lesson_of(), seconds)
 
 
 def test_a_task_travels_in_a_folder(tmp_path):
     sent = tiny("probe")
     assert sent.examples[0].cues.strokes == discs()[0].cues.strokes  # in pixels of the small copy
     sent.write(tmp_path)
-    came = task.Task.read(tmp_path)
+    came = task.TrainTask.read(tmp_path)
     assert (came.method, came.settings, came.full, came.seconds) == (
         sent.method,
         sent.settings,
@@ -149,7 +149,7 @@ def test_what_the_page_trains_is_what_fit_makes(tmp_path):
     told = tiny("probe")
     told.write(tmp_path)
     said = []
-    worker.work(tmp_path, said.append)
+    worker.run_task(tmp_path, said.append)
     assert said[-1] == {"done": True}
     assert [one["step"] for one in said if "step" in one][-1] == 3
     made = load(tmp_path / trained.MODEL)
@@ -162,7 +162,7 @@ def test_answers_are_small_labels_to_look_at_and_masks_of_the_size_that_was_sent
     told = tiny("probe")
     told.write(tmp_path)
     said = []
-    worker.work(tmp_path, said.append)
+    worker.run_task(tmp_path, said.append)
     answers = [one for one in said if "answer" in one]
     assert [one["answer"] for one in answers] == [0, 1, 2]
     labels = decode_labels(base64.b64decode(answers[2]["runs"]), (answers[2]["height"], answers[2]["width"]))
@@ -177,7 +177,7 @@ def test_answers_are_small_labels_to_look_at_and_masks_of_the_size_that_was_sent
 def test_a_training_too_slow_for_the_machine_takes_fewer_steps(monkeypatch):
     monkeypatch.setattr(worker, "LEAST", 2)
     said = []
-    made = worker.learn(tiny("network", seconds=0.0, steps=40), said.append)
+    made = worker.fit_task(tiny("network", seconds=0.0, steps=40), said.append)
     assert made.training["steps"] == 2
     assert [(one["step"], one["steps"]) for one in said][-1] == (2, 2)
     assert said[-1]["loss"] > 0
@@ -185,22 +185,22 @@ def test_a_training_too_slow_for_the_machine_takes_fewer_steps(monkeypatch):
 
 def test_what_fails_is_a_sentence(tmp_path, monkeypatch):
     said = []
-    worker.work(tmp_path, said.append)  # no task there
+    worker.run_task(tmp_path, said.append)  # no task there
     assert said == [{"error": worker.FAILED}]
     lesson, pictures = lesson_of()
-    task.Task.of("probe", {}, Lesson(lesson.classes, (Cues(),) * 3), pictures, 60.0).write(tmp_path)
-    worker.work(tmp_path, said.append)
+    task.TrainTask.of("probe", {}, TrainingSet(lesson.classes, (Cues(),) * 3), pictures, 60.0).write(tmp_path)
+    worker.run_task(tmp_path, said.append)
     assert said[-1]["error"].startswith("probe needs pixels told of at least two classes")
 
 
 def test_the_pace_is_seen_from_the_first_steps():
     times = iter([10.0, 15.0] * 2)  # five steps, a second each
-    watched = worker.Pace(60.0, lambda: next(times))
+    watched = worker.TimeBudget(60.0, lambda: next(times))
     for step in range(1, worker.LAST):
         watched.watch(step, 100)
     with pytest.raises(worker.TooSlow) as slow:
         watched.watch(worker.LAST, 100)
     assert slow.value.steps == 60
-    quick = worker.Pace(60.0, lambda: next(times))
+    quick = worker.TimeBudget(60.0, lambda: next(times))
     for step in range(1, 60):
         quick.watch(step, 59)
