@@ -8,47 +8,49 @@ from ..data import Examples, read
 from ..data.weak_version.rows import WeakVersion
 
 
-def add_reading(run: argparse.ArgumentParser) -> None:
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how a data set is read (see `examples.read`)."""
-    run.add_argument("--split", default="train", help="of the source (train)")
-    run.add_argument("--revision", help="a branch, tag or commit of the Hub; locally the hash of the files")
-    run.add_argument("--column", action="append", default=[], metavar="ROLE=NAME", help="e.g. mask=label; repeatable")
-    run.add_argument("--classes", metavar="A,B,...", help="class names, background first, if the data do not say")
-    run.add_argument("--value", action="append", default=[], metavar="NUMBER=LABEL", help="e.g. 255=1; repeatable")
-    run.add_argument("--limit", type=int, metavar="N", help="only the first N pictures")
-
-
-def add_settings(run: argparse.ArgumentParser) -> None:
-    """Add the options that say what cues are made of a mask (see `weaken.weaken`)."""
-    usual = WeakVersion
-    run.add_argument(
-        "--per", choices=("class", "object"), default=usual.per, help="what gets points or strokes (class)"
+    parser.add_argument("--split", default="train", help="of the source (train)")
+    parser.add_argument("--revision", help="a branch, tag or commit of the Hub; locally the hash of the files")
+    parser.add_argument(
+        "--column", action="append", default=[], metavar="ROLE=NAME", help="e.g. mask=label; repeatable"
     )
-    run.add_argument("--points", type=int, default=usual.points, metavar="N", help="for each of them (1)")
-    run.add_argument("--strokes", type=int, default=usual.strokes, metavar="N", help="for each of them (1)")
-    run.add_argument(
+    parser.add_argument("--classes", metavar="A,B,...", help="class names, background first, if the data do not say")
+    parser.add_argument("--value", action="append", default=[], metavar="NUMBER=LABEL", help="e.g. 255=1; repeatable")
+    parser.add_argument("--limit", type=int, metavar="N", help="only the first N pictures")
+
+
+def add_cue_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what cues are made of a mask (see `weaken.weaken`)."""
+    defaults = WeakVersion
+    parser.add_argument(
+        "--per", choices=("class", "object"), default=defaults.per, help="what gets points or strokes (class)"
+    )
+    parser.add_argument("--points", type=int, default=defaults.points, metavar="N", help="for each of them (1)")
+    parser.add_argument("--strokes", type=int, default=defaults.strokes, metavar="N", help="for each of them (1)")
+    parser.add_argument(
         "--no-background", dest="background", action="store_false", help="points and strokes on objects only"
     )
-    run.add_argument(
-        "--jitter", type=float, default=usual.jitter, help="share of its side by which a box's edge strays (0)"
+    parser.add_argument(
+        "--jitter", type=float, default=defaults.jitter, help="share of its side by which a box's edge strays (0)"
     )
-    run.add_argument("--share", type=float, default=usual.share, help="of a partial mask's blocks (0.12)")
+    parser.add_argument("--share", type=float, default=defaults.share, help="of a partial mask's blocks (0.12)")
 
 
-def examples(told: argparse.Namespace, source: str, split: str) -> Examples:
+def read_examples(args: argparse.Namespace, source: str, split: str) -> Examples:
     """A split of a data set, read as the options say."""
-    columns = dict(_pair(text, "--column ROLE=NAME") for text in told.column)
-    values = dict(_pair(text, "--value NUMBER=LABEL") for text in told.value)
+    columns = dict(_pair(text, "--column ROLE=NAME") for text in args.column)
+    values = dict(_pair(text, "--value NUMBER=LABEL") for text in args.value)
     if not all(text.isdecimal() for pair in values.items() for text in pair):
         raise ValueError("--value takes whole numbers, NUMBER=LABEL")
     return read(
         source,
         split,
-        revision=told.revision,
+        revision=args.revision,
         columns={role: name or None for role, name in columns.items()},
-        classes=told.classes.split(",") if told.classes else None,
+        classes=args.classes.split(",") if args.classes else None,
         values={int(number): int(label) for number, label in values.items()},
-        limit=told.limit,
+        limit=args.limit,
     )
 
 

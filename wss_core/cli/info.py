@@ -10,38 +10,38 @@ from .. import hub
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    run = commands.add_parser("info", description=info.__doc__)
-    run.set_defaults(run=info)
-    run.add_argument("source", metavar="SOURCE", help="USER/REPO, a folder, or builtin")
-    run.add_argument("--revision", metavar="REVISION", help="a branch, a tag or the hash of a commit")
-    run.add_argument("--card", action="store_true", help="also the text of its card")
-    run.add_argument("--json", action="store_true", help="one JSON object instead of lines")
+    parser = commands.add_parser("info", description=info.__doc__)
+    parser.set_defaults(run=info)
+    parser.add_argument("source", metavar="SOURCE", help="USER/REPO, a folder, or builtin")
+    parser.add_argument("--revision", metavar="REVISION", help="a branch, a tag or the hash of a commit")
+    parser.add_argument("--card", action="store_true", help="also the text of its card")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
 
 
-def info(told: argparse.Namespace) -> None:
+def info(args: argparse.Namespace) -> None:
     """Print the method, settings, classes and training of a checkpoint."""
-    seen = hub.info(told.source, told.revision)
-    if told.json:
-        print(json.dumps(form(seen) | ({"card": seen.card} if told.card else {}), indent=2))
+    checkpoint = hub.info(args.source, args.revision)
+    if args.json:
+        print(json.dumps(to_dict(checkpoint) | ({"card": checkpoint.card} if args.card else {}), indent=2))
         return
-    for key, value in form(seen).items():
+    for key, value in to_dict(checkpoint).items():
         print(f"{key}: {value if isinstance(value, str) else json.dumps(value)}")
-    if told.card:
-        print("\n" + printable(seen.card))
+    if args.card:
+        print("\n" + printable(checkpoint.card))
 
 
-def form(seen: hub.Checkpoint) -> dict:
+def to_dict(checkpoint: hub.Checkpoint) -> dict:
     """A Checkpoint as plain values, without its card."""
     return {
-        "source": seen.source,
-        "revision": seen.sha,
-        "modified": seen.modified.isoformat(timespec="seconds") if seen.modified else None,
-        "method": seen.method,
-        "classes": list(seen.classes),
-        "cues": list(seen.cues),
-        "label_seconds": seen.label_seconds,
-        "settings": {key: value for key, value in seen.settings.items() if key != "classes"},
-        "training": seen.training,
+        "source": checkpoint.source,
+        "revision": checkpoint.sha,
+        "modified": checkpoint.modified.isoformat(timespec="seconds") if checkpoint.modified else None,
+        "method": checkpoint.method,
+        "classes": list(checkpoint.classes),
+        "cues": list(checkpoint.cues),
+        "label_seconds": checkpoint.label_seconds,
+        "settings": {key: value for key, value in checkpoint.settings.items() if key != "classes"},
+        "training": checkpoint.training,
     }
 
 

@@ -6,29 +6,29 @@ import argparse
 import json
 
 from .. import hub
-from .info import form, printable
+from .info import printable, to_dict
 
 COLUMNS = ("source", "revision", "modified", "method", "cues", "label_seconds")
 
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    run = commands.add_parser("list", description=list_checkpoints.__doc__)
-    run.set_defaults(run=list_checkpoints)
-    run.add_argument("where", nargs="?", default="hub", metavar="WHERE", help="hub, or a folder; hub when not given")
-    run.add_argument("--author", metavar="USER", help="on the Hub: only this user's")
-    run.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many, 20 when not given")
-    run.add_argument("--json", action="store_true", help="one JSON list instead of a table")
+    parser = commands.add_parser("list", description=list_checkpoints.__doc__)
+    parser.set_defaults(run=list_checkpoints)
+    parser.add_argument("where", nargs="?", default="hub", metavar="WHERE", help="hub, or a folder; hub when not given")
+    parser.add_argument("--author", metavar="USER", help="on the Hub: only this user's")
+    parser.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many, 20 when not given")
+    parser.add_argument("--json", action="store_true", help="one JSON list instead of a table")
 
 
-def list_checkpoints(told: argparse.Namespace) -> None:
+def list_checkpoints(args: argparse.Namespace) -> None:
     """Print the checkpoints of this library, newest first."""
-    found = [form(seen) for seen in hub.checkpoints(told.where, told.limit, told.author)]
-    if told.json:
-        print(json.dumps(found, indent=2))
+    rows = [to_dict(checkpoint) for checkpoint in hub.checkpoints(args.where, args.limit, args.author)]
+    if args.json:
+        print(json.dumps(rows, indent=2))
         return
     print("\t".join(COLUMNS))
-    for row in found:
+    for row in rows:
         print("\t".join(_cell(row[key]) for key in COLUMNS))
 
 

@@ -10,11 +10,11 @@ from ..methods import METHODS
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    listing = commands.add_parser("methods")
-    listing.set_defaults(run=list_methods)
+    parser = commands.add_parser("methods")
+    parser.set_defaults(run=list_methods)
 
 
-def list_methods(told: argparse.Namespace) -> None:
+def list_methods(args: argparse.Namespace) -> None:
     """Print every method with the cues it takes and its settings."""
     for method in METHODS:
         print(f"{method.name}: {(method.__doc__ or '').strip().splitlines()[0]}")

@@ -22,31 +22,31 @@ USER/REPO has no card yet, README.md of the folder, if it has one, is what the c
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    shown = argparse.RawDescriptionHelpFormatter
-    run = commands.add_parser("push", epilog=EXAMPLES, formatter_class=shown)
-    run.set_defaults(run=push)
-    run.add_argument("source", metavar="FOLDER", help="a folder written by save or train")
-    run.add_argument("repo", metavar="USER/REPO", help="made where there is none")
-    seen = run.add_mutually_exclusive_group()
-    seen.add_argument("--private", action="store_true", default=None, help="make the repository private")
-    seen.add_argument("--public", action="store_false", dest="private", help="make it public")
-    run.add_argument("--pr", action="store_true", help="as a pull request, for repositories of others")
-    run.add_argument("--message", default="", help="the commit's title")
-    run.add_argument("--text", default="", help="for the card: what it is, Markdown")
-    run.add_argument("--limits", default="", help="for the card: where it fails, Markdown")
-    run.add_argument("--license", default="", metavar="ID", help="as the Hub spells it: apache-2.0, cc-by-4.0, ...")
-    run.add_argument("--base-model", action="append", default=[], metavar="USER/REPO", help="repeatable")
-    run.add_argument("--picture", metavar="FILE", help="for the card: a sample of what it makes")
+    formatter = argparse.RawDescriptionHelpFormatter
+    parser = commands.add_parser("push", epilog=EXAMPLES, formatter_class=formatter)
+    parser.set_defaults(run=push)
+    parser.add_argument("source", metavar="FOLDER", help="a folder written by save or train")
+    parser.add_argument("repo", metavar="USER/REPO", help="made where there is none")
+    visibility = parser.add_mutually_exclusive_group()
+    visibility.add_argument("--private", action="store_true", default=None, help="make the repository private")
+    visibility.add_argument("--public", action="store_false", dest="private", help="make it public")
+    parser.add_argument("--pr", action="store_true", help="as a pull request, for repositories of others")
+    parser.add_argument("--message", default="", help="the commit's title")
+    parser.add_argument("--text", default="", help="for the card: what it is, Markdown")
+    parser.add_argument("--limits", default="", help="for the card: where it fails, Markdown")
+    parser.add_argument("--license", default="", metavar="ID", help="as the Hub spells it: apache-2.0, cc-by-4.0, ...")
+    parser.add_argument("--base-model", action="append", default=[], metavar="USER/REPO", help="repeatable")
+    parser.add_argument("--picture", metavar="FILE", help="for the card: a sample of what it makes")
 
 
-def push(told: argparse.Namespace) -> None:
+def push(args: argparse.Namespace) -> None:
     """Load the folder, which checks it, push it, and print where it lies."""
-    if not Path(told.source).is_dir():
-        raise ValueError(f"no folder {told.source!r:.80}. Give one written by save or train")
-    segmenter = hub.load(told.source)
-    about = About(told.text, told.limits, told.license, tuple(told.base_model))
-    options = {"private": told.private, "create_pr": told.pr, "message": told.message}
-    card = checkpoint_folder.card(Path(told.source), told.source)
-    pushed = hub.push(segmenter, told.repo, about=about, card=card, picture=told.picture, **options)
+    if not Path(args.source).is_dir():
+        raise ValueError(f"no folder {args.source!r:.80}. Give one written by save or train")
+    segmenter = hub.load(args.source)
+    about = About(args.text, args.limits, args.license, tuple(args.base_model))
+    options = {"private": args.private, "create_pr": args.pr, "message": args.message}
+    card = checkpoint_folder.card(Path(args.source), args.source)
+    pushed = hub.push(segmenter, args.repo, about=about, card=card, picture=args.picture, **options)
     print(f"{pushed.repo} {pushed.sha}")
     print(pushed.url)

@@ -34,7 +34,7 @@ a complete cues file (all keys may be left out):
                {"label": 1, "width": 0, "path": [[60, 50], [90, 50], [90, 80]]}]}
   x, y are pixels from the top left. A label is a place in "classes": 0 is the background, 255 says "ignore".
   A box is x0, y0, x1, y1, label and does not include x1 and y1. A stroke of width 0 is a filled outline.
-  One key more, "labels": base64 of a grey PNG as large as the picture, whose values are labels, 255 = not told.
+  One key more, "labels": base64 of a grey PNG as large as the picture, whose values are labels, 255 = unlabelled.
 
 Files are replaced without asking, and only when they are complete.
 """
@@ -42,40 +42,44 @@ Files are replaced without asking, and only when they are complete.
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    shown = argparse.RawDescriptionHelpFormatter
-    run = commands.add_parser("segment", epilog=EXAMPLES, formatter_class=shown, description=segment.__doc__)
-    run.set_defaults(run=segment)
-    run.add_argument("image", metavar="IMAGE", help="PNG, JPEG, WebP, TIFF, GIF, BMP")
-    run.add_argument("--cues", metavar="CUES.json", help="the cues, - for standard input")
-    run.add_argument("--point", action="append", default=[], metavar="X,Y,LABEL", help="one more point; repeatable")
-    run.add_argument("--box", action="append", default=[], metavar="X0,Y0,X1,Y1,LABEL", help="one more box; repeatable")
-    run.add_argument("--classes", metavar="A,B,...", help="class names, background first, instead of the file's")
-    run.add_argument("--method", default="auto", help=f"auto or one of: {', '.join(names())}")
-    run.add_argument("--setting", action="append", default=[], metavar="KEY=VALUE", help="see `methods`; repeatable")
+    formatter = argparse.RawDescriptionHelpFormatter
+    parser = commands.add_parser("segment", epilog=EXAMPLES, formatter_class=formatter, description=segment.__doc__)
+    parser.set_defaults(run=segment)
+    parser.add_argument("image", metavar="IMAGE", help="PNG, JPEG, WebP, TIFF, GIF, BMP")
+    parser.add_argument("--cues", metavar="CUES.json", help="the cues, - for standard input")
+    parser.add_argument("--point", action="append", default=[], metavar="X,Y,LABEL", help="one more point; repeatable")
+    parser.add_argument(
+        "--box", action="append", default=[], metavar="X0,Y0,X1,Y1,LABEL", help="one more box; repeatable"
+    )
+    parser.add_argument("--classes", metavar="A,B,...", help="class names, background first, instead of the file's")
+    parser.add_argument("--method", default="auto", help=f"auto or one of: {', '.join(names())}")
+    parser.add_argument("--setting", action="append", default=[], metavar="KEY=VALUE", help="see `methods`; repeatable")
     endings = ", ".join(f"{ending} {kind}" for ending, kind in BY_ENDING.items())
-    run.add_argument("-o", "--output", metavar="FILE", help=f"the file to write; its ending says the kind: {endings}")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help=f"the file to write; its ending says the kind: {endings}"
+    )
     kinds = "; ".join(f"{kind}: {form.about}" for kind, form in EXPORTS.items())
-    run.add_argument(
+    parser.add_argument(
         "--export",
         action="append",
         default=[],
         metavar="KIND",
         help=f"also write IMAGE's name + {EXPORTS['coco'].suffix} or the like, beside -o; repeatable. {kinds}",
     )
-    run.add_argument("--overlay", action="store_true", help="the same as --export overlay")
-    run.add_argument("--min-area", type=int, default=1, metavar="PIXELS", help="smallest object in COCO and YOLO")
+    parser.add_argument("--overlay", action="store_true", help="the same as --export overlay")
+    parser.add_argument("--min-area", type=int, default=1, metavar="PIXELS", help="smallest object in COCO and YOLO")
 
 
-def segment(told: argparse.Namespace) -> None:
+def segment(args: argparse.Namespace) -> None:
     """Segment one picture and write the files asked for; then the area of each class, a line each."""
-    targets, folder = _targets(told)
-    image = read_image(told.image)
-    cues, classes = _cues(told, image.shape[:2])
-    settings = parse(told.setting)
+    targets, folder = _targets(args)
+    image = read_image(args.image)
+    cues, classes = _cues(args, image.shape[:2])
+    settings = parse(args.setting)
     if classes:
         settings["classes"] = classes
-    result = build(told.method, settings).segment(image, cues)
-    view = View(result, image=image, cues=cues, name=os.path.basename(told.image), min_area=told.min_area)
+    result = build(args.method, settings).segment(image, cues)
+    view = View(result, image=image, cues=cues, name=os.path.basename(args.image), min_area=args.min_area)
     files = []
     for kind, path in targets:  # all are made before one is written
         name, data = export(kind, view)
@@ -85,15 +89,15 @@ def segment(told: argparse.Namespace) -> None:
     _print_areas(result)
 
 
-def _targets(told: argparse.Namespace) -> tuple[list[tuple[str, Path | None]], Path]:
+def _targets(args: argparse.Namespace) -> tuple[list[tuple[str, Path | None]], Path]:
     """What to write: (kind, the file of -o) and (kind, None) for those named after the picture; and their folder."""
-    kinds = list(dict.fromkeys([*told.export, *(["overlay"] if told.overlay else [])]))
+    kinds = list(dict.fromkeys([*args.export, *(["overlay"] if args.overlay else [])]))
     strange = [kind for kind in kinds if kind not in EXPORTS]
     if strange:
         raise ValueError(f"no export {strange[0]!r}. Choose one of: {', '.join(EXPORTS)}")
-    if not told.output and not kinds:
+    if not args.output and not kinds:
         raise ValueError("nothing to write. Give -o MASK.png or --export KIND")
-    output = Path(told.output) if told.output else None
+    output = Path(args.output) if args.output else None
     folder = output.parent if output else Path()
     if not folder.is_dir():
         raise ValueError(f"there is no folder {folder}. Make it first")
@@ -101,20 +105,20 @@ def _targets(told: argparse.Namespace) -> tuple[list[tuple[str, Path | None]], P
     if output:
         if output.suffix.lower() not in BY_ENDING or output.is_dir():
             raise ValueError(f"cannot tell the kind of {output}. End its name in one of: {', '.join(BY_ENDING)}")
-        if output.exists() and any(Path(p).exists() and output.samefile(p) for p in (told.image, told.cues or "-")):
+        if output.exists() and any(Path(p).exists() and output.samefile(p) for p in (args.image, args.cues or "-")):
             raise ValueError(f"{output} is what is read. Give the output another name")
         targets.append((BY_ENDING[output.suffix.lower()], output))
     return targets + [(kind, None) for kind in kinds], folder
 
 
-def _cues(told: argparse.Namespace, shape: tuple[int, int]) -> tuple[Cues, tuple[str, ...]]:
+def _cues(args: argparse.Namespace, shape: tuple[int, int]) -> tuple[Cues, tuple[str, ...]]:
     """(cues, class names) of the file and the options together."""
-    form = dict(schema.document(_read(told.cues))) if told.cues else {}
-    for key, rows in (("points", told.point), ("boxes", told.box)):
+    form = dict(schema.document(_read(args.cues))) if args.cues else {}
+    for key, rows in (("points", args.point), ("boxes", args.box)):
         if rows:
             form[key] = [*(form.get(key) or []), *(_numbers(row, key) for row in rows)]
-    if told.classes is not None:
-        form["classes"] = told.classes.split(",")
+    if args.classes is not None:
+        form["classes"] = args.classes.split(",")
     return read_document(form, shape)
 
 

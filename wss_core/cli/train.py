@@ -20,7 +20,7 @@ from . import dataset_options
 
 LEARNERS = tuple(method.name for method in METHODS if method.learns)
 OWN = "own"
-VALIDATED = 100  # pictures at most; each is looked at some ten times in a training
+MAX_VALIDATION = 100  # pictures at most; each is looked at some ten times in a training
 EXAMPLES = """\
 examples:
   python -m wss_core train --data USER/REPO --out out/hearts                     (cues as the data have them)
@@ -37,117 +37,119 @@ Stop with Ctrl-C: what was learned is kept in the folder, and --resume goes on t
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    shown = argparse.RawDescriptionHelpFormatter
-    run = commands.add_parser("train", epilog=EXAMPLES, formatter_class=shown, description=train.__doc__)
-    run.set_defaults(run=train)
-    run.add_argument("--data", required=True, metavar="SOURCE", help="a data set, as for weaken")
-    dataset_options.add_reading(run)
+    formatter = argparse.RawDescriptionHelpFormatter
+    parser = commands.add_parser("train", epilog=EXAMPLES, formatter_class=formatter, description=train.__doc__)
+    parser.set_defaults(run=train)
+    parser.add_argument("--data", required=True, metavar="SOURCE", help="a data set, as for weaken")
+    dataset_options.add_reading_options(parser)
     kinds = ", ".join((OWN, *KINDS))
-    run.add_argument("--cue", default=OWN, choices=(OWN, *KINDS), metavar="KIND", help=f"one of: {kinds} ({OWN})")
-    dataset_options.add_settings(run)
-    run.add_argument("--labelled", default="rest", metavar="SHARE", help="10%%, 60, or rest: pictures with cues (rest)")
-    run.add_argument("--unlabelled", default="none", metavar="SHARE", help="of the others: 10%%, 60, rest (none)")
-    run.add_argument(
+    parser.add_argument("--cue", default=OWN, choices=(OWN, *KINDS), metavar="KIND", help=f"one of: {kinds} ({OWN})")
+    dataset_options.add_cue_options(parser)
+    parser.add_argument(
+        "--labelled", default="rest", metavar="SHARE", help="10%%, 60, or rest: pictures with cues (rest)"
+    )
+    parser.add_argument("--unlabelled", default="none", metavar="SHARE", help="of the others: 10%%, 60, rest (none)")
+    parser.add_argument(
         "--also", action="append", default=[], metavar="SPLIT=KIND", help="another split with such cues; repeatable"
     )
-    run.add_argument(
+    parser.add_argument(
         "--validation", default="", metavar="SPLIT", help="with masks, to choose by: a split, or 10%% of --split"
     )
-    run.add_argument("--method", default=LEARNERS[0], choices=LEARNERS, help=f"one of: {', '.join(LEARNERS)}")
-    run.add_argument("--setting", action="append", default=[], metavar="KEY=VALUE", help="see `methods`; repeatable")
-    run.add_argument("--seed", type=int, default=0, help="of cues, pictures and training (0)")
-    run.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="for checkpoint, state and report")
-    run.add_argument("--resume", action="store_true", help="go on from the state in FOLDER")
-    run.add_argument("--device", default="auto", help="auto, cpu, cuda, ...")
-    run.add_argument("--precision", default="auto", help="auto, float32, bfloat16, float16")
-    run.add_argument("--push", metavar="USER/REPO", help="push the checkpoint to the Hub")
+    parser.add_argument("--method", default=LEARNERS[0], choices=LEARNERS, help=f"one of: {', '.join(LEARNERS)}")
+    parser.add_argument("--setting", action="append", default=[], metavar="KEY=VALUE", help="see `methods`; repeatable")
+    parser.add_argument("--seed", type=int, default=0, help="of cues, pictures and training (0)")
+    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="for checkpoint, state and report")
+    parser.add_argument("--resume", action="store_true", help="go on from the state in FOLDER")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...")
+    parser.add_argument("--precision", default="auto", help="auto, float32, bfloat16, float16")
+    parser.add_argument("--push", metavar="USER/REPO", help="push the checkpoint to the Hub")
 
 
-def train(told: argparse.Namespace) -> None:
+def train(args: argparse.Namespace) -> None:
     """Train a method on a data set, and write checkpoint and report into a folder."""
-    examples = dataset_options.examples(told, told.data, told.split)
-    validation, places = _held_out(told, examples)
-    supply = Supply([*_parts(told, examples, places), *_further(told)])
-    usual = {"classes": list(examples.classes), "seed": told.seed}
-    if told.method == "network" and (told.cue, told.per) == ("points", "object"):
-        usual["apart"] = True
-    segmenter = build(told.method, usual | parse(told.setting))
-    run = Run(folder=told.out, resume=told.resume, device=told.device, precision=told.precision)
+    examples = dataset_options.read_examples(args, args.data, args.split)
+    validation, indices = _split_validation(args, examples)
+    training_set = Supply([*_main_split(args, examples, indices), *_other_splits(args)])
+    defaults = {"classes": list(examples.classes), "seed": args.seed}
+    if args.method == "network" and (args.cue, args.per) == ("points", "object"):
+        defaults["apart"] = True
+    segmenter = build(args.method, defaults | parse(args.setting))
+    run = Run(folder=args.out, resume=args.resume, device=args.device, precision=args.precision)
     try:
-        segmenter.fit(supply, validation=validation, run=run)
+        segmenter.fit(training_set, validation=validation, run=run)
     except KeyboardInterrupt:
-        print(f"\nwss_core: stopped, and kept in {told.out}. Go on with the same command and --resume", file=sys.stderr)
+        print(f"\nwss_core: stopped, and kept in {args.out}. Go on with the same command and --resume", file=sys.stderr)
         raise SystemExit(130) from None
     if not training.device.writes():
         return
-    splits = [told.split, *(text.partition("=")[0] for text in told.also)]
-    name = Path(told.data).name if Path(told.data).exists() else told.data
+    splits = [args.split, *(text.partition("=")[0] for text in args.also)]
+    name = Path(args.data).name if Path(args.data).exists() else args.data
     segmenter.training["data"] = [{"name": name, "revision": examples.revision, "split": split} for split in splits]
-    hub.save(segmenter, told.out)
-    print(training.report.write(told.out, segmenter, validation))
-    training.checkpointing.forget(told.out)
-    if told.push:
-        print(hub.push(segmenter, told.push).url)
+    hub.save(segmenter, args.out)
+    print(training.report.write(args.out, segmenter, validation))
+    training.checkpointing.forget(args.out)
+    if args.push:
+        print(hub.push(segmenter, args.push).url)
 
 
-def _held_out(told: argparse.Namespace, examples: Examples) -> tuple[Examples, list[int]]:
+def _split_validation(args: argparse.Namespace, examples: Examples) -> tuple[Examples, list[int]]:
     """(validation examples, places of the others among `examples`)."""
-    every = list(range(len(examples)))
-    if told.validation.endswith("%"):
+    all_indices = list(range(len(examples)))
+    if args.validation.endswith("%"):
         groups = [example.group or example.id for example in examples]
-        held = held_out(groups, told.validation, told.seed)
-        return _some(examples.subset(held)), sorted(set(every) - set(held))
-    if not told.validation:
-        return examples.subset([]), every
-    return _some(dataset_options.examples(told, told.data, told.validation)), every
+        validation_indices = held_out(groups, args.validation, args.seed)
+        return _thin_out(examples.subset(validation_indices)), sorted(set(all_indices) - set(validation_indices))
+    if not args.validation:
+        return examples.subset([]), all_indices
+    return _thin_out(dataset_options.read_examples(args, args.data, args.validation)), all_indices
 
 
-def _some(examples: Examples) -> Examples:
-    """At most VALIDATED of them, evenly spread."""
+def _thin_out(examples: Examples) -> Examples:
+    """At most MAX_VALIDATION of them, evenly spread."""
     count = len(examples)
-    return examples.subset([i * count // min(count, VALIDATED) for i in range(min(count, VALIDATED))])
+    return examples.subset([i * count // min(count, MAX_VALIDATION) for i in range(min(count, MAX_VALIDATION))])
 
 
-def _parts(told: argparse.Namespace, examples: Examples, places: list[int]) -> list[Part]:
+def _main_split(args: argparse.Namespace, examples: Examples, indices: list[int]) -> list[Part]:
     """The pictures with cues, and those without."""
-    labelled, unlabelled = shared_out(len(places), told.labelled, told.unlabelled, told.seed)
-    cueing = _cueing(told, told.cue, examples.classes)
+    labelled, unlabelled = shared_out(len(indices), args.labelled, args.unlabelled, args.seed)
+    cue_maker = _cue_maker(args, args.cue, examples.classes)
     return [
-        Part(examples, [places[i] for i in labelled], cueing),
-        Part(examples, [places[i] for i in unlabelled], None),
+        Part(examples, [indices[i] for i in labelled], cue_maker),
+        Part(examples, [indices[i] for i in unlabelled], None),
     ]
 
 
-def _further(told: argparse.Namespace) -> list[Part]:
+def _other_splits(args: argparse.Namespace) -> list[Part]:
     """The pictures of other splits."""
     parts = []
-    for text in told.also:
+    for text in args.also:
         split, equals, kind = text.partition("=")
         if not equals or kind not in (OWN, *KINDS):
             raise ValueError(f"{text!r:.60} is not SPLIT=KIND. KIND is one of: {', '.join((OWN, *KINDS))}")
-        examples = dataset_options.examples(told, told.data, split)
-        parts.append(Part(examples, range(len(examples)), _cueing(told, kind, examples.classes)))
+        examples = dataset_options.read_examples(args, args.data, split)
+        parts.append(Part(examples, range(len(examples)), _cue_maker(args, kind, examples.classes)))
     return parts
 
 
-def _cueing(told: argparse.Namespace, kind: str, classes: tuple[str, ...]) -> Cueing:
+def _cue_maker(args: argparse.Namespace, kind: str, classes: tuple[str, ...]) -> Cueing:
     if kind == OWN:
-        return _own
+        return _keep_own_cues
     return partial(
         weakened,
         kind=kind,
-        seed=told.seed,
+        seed=args.seed,
         classes=classes,
-        per=told.per,
-        points=told.points,
-        strokes=told.strokes,
-        jitter=told.jitter,
-        share=told.share,
-        background=told.background,
+        per=args.per,
+        points=args.points,
+        strokes=args.strokes,
+        jitter=args.jitter,
+        share=args.share,
+        background=args.background,
     )
 
 
-def _own(example: Example) -> Example:
+def _keep_own_cues(example: Example) -> Example:
     """With the cues it has; where none of them tells a place, the mask, if there is one."""
     if example.truth is None or example.cues.located:
         return example

@@ -26,46 +26,46 @@ splits, so that train can be weak and test whole (--cue none --with-masks).
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    shown = argparse.RawDescriptionHelpFormatter
-    run = commands.add_parser("weaken", epilog=EXAMPLES, formatter_class=shown, description=weaken_data.__doc__)
-    run.set_defaults(run=weaken_data)
-    run.add_argument("source", metavar="SOURCE", help="a data set with masks")
-    run.add_argument("--cue", required=True, choices=KINDS, metavar="KIND", help=f"one of: {', '.join(KINDS)}")
-    run.add_argument("--seed", type=int, default=0, help="other seeds give other cues (0)")
-    run.add_argument("--out", metavar="FOLDER", help="write the weak version there")
-    run.add_argument("--push", metavar="USER/REPO", help="push the weak version to the Hub")
-    run.add_argument("--private", action="store_true", default=None, help="when --push makes the repository")
-    run.add_argument("--create-pr", action="store_true", help="push as a pull request")
-    run.add_argument("--with-masks", action="store_true", help="let the true masks go along, for scoring")
-    dataset_options.add_reading(run)
-    dataset_options.add_settings(run)
+    formatter = argparse.RawDescriptionHelpFormatter
+    parser = commands.add_parser("weaken", epilog=EXAMPLES, formatter_class=formatter, description=weaken.__doc__)
+    parser.set_defaults(run=weaken)
+    parser.add_argument("source", metavar="SOURCE", help="a data set with masks")
+    parser.add_argument("--cue", required=True, choices=KINDS, metavar="KIND", help=f"one of: {', '.join(KINDS)}")
+    parser.add_argument("--seed", type=int, default=0, help="other seeds give other cues (0)")
+    parser.add_argument("--out", metavar="FOLDER", help="write the weak version there")
+    parser.add_argument("--push", metavar="USER/REPO", help="push the weak version to the Hub")
+    parser.add_argument("--private", action="store_true", default=None, help="when --push makes the repository")
+    parser.add_argument("--create-pr", action="store_true", help="push as a pull request")
+    parser.add_argument("--with-masks", action="store_true", help="let the true masks go along, for scoring")
+    dataset_options.add_reading_options(parser)
+    dataset_options.add_cue_options(parser)
 
 
-def weaken_data(told: argparse.Namespace) -> None:
+def weaken(args: argparse.Namespace) -> None:
     """Make cues from the masks of a data set, say what they would have cost, and write or push them."""
-    version = _version(told, dataset_options.examples(told, told.source, told.split))
-    tally = save(version, told.out) if told.out else None
-    if told.push:
-        tally, commit = push(version, told.push, private=told.private, create_pr=told.create_pr)
-        print(f"pushed to {told.push}, commit {commit}")
-    print(f"{told.cue}: {tally or _counted(version)}")
+    version = _weak_version(args, dataset_options.read_examples(args, args.source, args.split))
+    tally = save(version, args.out) if args.out else None
+    if args.push:
+        tally, commit = push(version, args.push, private=args.private, create_pr=args.create_pr)
+        print(f"pushed to {args.push}, commit {commit}")
+    print(f"{args.cue}: {tally or _count(version)}")
 
 
-def _version(told: argparse.Namespace, examples: Examples) -> WeakVersion:
+def _weak_version(args: argparse.Namespace, examples: Examples) -> WeakVersion:
     return WeakVersion(
         examples,
-        told.cue,
-        seed=told.seed,
-        per=told.per,
-        points=told.points,
-        strokes=told.strokes,
-        jitter=told.jitter,
-        share=told.share,
-        background=told.background,
-        truth=told.with_masks,
+        args.cue,
+        seed=args.seed,
+        per=args.per,
+        points=args.points,
+        strokes=args.strokes,
+        jitter=args.jitter,
+        share=args.share,
+        background=args.background,
+        truth=args.with_masks,
     )
 
 
-def _counted(version: WeakVersion) -> Tally:
+def _count(version: WeakVersion) -> Tally:
     seconds = [row["seconds"] for row in version.rows()]
     return Tally(len(seconds), sum(seconds))
