@@ -46,7 +46,7 @@ def push(args: argparse.Namespace) -> None:
     segmenter = hub.load(args.source)
     about = About(args.text, args.limits, args.license, tuple(args.base_model))
     options = {"private": args.private, "create_pr": args.pr, "message": args.message}
-    card = checkpoint_folder.card(Path(args.source), args.source)
+    card = checkpoint_folder.read_card(Path(args.source), args.source)
     pushed = hub.push(segmenter, args.repo, about=about, card=card, picture=args.picture, **options)
     print(f"{pushed.repo} {pushed.sha}")
     print(pushed.url)

@@ -11,9 +11,9 @@ from . import checkpoint_folder
 from .checkpoint_folder import save
 from .download import load_repo, pull
 from .search import Checkpoint, checkpoints, info, info_repo
-from .upload import Pushed, push
+from .upload import PushResult, push
 
-__all__ = ["Checkpoint", "Pushed", "checkpoints", "info", "info_repo", "load", "load_repo", "pull", "push", "save"]
+__all__ = ["Checkpoint", "PushResult", "checkpoints", "info", "info_repo", "load", "load_repo", "pull", "push", "save"]
 
 
 def load(source, revision: str | None = None, token: str | bool | None = None) -> Segmenter:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from ..methods.settings import build
 from ..segmenter import Segmenter, check_state
-from . import config, tensors
+from . import card, config, tensors
 
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
+TEXT_FILES = {CONFIG: config.MAX_BYTES, CARD: card.MAX_BYTES}  # what is read of a checkpoint without its weights
 
 
 def save(segmenter: Segmenter, folder) -> Path:
@@ -23,17 +24,17 @@ def save(segmenter: Segmenter, folder) -> Path:
     text, state = config.dump(segmenter), segmenter.state()
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    told, weights = files(folder)
-    parts = [path.with_name(f".{path.name}.{os.getpid()}.part") for path in (told, weights)]
+    config_file, weights = list_files(folder)
+    parts = [path.with_name(f".{path.name}.{os.getpid()}.part") for path in (config_file, weights)]
     try:
         parts[0].write_text(text, encoding="utf-8")
         if state:
             tensors.write(state, parts[1])
-        told.unlink(missing_ok=True)
+        config_file.unlink(missing_ok=True)
         weights.unlink(missing_ok=True)
         if state:
             os.replace(parts[1], weights)
-        os.replace(parts[0], told)  # last: with it the folder is a checkpoint
+        os.replace(parts[0], config_file)  # last: with it the folder is a checkpoint
     finally:
         for part in parts:
             part.unlink(missing_ok=True)
@@ -41,28 +42,28 @@ def save(segmenter: Segmenter, folder) -> Path:
 
 
 def read(folder: Path) -> Segmenter:
-    """The segmenter in a folder of this machine; links are not followed. Raises ValueError, see `revive`."""
-    return revive(*files(Path(folder)), str(folder))
+    """The segmenter in a folder of this machine; links are not followed. Raises ValueError, see `load_files`."""
+    return load_files(*list_files(Path(folder)), str(folder))
 
 
-def revive(told: Path, weights: Path, place: str) -> Segmenter:
+def load_files(config_file: Path, weights: Path, source: str) -> Segmenter:
     """The segmenter of a config.json and a model.safetensors, which may be absent. Nothing in them is run.
 
-    Raises ValueError for anything that `save` did not write; `place` is what messages say they are of.
+    Raises ValueError for anything that `save` did not write; `source` is what messages say they are of.
     """
-    form = config.read(told, f"{CONFIG} of {place}")
-    segmenter = build(form["method"], form["settings"])
+    document = config.read(config_file, f"{CONFIG} of {source}")
+    segmenter = build(document["method"], document["settings"])
     wanted = segmenter.learns or bool(segmenter.state())
     if wanted != weights.exists():
         verb = "needs" if wanted else "takes no"
-        raise ValueError(f"{segmenter.name} {verb} {WEIGHTS} in {place}. Save the segmenter again")
+        raise ValueError(f"{segmenter.name} {verb} {WEIGHTS} in {source}. Save the segmenter again")
     if wanted:
-        _take(segmenter, tensors.read(weights, f"{WEIGHTS} of {place}"), place)
-    segmenter.training = form["training"]
+        _load_weights(segmenter, tensors.read(weights, f"{WEIGHTS} of {source}"), source)
+    segmenter.training = document["training"]
     return segmenter
 
 
-def _take(segmenter: Segmenter, state: dict, place: str) -> None:
+def _load_weights(segmenter: Segmenter, state: dict, source: str) -> None:
     """Give the segmenter its weights. Whatever else fails, for settings no method foresaw, is a ValueError too."""
     try:
         segmenter.load_state(state)
@@ -70,22 +71,22 @@ def _take(segmenter: Segmenter, state: dict, place: str) -> None:
         raise
     except Exception as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise ValueError(f"the settings of {place} do not make a {segmenter.name} ({reason:.200})") from error
+        raise ValueError(f"the settings of {source} do not make a {segmenter.name} ({reason:.200})") from error
     check_state(segmenter.name, segmenter.state(), state)  # a method may be less strict than we are
 
 
-def card(folder: Path, place: str) -> str:
-    """README.md, of what messages call `place`; "" when there is none. Raises ValueError when it is no UTF-8."""
+def read_card(folder: Path, source: str) -> str:
+    """README.md, of what messages call `source`; "" when there is none. Raises ValueError when it is no UTF-8."""
     path = folder / CARD
     try:
         return path.read_bytes().decode() if path.is_file() else ""
     except UnicodeDecodeError:
-        raise ValueError(f"the card of {place} is no text in UTF-8. Mend it first: a push would lose it") from None
+        raise ValueError(f"the card of {source} is no text in UTF-8. Mend it first: a push would lose it") from None
 
 
-def files(folder: Path) -> tuple[Path, Path]:
-    files = folder / CONFIG, folder / WEIGHTS
-    for path in files:
+def list_files(folder: Path) -> tuple[Path, Path]:
+    paths = folder / CONFIG, folder / WEIGHTS
+    for path in paths:
         if path.is_symlink():
             raise ValueError(f"{path} is a link. Copy the file itself there")
-    return files
+    return paths

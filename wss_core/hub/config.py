@@ -22,16 +22,16 @@ PORTABLE = re.compile(r"[^/\\:~.\x00-\x1f][^/\\:\x00-\x1f]*|timm:[\w.]+|timm:hf-
 
 def dump(segmenter: Segmenter) -> str:
     """The segmenter's config.json. Raises ValueError for what `parse` would refuse."""
-    form = {
+    document = {
         "format": FORMAT,
         "method": segmenter.name,
         "settings": segmenter.settings(),
         "training": segmenter.training,
     }
     try:
-        text = json.dumps(form, indent=2, allow_nan=False) + "\n"
-        _check_values(form)
-        _check_portable(form["settings"])
+        text = json.dumps(document, indent=2, allow_nan=False) + "\n"
+        _check_values(document)
+        _check_portable(document["settings"])
     except (TypeError, ValueError) as error:
         raise ValueError(f"cannot save {segmenter.name}: {error}") from None
     if len(text.encode()) > MAX_BYTES:
@@ -39,39 +39,43 @@ def dump(segmenter: Segmenter) -> str:
     return text
 
 
-def read(path: Path, place: str) -> dict:
-    """{"format", "method", "settings", "training"} of a file, which messages call `place`.
+def read(path: Path, source: str) -> dict:
+    """{"format", "method", "settings", "training"} of a file, which messages call `source`.
 
     Raises ValueError for anything that `dump` does not write.
     """
     if not path.is_file() or path.stat().st_size > MAX_BYTES:
-        raise ValueError(f"{place} is missing or above {MAX_BYTES:,} bytes. Give a folder written by save")
+        raise ValueError(f"{source} is missing or above {MAX_BYTES:,} bytes. Give a folder written by save")
     try:
-        form = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{place} is not JSON ({error}). Save the segmenter again") from None
-    if not isinstance(form, dict) or "format" not in form:
-        raise ValueError(f"{place} must hold {', '.join(sorted(KEYS))} and nothing else. Save the segmenter again")
-    if form["format"] != FORMAT:
-        newer = isinstance(form["format"], int) and form["format"] > FORMAT
+        raise ValueError(f"{source} is not JSON ({error}). Save the segmenter again") from None
+    if not isinstance(document, dict) or "format" not in document:
+        raise ValueError(f"{source} must hold {', '.join(sorted(KEYS))} and nothing else. Save the segmenter again")
+    if document["format"] != FORMAT:
+        newer = isinstance(document["format"], int) and document["format"] > FORMAT
         advice = "Update wss-core" if newer else "Save the segmenter again"
-        raise ValueError(f"{place} has format {form['format']!r:.20}; this version reads {FORMAT}. {advice}")
-    if set(form) != KEYS or not isinstance(form["settings"], dict) or not isinstance(form["training"], dict):
-        raise ValueError(f"{place} must hold {', '.join(sorted(KEYS))} and nothing else. Save the segmenter again")
-    if form["method"] not in names():
-        raise ValueError(f"{place} names the method {form['method']!r:.40}. Known: {', '.join(names())}")
+        raise ValueError(f"{source} has format {document['format']!r:.20}; this version reads {FORMAT}. {advice}")
+    if (
+        set(document) != KEYS
+        or not isinstance(document["settings"], dict)
+        or not isinstance(document["training"], dict)
+    ):
+        raise ValueError(f"{source} must hold {', '.join(sorted(KEYS))} and nothing else. Save the segmenter again")
+    if document["method"] not in names():
+        raise ValueError(f"{source} names the method {document['method']!r:.40}. Known: {', '.join(names())}")
     try:
-        _check_values(form)
-        _check_portable(form["settings"])
+        _check_values(document)
+        _check_portable(document["settings"])
     except ValueError as error:
-        raise ValueError(f"cannot load {place}: {error}") from None
-    return form
+        raise ValueError(f"cannot load {source}: {error}") from None
+    return document
 
 
 def _check_portable(settings: dict) -> None:
     """A checkpoint must not make anyone's machine open a path, and would not work elsewhere if it did."""
     for name, value in settings.items():
-        texts = _texts(value) if name != "classes" else ()
+        texts = _all_texts(value) if name != "classes" else ()
         for text in texts:
             if not PORTABLE.fullmatch(text):
                 raise ValueError(
@@ -80,12 +84,12 @@ def _check_portable(settings: dict) -> None:
                 )
 
 
-def _texts(value) -> list[str]:
+def _all_texts(value) -> list[str]:
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
         value = [*value, *value.values()]
-    return [text for item in value for text in _texts(item)] if isinstance(value, list | tuple) else []
+    return [text for item in value for text in _all_texts(item)] if isinstance(value, list | tuple) else []
 
 
 def _check_values(value, where: str = "", depth: int = 0) -> None:

@@ -9,13 +9,9 @@ from pathlib import Path
 
 from .. import hub_client
 from ..segmenter import Segmenter
-from . import card, checkpoint_folder, config, tensors
+from . import checkpoint_folder, tensors
 
-MOST = {
-    checkpoint_folder.WEIGHTS: tensors.MAX_BYTES,
-    checkpoint_folder.CARD: card.MAX_BYTES,
-    checkpoint_folder.CONFIG: config.MAX_BYTES,
-}
+FILES = {checkpoint_folder.WEIGHTS: tensors.MAX_BYTES} | checkpoint_folder.TEXT_FILES
 
 
 def load_repo(repo: str, revision: str | None = None, token: str | bool | None = None) -> Segmenter:
@@ -23,7 +19,7 @@ def load_repo(repo: str, revision: str | None = None, token: str | bool | None =
 
     Raises ValueError for anything that `push` did not write: nothing of it is run.
     """
-    return _revived(repo, hub_client.fetch(repo, MOST, revision, token))
+    return _load_fetched(repo, hub_client.fetch(repo, FILES, revision, token))
 
 
 def pull(repo: str, target, revision: str | None = None, token: str | bool | None = None) -> str:
@@ -34,23 +30,23 @@ def pull(repo: str, target, revision: str | None = None, token: str | bool | Non
     target = Path(target)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ValueError(f"{target} is there already. Give a new folder")
-    fetched = hub_client.fetch(repo, MOST, revision, token)
-    _revived(repo, fetched)
+    fetched = hub_client.fetch(repo, FILES, revision, token)
+    _load_fetched(repo, fetched)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as part:
         copy = Path(part) / "copy"
         copy.mkdir()
-        for name in MOST:
+        for name in FILES:
             if (fetched.folder / name).is_file():
                 shutil.copyfile(fetched.folder / name, copy / name)
         os.replace(copy, target)
     return fetched.sha
 
 
-def _revived(repo: str, fetched: hub_client.Fetched) -> Segmenter:
-    told, weights = fetched.folder / checkpoint_folder.CONFIG, fetched.folder / checkpoint_folder.WEIGHTS
-    if not told.is_file():
+def _load_fetched(repo: str, fetched: hub_client.Fetched) -> Segmenter:
+    config_file, weights = fetched.folder / checkpoint_folder.CONFIG, fetched.folder / checkpoint_folder.WEIGHTS
+    if not config_file.is_file():
         raise hub_client.HubError(
             f"{repo} holds no {checkpoint_folder.CONFIG}: it is no checkpoint of this library. Look at its card"
         )
-    return checkpoint_folder.revive(told, weights, f"{repo}@{fetched.sha[:7]}")
+    return checkpoint_folder.load_files(config_file, weights, f"{repo}@{fetched.sha[:7]}")

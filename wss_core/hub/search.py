@@ -13,13 +13,11 @@ from typing import Any
 from huggingface_hub import HfApi, constants
 
 from .. import hub_client
-from ..builtin.pretrained import WEIGHTS as BUILTIN
+from ..builtin.pretrained import WEIGHTS as BUILTIN_WEIGHTS
 from ..methods import create
-from . import card as cards
-from . import checkpoint_folder, config
+from . import card, checkpoint_folder, config
 
-AT_ONCE = 8  # requests to the Hub; each checkpoint costs a few, once
-TOLD = {checkpoint_folder.CONFIG: config.MAX_BYTES, checkpoint_folder.CARD: cards.MAX_BYTES}
+MAX_REQUESTS = 8  # requests to the Hub; each checkpoint costs a few, once
 
 logger = logging.getLogger(__name__)
 
@@ -48,12 +46,12 @@ class Checkpoint:
     @property
     def cues(self) -> tuple[str, ...]:
         """The kinds of cue it was trained with."""
-        return tuple(cards.cue_kinds({"training": self.training}))
+        return tuple(card.cue_kinds({"training": self.training}))
 
     @property
     def label_seconds(self) -> float | None:
         """Seconds of labelling it was trained with, None when it does not say."""
-        return cards.label_seconds({"training": self.training})
+        return card.label_seconds({"training": self.training})
 
 
 def info(source, revision: str | None = None, token: str | bool | None = None) -> Checkpoint:
@@ -62,20 +60,20 @@ def info(source, revision: str | None = None, token: str | bool | None = None) -
     Raises ValueError for what `load` would refuse by its config.json.
     """
     if source == "builtin":
-        return _builtin()
+        return _info_builtin()
     if Path(source).is_dir():
-        return _of_folder(Path(source))
+        return _info_folder(Path(source))
     return info_repo(str(source), revision, token)
 
 
 def info_repo(repo: str, revision: str | None = None, token: str | bool | None = None) -> Checkpoint:
     """The Checkpoint in USER/REPO of the Hub; no path of this machine is looked at. token: see `remote.fetch`."""
-    fetched = hub_client.fetch(repo, TOLD, revision, token)
+    fetched = hub_client.fetch(repo, checkpoint_folder.TEXT_FILES, revision, token)
     if not (fetched.folder / checkpoint_folder.CONFIG).is_file():
         raise hub_client.HubError(
             f"{repo} holds no {checkpoint_folder.CONFIG}: it is no checkpoint of this library. Look at its card"
         )
-    return _read(fetched.folder, repo, fetched.sha)
+    return _read_checkpoint(fetched.folder, repo, fetched.sha)
 
 
 def checkpoints(where="hub", limit: int = 100, author: str | None = None, token=None) -> list[Checkpoint]:
@@ -84,23 +82,23 @@ def checkpoints(where="hub", limit: int = 100, author: str | None = None, token=
     author: of the Hub, only this user's. What cannot be read is left out, with a warning that names it.
     """
     if where != "hub":
-        return _below(Path(where))[:limit]
+        return _find_in_folder(Path(where))[:limit]
     if constants.HF_HUB_OFFLINE:
         raise hub_client.HubError(
             "HF_HUB_OFFLINE forbids to ask the Hub what there is. Unset that, or name one fetched before"
         )
-    tags = [cards.LIBRARY, cards.TAG]
+    tags = [card.LIBRARY, card.TAG]
     with hub_client.sentences("the list of models"):
         api = HfApi(token=token)
-        found = api.list_models(
+        models = api.list_models(
             filter=tags, author=author, sort="last_modified", limit=limit, expand=["sha", "lastModified"]
         )
-        rows = [(row.id, row.sha, row.last_modified) for row in found]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return [seen for seen in pool.map(lambda row: _listed(*row, token), rows) if seen]
+        rows = [(row.id, row.sha, row.last_modified) for row in models]
+    with ThreadPoolExecutor(MAX_REQUESTS) as pool:
+        return [checkpoint for checkpoint in pool.map(lambda row: _info_or_none(*row, token), rows) if checkpoint]
 
 
-def _listed(repo: str, sha: str, modified: datetime, token) -> Checkpoint | None:
+def _info_or_none(repo: str, sha: str, modified: datetime, token) -> Checkpoint | None:
     try:
         return replace(info_repo(repo, sha, token), modified=modified)
     except (ValueError, OSError) as error:
@@ -108,31 +106,33 @@ def _listed(repo: str, sha: str, modified: datetime, token) -> Checkpoint | None
         return None
 
 
-def _below(place: Path) -> list[Checkpoint]:
-    """In `place` itself, and one or two folders deeper, as USER/REPO is."""
-    if not place.is_dir():
-        raise ValueError(f"no folder {str(place)!r:.80}. Give 'hub', or a folder with checkpoints in it")
-    found = []
-    for told in sorted({*place.glob("config.json"), *place.glob("*/config.json"), *place.glob("*/*/config.json")}):
+def _find_in_folder(folder: Path) -> list[Checkpoint]:
+    """In `folder` itself, and one or two folders deeper, as USER/REPO is."""
+    if not folder.is_dir():
+        raise ValueError(f"no folder {str(folder)!r:.80}. Give 'hub', or a folder with checkpoints in it")
+    checkpoints = []
+    for config_file in sorted(
+        {*folder.glob("config.json"), *folder.glob("*/config.json"), *folder.glob("*/*/config.json")}
+    ):
         try:
-            found.append(_of_folder(told.parent))
+            checkpoints.append(_info_folder(config_file.parent))
         except (ValueError, OSError) as error:
-            logger.warning("left out %s: %s", told.parent, error)
-    return sorted(found, key=lambda checkpoint: checkpoint.modified, reverse=True)
+            logger.warning("left out %s: %s", config_file.parent, error)
+    return sorted(checkpoints, key=lambda checkpoint: checkpoint.modified, reverse=True)
 
 
-def _of_folder(place: Path) -> Checkpoint:
-    files = [file for file in checkpoint_folder.files(place) if file.is_file()]
-    card = place / checkpoint_folder.CARD
+def _info_folder(folder: Path) -> Checkpoint:
+    files = [file for file in checkpoint_folder.list_files(folder) if file.is_file()]
+    card = folder / checkpoint_folder.CARD
     if card.is_symlink():
         raise ValueError(f"{card} is a link. Copy the file itself there")
-    told = "".join(f"{file.name} {_hash(file)}\n" for file in files)
-    checkpoint = _read(place, str(place), hashlib.sha1(told.encode()).hexdigest())
+    hashes = "".join(f"{file.name} {_sha256(file)}\n" for file in files)
+    checkpoint = _read_checkpoint(folder, str(folder), hashlib.sha1(hashes.encode()).hexdigest())
     changed = max(file.stat().st_mtime for file in files)
     return replace(checkpoint, modified=datetime.fromtimestamp(changed, timezone.utc))
 
 
-def _hash(file: Path) -> str:
+def _sha256(file: Path) -> str:
     with open(file, "rb") as data:
         digest = hashlib.sha256()
         while part := data.read(1 << 20):
@@ -140,19 +140,28 @@ def _hash(file: Path) -> str:
     return digest.hexdigest()
 
 
-def _read(place: Path, source: str, sha: str) -> Checkpoint:
-    form = config.read(place / checkpoint_folder.CONFIG, f"{checkpoint_folder.CONFIG} of {source}")
-    return Checkpoint(source, sha, form["method"], form["settings"], form["training"], card=_card(place))
+def _read_checkpoint(folder: Path, source: str, sha: str) -> Checkpoint:
+    document = config.read(folder / checkpoint_folder.CONFIG, f"{checkpoint_folder.CONFIG} of {source}")
+    return Checkpoint(
+        source, sha, document["method"], document["settings"], document["training"], card=_card_body(folder)
+    )
 
 
-def _card(place: Path) -> str:
-    path = place / checkpoint_folder.CARD
+def _card_body(folder: Path) -> str:
+    path = folder / checkpoint_folder.CARD
     if not path.is_file():
         return ""
     with open(path, "rb") as file:
-        return cards.split(file.read(cards.MAX_BYTES).decode("utf-8", "replace"))[1]
+        return card.split_header(file.read(card.MAX_BYTES).decode("utf-8", "replace"))[1]
 
 
-def _builtin() -> Checkpoint:
-    made = create("propagate")
-    return Checkpoint("builtin", _hash(BUILTIN)[:40], made.name, made.settings(), {}, card=_card(BUILTIN.parent))
+def _info_builtin() -> Checkpoint:
+    segmenter = create("propagate")
+    return Checkpoint(
+        "builtin",
+        _sha256(BUILTIN_WEIGHTS)[:40],
+        segmenter.name,
+        segmenter.settings(),
+        {},
+        card=_card_body(BUILTIN_WEIGHTS.parent),
+    )

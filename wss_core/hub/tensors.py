@@ -20,43 +20,45 @@ def write(state: dict[str, np.ndarray], path: Path) -> None:
     save_file({name: np.asarray(array, order="C") for name, array in state.items()}, path)
 
 
-def read(path: Path, place: str) -> dict[str, np.ndarray]:
-    """The weights by name, of a file that messages call `place`.
+def read(path: Path, source: str) -> dict[str, np.ndarray]:
+    """The weights by name, of a file that messages call `source`.
 
     Raises ValueError when it is too large or damaged, or holds what is not finite or what NumPy has no type for.
     """
-    _check_header(path, place)
+    _check_header(path, source)
     try:
         with safe_open(path, framework="numpy") as file:
             types = {name: file.get_slice(name).get_dtype() for name in file.keys()}  # noqa: SIM118
-            _check_types(types, place)
+            _check_types(types, source)
             state = {name: file.get_tensor(name) for name in types}
     except SafetensorError as error:
-        raise ValueError(f"{place} is damaged or no safetensors ({error}). Save the segmenter again") from None
-    _check_finite(state, place, "Take another revision, or train again")
+        raise ValueError(f"{source} is damaged or no safetensors ({error}). Save the segmenter again") from None
+    _check_finite(state, source, "Take another revision, or train again")
     return state
 
 
-def _check_types(types: dict[str, str], place: str) -> None:
-    strange = sorted(set(types.values()) - TYPES)
-    if strange:
-        raise ValueError(f"{place} holds numbers of type {strange[0]}. Save them as one of: {', '.join(sorted(TYPES))}")
+def _check_types(types: dict[str, str], source: str) -> None:
+    unknown = sorted(set(types.values()) - TYPES)
+    if unknown:
+        raise ValueError(
+            f"{source} holds numbers of type {unknown[0]}. Save them as one of: {', '.join(sorted(TYPES))}"
+        )
 
 
-def _check_header(path: Path, place: str) -> None:
+def _check_header(path: Path, source: str) -> None:
     """The header's length comes first; the library would take 100 MB of it."""
     size = os.path.getsize(path)
     if size > MAX_BYTES:
-        raise ValueError(f"{place} is {size:,} bytes; at most {MAX_BYTES:,} are read. Give a smaller model")
+        raise ValueError(f"{source} is {size:,} bytes; at most {MAX_BYTES:,} are read. Give a smaller model")
     with open(path, "rb") as file:
         header = int.from_bytes(file.read(8), "little")
     if header > min(size, MAX_HEADER):
         raise ValueError(
-            f"{place} is damaged or no safetensors (a header of {header:,} bytes). Save the segmenter again"
+            f"{source} is damaged or no safetensors (a header of {header:,} bytes). Save the segmenter again"
         )
 
 
-def _check_finite(state: dict[str, np.ndarray], place: str, advice: str) -> None:
+def _check_finite(state: dict[str, np.ndarray], source: str, advice: str) -> None:
     for name, array in state.items():
         if array.dtype.kind == "f" and not np.isfinite(array).all():
-            raise ValueError(f"{place}: {name:.80} holds numbers that are not finite (NaN). {advice}")
+            raise ValueError(f"{source}: {name:.80} holds numbers that are not finite (NaN). {advice}")

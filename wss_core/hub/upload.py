@@ -14,18 +14,17 @@ from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 from .. import hub_client
 from ..imaging.io import picture_to_bytes, read_image
 from ..segmenter import Segmenter
-from . import card as cards
 from . import checkpoint_folder, config
+from .card import SAMPLE_FILE, About, eval_results_yaml, render_card
 
-TRIES = 6
-RESULTS = ".eval_results/wss_core.yaml"
-TOLD = {checkpoint_folder.CONFIG: config.MAX_BYTES, checkpoint_folder.CARD: cards.MAX_BYTES}
+ATTEMPTS = 6
+RESULTS_FILE = ".eval_results/wss_core.yaml"
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Pushed:
+class PushResult:
     """Where it lies. sha: of the commit; url: of that commit, or of the pull request."""
 
     repo: str
@@ -40,12 +39,12 @@ def push(
     *,
     private: bool | None = None,
     create_pr: bool = False,
-    about: cards.About = cards.About(),
+    about: About = About(),
     card: str = "",
     picture=None,
     message: str = "",
     token: str | bool | None = None,
-) -> Pushed:
+) -> PushResult:
     """Put the segmenter into USER/REPO of the Hub, made if need be, as one commit, or as a pull request.
 
     private: of a repository that is made; None = as the account has it. card: README.md to begin with, where there is
@@ -55,69 +54,71 @@ def push(
     """
     hub_client.check_name(repo)
     api = HfApi(token=token)
-    with tempfile.TemporaryDirectory() as place:
-        files = _files(segmenter, Path(place), picture)
-        about = replace(about, picture=cards.PICTURE in files)
-        _ensure(api, repo, private, create_pr)
-        for attempt in range(TRIES):
+    with tempfile.TemporaryDirectory() as folder:
+        files = _files(segmenter, Path(folder), picture)
+        about = replace(about, picture=SAMPLE_FILE in files)
+        _ensure_repo(api, repo, private, create_pr)
+        for attempt in range(ATTEMPTS):
             try:
                 return _commit(api, repo, files, about, card, message or f"{segmenter.name}, by wss-core", create_pr)
             except hub_client.Moved as error:
-                logger.info("%s (attempt %d of %d)", error, attempt + 1, TRIES)
+                logger.info("%s (attempt %d of %d)", error, attempt + 1, ATTEMPTS)
                 time.sleep(random.uniform(0, 0.1 * 2**attempt))  # so that two who push at once do not stay in step
-    raise hub_client.HubError(f"{repo} was changed by others at each of {TRIES} attempts. Try again later")
+    raise hub_client.HubError(f"{repo} was changed by others at each of {ATTEMPTS} attempts. Try again later")
 
 
-def _files(segmenter: Segmenter, place: Path, picture) -> dict[str, Path]:
+def _files(segmenter: Segmenter, folder: Path, picture) -> dict[str, Path]:
     """{name in the repository: file} of all that does not depend on what lies there."""
-    checkpoint_folder.save(segmenter, place)
+    checkpoint_folder.save(segmenter, folder)
     if picture is not None:
-        (place / cards.PICTURE).write_bytes(picture_to_bytes(read_image(picture), "JPEG", quality=90))
-    return {file.name: file for file in place.iterdir()}
+        (folder / SAMPLE_FILE).write_bytes(picture_to_bytes(read_image(picture), "JPEG", quality=90))
+    return {file.name: file for file in folder.iterdir()}
 
 
-def _ensure(api: HfApi, repo: str, private: bool | None, create_pr: bool) -> None:
+def _ensure_repo(api: HfApi, repo: str, private: bool | None, create_pr: bool) -> None:
     """Make the repository where there is none. Raises ValueError when there is one of the other visibility."""
     with hub_client.sentences(repo):
-        there = api.repo_exists(repo)
-        if not there and not create_pr:
+        exists = api.repo_exists(repo)
+        if not exists and not create_pr:
             api.create_repo(repo, private=private, exist_ok=True)
-        found = api.model_info(repo, expand=["private"])
-    if private is not None and found.private != private:
-        is_now = "private" if found.private else "public"
+        info = api.model_info(repo, expand=["private"])
+    if private is not None and info.private != private:
+        is_now = "private" if info.private else "public"
         raise ValueError(f"{repo} is {is_now} already. Change that in its settings on the Hub, or choose another name")
 
 
 def _commit(
-    api: HfApi, repo: str, files: dict[str, Path], about: cards.About, card: str, message: str, create_pr: bool
-) -> Pushed:
+    api: HfApi, repo: str, files: dict[str, Path], about: About, card: str, message: str, create_pr: bool
+) -> PushResult:
     """One commit on top of what lies there now. Raises Moved when that is no longer the head."""
     with hub_client.sentences(repo):
         head = api.model_info(repo)
-    there = {file.rfilename for file in head.siblings or ()}
-    theirs, before = _there(api, repo, head.sha, there)
-    form = config.read(files[checkpoint_folder.CONFIG], checkpoint_folder.CONFIG)
+    names = {file.rfilename for file in head.siblings or ()}
+    theirs, before = _read_existing(api, repo, head.sha, names)
+    document = config.read(files[checkpoint_folder.CONFIG], checkpoint_folder.CONFIG)
     adds = {name: CommitOperationAdd(name, str(file)) for name, file in files.items()}
     adds[checkpoint_folder.CARD] = CommitOperationAdd(
-        checkpoint_folder.CARD, cards.write(repo, form, about, theirs or card, before).encode()
+        checkpoint_folder.CARD, render_card(repo, document, about, theirs or card, before).encode()
     )
-    if scores := cards.results(about.scores):
-        adds[RESULTS] = CommitOperationAdd(RESULTS, scores.encode())
-    gone = [name for name in (checkpoint_folder.WEIGHTS, RESULTS) if name in there and name not in adds]
-    steps = [*adds.values(), *(CommitOperationDelete(name) for name in gone)]
+    if scores := eval_results_yaml(about.scores):
+        adds[RESULTS_FILE] = CommitOperationAdd(RESULTS_FILE, scores.encode())
+    gone = [name for name in (checkpoint_folder.WEIGHTS, RESULTS_FILE) if name in names and name not in adds]
+    operations = [*adds.values(), *(CommitOperationDelete(name) for name in gone)]
     with hub_client.sentences(repo):
-        made = api.create_commit(repo, steps, commit_message=message, parent_commit=head.sha, create_pr=create_pr)
-    return Pushed(repo, made.oid, made.pr_url or made.commit_url, made.pr_url is not None)
+        commit = api.create_commit(
+            repo, operations, commit_message=message, parent_commit=head.sha, create_pr=create_pr
+        )
+    return PushResult(repo, commit.oid, commit.pr_url or commit.commit_url, commit.pr_url is not None)
 
 
-def _there(api: HfApi, repo: str, sha: str, names: set[str]) -> tuple[str, dict | None]:
+def _read_existing(api: HfApi, repo: str, sha: str, names: set[str]) -> tuple[str, dict | None]:
     """(README.md, config.json) as they lie there; "" and None where there is none, or no config.json of ours."""
-    if not names & set(TOLD):
+    if not names & set(checkpoint_folder.TEXT_FILES):
         return "", None
-    place = hub_client.fetch(repo, TOLD, sha, api.token).folder
-    card = checkpoint_folder.card(place, repo)
+    folder = hub_client.fetch(repo, checkpoint_folder.TEXT_FILES, sha, api.token).folder
+    card = checkpoint_folder.read_card(folder, repo)
     try:
-        before = config.read(place / checkpoint_folder.CONFIG, checkpoint_folder.CONFIG)
+        before = config.read(folder / checkpoint_folder.CONFIG, checkpoint_folder.CONFIG)
     except ValueError:
         before = None
     return card, before

@@ -77,10 +77,10 @@ def test_info(source, hub_server, capsys):
     assert lines[0] == f"source: {source}"
     assert 'classes: ["background", "disc"]' in lines
     assert "label_seconds: 21.8" in lines
-    told = json.loads("\n".join(run(f"info {source} --json --card", capsys)))
-    assert (told["method"], told["cues"], told["settings"]) == ("learned", ["strokes"], {"width": 3})
-    assert ("## How it was trained" in told["card"]) == (source == "ann/one")
-    assert (told["revision"] == sha) == (source == "ann/one")
+    info = json.loads("\n".join(run(f"info {source} --json --card", capsys)))
+    assert (info["method"], info["cues"], info["settings"]) == ("learned", ["strokes"], {"width": 3})
+    assert ("## How it was trained" in info["card"]) == (source == "ann/one")
+    assert (info["revision"] == sha) == (source == "ann/one")
     assert any("## Use" in line for line in run("info ann/one --card", capsys))
 
 
@@ -124,11 +124,11 @@ WRONG = [
 def test_one_sentence_when_it_does_not_work(line, words, hub_server, capsys):
     hub_server.put("ann/full", {"README.md": b"text"})
     assert cli.main(line.split()) == 2
-    told = capsys.readouterr().err
-    assert re.search(words, told), told
-    assert told.startswith("wss_core: ")
-    assert told.count("\n") == 1
-    assert "hf_ann" not in told
+    error = capsys.readouterr().err
+    assert re.search(words, error), error
+    assert error.startswith("wss_core: ")
+    assert error.count("\n") == 1
+    assert "hf_ann" not in error
 
 
 def test_without_a_token_and_offline(hub_server):

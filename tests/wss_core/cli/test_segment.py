@@ -13,6 +13,7 @@ from PIL import Image
 
 from tests.support.paths import ROOT
 from wss_core import __main__ as cli
+from wss_core.cli import COMMANDS, entry
 from wss_core.cues import Cues
 from wss_core.methods import METHODS
 from wss_core.results.exports import EXPORTS
@@ -90,10 +91,10 @@ def test_exports_alone_go_to_the_working_folder(folder):
 def test_cues_on_the_line_join_those_of_the_file(folder):
     more = ["--point", "10,50,2", "--box", "28,18,62,47,1", "--classes", "background,cat,dog"]
     assert cli.main(["segment", "photo.png", "--cues", "cues.json", *more, "--export", "cues"]) == 0
-    told = json.loads(Path("photo_cues.json").read_text())
-    assert told["classes"] == ["background", "cat", "dog"]
-    assert told["points"] == [*CUES["points"], [10, 50, 2]]
-    assert told["boxes"] == [[28, 18, 62, 47, 1]]
+    written = json.loads(Path("photo_cues.json").read_text())
+    assert written["classes"] == ["background", "cat", "dog"]
+    assert written["points"] == [*CUES["points"], [10, 50, 2]]
+    assert written["boxes"] == [[28, 18, 62, 47, 1]]
 
 
 def test_cues_on_the_line_alone(folder, capsys):
@@ -135,10 +136,10 @@ BAD = [
 @pytest.mark.parametrize(("arguments", "words"), BAD, ids=range(len(BAD)))
 def test_bad_input_ends_with_a_sentence(arguments, words, folder, capsys):
     assert cli.main(["segment", *arguments]) == 2
-    told = capsys.readouterr().err
-    assert re.search(words, told), told
-    assert told.startswith("wss_core: ")
-    assert told.count("\n") == 1
+    error = capsys.readouterr().err
+    assert re.search(words, error), error
+    assert error.startswith("wss_core: ")
+    assert error.count("\n") == 1
     assert files(folder) == set()
 
 
@@ -174,22 +175,22 @@ def test_files_are_replaced_and_links_kept(folder):
 
 def test_methods_are_listed_with_settings_and_cues(capsys):
     assert cli.main(["methods"]) == 0
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     for method in METHODS:
-        assert f"\n{method.name}: " in "\n" + told
-    assert "cues: boxes" in told
+        assert f"\n{method.name}: " in "\n" + output
+    assert "cues: boxes" in output
 
 
 def test_help_teaches_by_examples_that_work(capsys, folder):
     with pytest.raises(SystemExit) as end:
         cli.main(["segment", "--help"])
     assert end.value.code == 0
-    told = capsys.readouterr().out
-    complete = told[told.index('{"classes"') : told.index("x, y are pixels")]
+    output = capsys.readouterr().out
+    complete = output[output.index('{"classes"') : output.index("x, y are pixels")]
     cues = Cues.from_json(complete, (400, 400))
     assert cues.kinds == {"tags", "points", "boxes", "strokes", "labels"}
-    for command in re.findall(r"^  python -m wss_core (segment photo.jpg .*)$", told, re.MULTILINE):
-        assert cli._parser().parse_args(command.split()).image == "photo.jpg"
+    for command in re.findall(r"^  python -m wss_core (segment photo.jpg .*)$", output, re.MULTILINE):
+        assert entry.parse("wss_core", "", "wss_core.cli", COMMANDS, command.split()).image == "photo.jpg"
 
 
 def test_unknown_options_end_with_2(folder, capsys):

@@ -33,8 +33,8 @@ def folder(tmp_path, monkeypatch):
 
 
 def command(*more, method="network", settings=TINY, out="out"):
-    told = ["train", "--data", "data", "--classes", "background,disc", "--method", method, "--out", out]
-    return cli.main([*told, *(word for text in settings for word in ("--setting", text)), *more])
+    arguments = ["train", "--data", "data", "--classes", "background,disc", "--method", method, "--out", out]
+    return cli.main([*arguments, *(word for text in settings for word in ("--setting", text)), *more])
 
 
 MIX = ("--cue", "scribbles", "--labelled", "50%", "--unlabelled", "rest", "--validation", "34%", "--device", "cpu")
@@ -46,15 +46,15 @@ def test_a_folder_becomes_a_checkpoint_with_its_history(folder, capsys):
     found = hub.load("out")
     assert found.classes == ("background", "disc")
     assert found.segment(discs()[0].image).labels.shape == (48, 48)
-    told = found.training
-    assert told["cues"] == {"strokes": 2}
-    assert (told["images"], told["labelled"], told["unlabelled"]) == (4, 2, 2)
-    assert told["label_seconds"] == pytest.approx(2 * 2 * 10.9)
-    assert (told["seed"], told["steps"]) == (3, 6)
-    assert set(told["terms"]) == {"cross_entropy", "dice", "potts", "dual", "agreement"}
-    assert told["data"][0]["name"] == "data"
-    assert len(told["data"][0]["revision"]) >= 32
-    assert told["validation"]["images"] == 2
+    training = found.training
+    assert training["cues"] == {"strokes": 2}
+    assert (training["images"], training["labelled"], training["unlabelled"]) == (4, 2, 2)
+    assert training["label_seconds"] == pytest.approx(2 * 2 * 10.9)
+    assert (training["seed"], training["steps"]) == (3, 6)
+    assert set(training["terms"]) == {"cross_entropy", "dice", "potts", "dual", "agreement"}
+    assert training["data"][0]["name"] == "data"
+    assert len(training["data"][0]["revision"]) >= 32
+    assert training["validation"]["images"] == 2
     assert {path.name for path in (folder / "out").iterdir()} == {
         "config.json",
         "model.safetensors",
@@ -109,10 +109,10 @@ def test_it_is_stopped_and_goes_on_to_the_same(folder, monkeypatch, capsys):
 
 def test_masks_may_be_full_masks_and_other_splits_may_join(folder):
     command("--labelled", "2", "--unlabelled", "1", "--also", "train=tags", "--device", "cpu")
-    told = hub.load("out").training
-    assert told["cues"] == {"full": 2, "tags": 6}
-    assert (told["images"], told["unlabelled"]) == (9, 1)
-    assert [row["split"] for row in told["data"]] == ["train", "train"]
+    training = hub.load("out").training
+    assert training["cues"] == {"full": 2, "tags": 6}
+    assert (training["images"], training["unlabelled"]) == (9, 1)
+    assert [row["split"] for row in training["data"]] == ["train", "train"]
 
 
 def test_cam_is_trained_in_two_stages_and_stopped_in_the_second(folder, monkeypatch):

@@ -7,8 +7,8 @@ import yaml
 
 from tests.support.loopback import cards as hub_cards
 from tests.support.paths import ROOT
-from wss_core.hub import card as cards
-from wss_core.hub.card import About, Score
+from wss_core.hub import card as checkpoint_card
+from wss_core.hub.card import About, Score, eval_results_yaml, render_card, split_header
 
 TRAINING = {
     "cues": {"scribbles": 60, "boxes": 3},
@@ -23,11 +23,11 @@ SCORE = Score("miou_dataset", 0.7123, "ann/hearts", "test", "b" * 40, 0.69, 0.74
 
 
 def metadata(card: str) -> dict:
-    return yaml.safe_load(cards.split(card)[0])
+    return yaml.safe_load(split_header(card)[0])
 
 
 def test_a_new_card():
-    card = cards.write("ann/one", FORM, About("Hearts.", "Only MRI.", "cc-by-4.0", ("ann/base",), (SCORE,), True))
+    card = render_card("ann/one", FORM, About("Hearts.", "Only MRI.", "cc-by-4.0", ("ann/base",), (SCORE,), True))
     hub_cards.check(card)
     assert metadata(card) == {
         "library_name": "wss-core",
@@ -51,19 +51,19 @@ def test_a_new_card():
 
 
 def test_a_card_of_little():
-    card = cards.write("ann/one", LIVE, About())
+    card = render_card("ann/one", LIVE, About())
     hub_cards.check(card)
     assert metadata(card)["tags"] == ["weakly-supervised-segmentation", "wss-core", "propagate"]
     assert not metadata(card).keys() & {"license", "datasets", "base_model"}
-    for words in ("any number of classes", "nothing beforehand", "Not told.\n", "Cues(points="):
+    for words in ("any number of classes", "nothing beforehand", "Not known.\n", "Cues(points="):
         assert words in card
-    assert "While it was trained, validation gave metric: miou, value: 0.712346." in cards.write("a/b", FORM, About())
+    assert "While it was trained, validation gave metric: miou, value: 0.712346." in render_card("a/b", FORM, About())
 
 
 def test_the_three_lines_of_use_work(tmp_path, monkeypatch):
     from PIL import Image
 
-    card = cards.write("ann/one", LIVE, About())
+    card = render_card("ann/one", LIVE, About())
     code = card.split("```python\n")[1].split("```")[0].replace('load("ann/one")', 'load("builtin")')
     monkeypatch.chdir(tmp_path)
     Image.new("RGB", (200, 150), "red").save("photo.jpg")
@@ -94,12 +94,19 @@ Above.
 
 
 def test_what_others_wrote_stays_and_what_we_wrote_goes():
-    card = cards.write("ann/one", FORM, About(license="cc-by-4.0"), OTHERS)
+    card = render_card("ann/one", FORM, About(license="cc-by-4.0"), OTHERS)
     hub_cards.check(card)
-    told = metadata(card)
-    assert told["license"] == "cc-by-4.0"
-    assert told["tags"] == ["mine", "scribbles", "weakly-supervised-segmentation", "wss-core", "network", "boxes"]
-    assert (told["datasets"], told["base_model"]) == (["ann/own", "ann/hearts"], ["ann/older"])
+    card_fields = metadata(card)
+    assert card_fields["license"] == "cc-by-4.0"
+    assert card_fields["tags"] == [
+        "mine",
+        "scribbles",
+        "weakly-supervised-segmentation",
+        "wss-core",
+        "network",
+        "boxes",
+    ]
+    assert (card_fields["datasets"], card_fields["base_model"]) == (["ann/own", "ann/hearts"], ["ann/older"])
     for kept in (
         "# why these tags\n",
         "version: 1.10\nnote: |\n  tags: not these\n  - either\n",
@@ -109,31 +116,31 @@ def test_what_others_wrote_stays_and_what_we_wrote_goes():
     assert card.count("\n# ") == 2  # the comment, and the title: ours is left out
     below = card + "\nBelow.\n"
     other = {**FORM, "training": {"cues": {"tags": 9}, "data": []}}
-    again = cards.write("ann/one", other, About(), below, before=FORM)
-    told = metadata(again)
-    assert told["tags"] == ["mine", "weakly-supervised-segmentation", "wss-core", "network", "tags"]
-    assert (told["datasets"], told["license"]) == (["ann/own"], "cc-by-4.0")
+    again = render_card("ann/one", other, About(), below, before=FORM)
+    card_fields = metadata(again)
+    assert card_fields["tags"] == ["mine", "weakly-supervised-segmentation", "wss-core", "network", "tags"]
+    assert (card_fields["datasets"], card_fields["license"]) == (["ann/own"], "cc-by-4.0")
     assert again.count("Above.") == again.count("Below.") == again.count("## Use") == 1
     assert again.index("Above.") < again.index("## Use") < again.index("Below.")
-    assert cards.write("ann/one", other, About(), again, before=other) == again
+    assert render_card("ann/one", other, About(), again, before=other) == again
 
 
 def test_keys_in_quotes_are_not_written_twice():
-    card = cards.write("ann/one", FORM, About(), "---\n\"tags\": [a]\n'license' : mit\n---\n")
+    card = render_card("ann/one", FORM, About(), "---\n\"tags\": [a]\n'license' : mit\n---\n")
     assert (card.count("tags"), metadata(card)["license"]) == (1, "mit")
 
 
 def test_lines_that_say_what_we_would_say_stay_as_they_are():
     header = "tags: [propagate, wss-core, weakly-supervised-segmentation]  # both\nlibrary_name: 'wss-core' # so\n"
-    card = cards.write("ann/one", LIVE, About(), f"---\n{header}---\n")
+    card = render_card("ann/one", LIVE, About(), f"---\n{header}---\n")
     assert card.startswith(f"---\n{header}pipeline_tag: image-segmentation\n---\n")
 
 
 def test_a_card_without_metadata_and_one_without_our_end():
-    card = cards.write("ann/one", LIVE, About(), "Just text.\n")
+    card = render_card("ann/one", LIVE, About(), "Just text.\n")
     assert card.index("---\n") < card.index("Just text.") < card.index("## Use")
     broken = card.replace("<!-- wss-core ends -->", "")
-    again = cards.write("ann/one", LIVE, About(), broken)
+    again = render_card("ann/one", LIVE, About(), broken)
     assert again.count("## Use") == 2  # what we cannot tell from theirs is theirs
 
 
@@ -148,12 +155,12 @@ def test_a_card_without_metadata_and_one_without_our_end():
 )
 def test_metadata_that_cannot_be_kept(header, words):
     with pytest.raises(ValueError, match=words):
-        cards.write("ann/one", FORM, About(), f"---\n{header}\n---\nText\n")
+        render_card("ann/one", FORM, About(), f"---\n{header}\n---\nText\n")
 
 
 def test_names_of_classes_are_only_text():
     names = ["background", "<script>x</script>", "a|b\n# c", "[x](http://y)", "<!-- wss-core ends -->", "`*_~"]
-    card = cards.write("ann/one", {**FORM, "settings": {"classes": names}}, About())
+    card = render_card("ann/one", {**FORM, "settings": {"classes": names}}, About())
     for raw in ("<script", r"\|b", "# c", r"\[x", r"\]\(", r"`\\\*", "_~"):
         assert not re.search(rf"(?<!\\){raw}", card.split("## How it was trained")[0])
     assert card.count("<!-- wss-core ends -->") == 1
@@ -161,13 +168,13 @@ def test_names_of_classes_are_only_text():
 
 
 def test_a_persons_text_does_not_end_our_part():
-    card = cards.write("ann/one", FORM, About(text="x <!-- wss-core ends --> y"))
-    again = cards.write("ann/one", FORM, About(), card)
+    card = render_card("ann/one", FORM, About(text="x <!-- wss-core ends --> y"))
+    again = render_card("ann/one", FORM, About(), card)
     assert " y" not in again
 
 
 def test_results_are_those_on_the_hub():
-    rows = yaml.safe_load(cards.results((SCORE, Score("dice", 0.5, "my folder"))))
+    rows = yaml.safe_load(eval_results_yaml((SCORE, Score("dice", 0.5, "my folder"))))
     assert rows == [
         {
             "dataset": {"id": "ann/hearts", "task_id": "test_miou_dataset", "revision": "b" * 40},
@@ -175,13 +182,17 @@ def test_results_are_those_on_the_hub():
             "notes": "miou_dataset on test (0.69 to 0.74)",
         }
     ]
-    assert cards.results(()) == cards.results((Score("dice", 0.5, "my folder"),)) == ""
+    assert eval_results_yaml(()) == eval_results_yaml((Score("dice", 0.5, "my folder"),)) == ""
 
 
 def test_readings_of_a_config_that_says_nonsense():
     form = {"training": {"cues": ["x"], "label_seconds": "3", "data": {"name": "x"}}}
-    assert (cards.cue_kinds(form), cards.label_seconds(form), cards.data_sets(form)) == ([], None, [])
-    assert cards.data_sets({"training": {"data": ["x", {"name": 3}, {"name": "y"}]}}) == [{"name": "y"}]
+    assert (checkpoint_card.cue_kinds(form), checkpoint_card.label_seconds(form), checkpoint_card.data_sets(form)) == (
+        [],
+        None,
+        [],
+    )
+    assert checkpoint_card.data_sets({"training": {"data": ["x", {"name": 3}, {"name": "y"}]}}) == [{"name": "y"}]
 
 
 def test_the_builtins_card_is_one_the_hub_takes():

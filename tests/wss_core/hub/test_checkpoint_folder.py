@@ -131,8 +131,8 @@ def test_settings_have_the_type_of_their_default(method):
 
 
 def test_settings_of_the_command_line():
-    told = parse(["a=3", "b=0.5", "c=true", 'd="5"', "e=some text", "f=x=y", "g=[1]", "h="])
-    assert told == {"a": 3, "b": 0.5, "c": True, "d": "5", "e": "some text", "f": "x=y", "g": [1], "h": ""}
+    settings = parse(["a=3", "b=0.5", "c=true", 'd="5"', "e=some text", "f=x=y", "g=[1]", "h="])
+    assert settings == {"a": 3, "b": 0.5, "c": True, "d": "5", "e": "some text", "f": "x=y", "g": [1], "h": ""}
     for text in ("side", "=3", ""):
         with pytest.raises(ValueError, match="a setting is written key=value"):
             parse([text])

@@ -58,8 +58,8 @@ def test_what_only_has_the_tags_is_left_out(hub_server, caplog):
         hub_server.put(name, {"README.md": card, "pytorch_model.bin": pickle.dumps(Trap())} | config)
     hub_server.put("ann/untagged", hub_server.files("ann/one") | {"README.md": b"---\ntags: [shapes]\n---\n"})
     assert [seen.source for seen in checkpoints()] == ["ann/one"]
-    told = [record.getMessage() for record in caplog.records if record.name.startswith("wss_core")]
-    assert [text[:21] for text in sorted(told)] == ["left out ann/bad: con", "left out ann/none: an"]
+    messages = [record.getMessage() for record in caplog.records if record.name.startswith("wss_core")]
+    assert [text[:21] for text in sorted(messages)] == ["left out ann/bad: con", "left out ann/none: an"]
 
 
 def test_the_hub_out_of_reach(hub_server):

@@ -61,9 +61,9 @@ class Trap:
         return os.system, ("touch trap-was-sprung",)
 
 
-def header(told: dict, data: bytes = b"", length: int | None = None) -> bytes:
+def header(entries: dict, data: bytes = b"", length: int | None = None) -> bytes:
     """A safetensors file of a header and bytes, whatever they say."""
-    text = json.dumps(told).encode()
+    text = json.dumps(entries).encode()
     return (len(text) if length is None else length).to_bytes(8, "little") + text + data
 
 

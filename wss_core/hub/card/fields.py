@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-PICTURE = "wss_core_sample.jpg"
+SAMPLE_FILE = "wss_core_sample.jpg"
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Score:
 class About:
     """What a checkpoint cannot know of itself. text, limits: Markdown. license: as the Hub spells it, "" = leave it.
 
-    picture: whether PICTURE lies beside the card.
+    picture: whether SAMPLE_FILE lies beside the card.
     """
 
     text: str = ""
@@ -36,20 +36,20 @@ class About:
     picture: bool = False
 
 
-def cue_kinds(form: dict) -> list[str]:
+def cue_kinds(config: dict) -> list[str]:
     """The kinds of cue that a checkpoint with this config.json was trained with; [] when it was not, or does not say."""
-    cues = form["training"].get("cues")
+    cues = config["training"].get("cues")
     return [str(kind) for kind in cues] if isinstance(cues, dict) else []
 
 
-def label_seconds(form: dict) -> float | None:
+def label_seconds(config: dict) -> float | None:
     """Seconds of labelling it was trained with; None when it does not say."""
-    seconds = form["training"].get("label_seconds")
+    seconds = config["training"].get("label_seconds")
     return float(seconds) if isinstance(seconds, int | float) and not isinstance(seconds, bool) else None
 
 
-def data_sets(form: dict) -> list[dict[str, Any]]:
-    """What it was trained on: "name" and, where told, "revision" and "split"."""
-    rows = form["training"].get("data")
+def data_sets(config: dict) -> list[dict[str, Any]]:
+    """What it was trained on: "name" and, where known, "revision" and "split"."""
+    rows = config["training"].get("data")
     rows = rows if isinstance(rows, list) else []
     return [row for row in rows if isinstance(row, dict) and isinstance(row.get("name"), str)]
