@@ -15,8 +15,8 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:  # for editors; what runs is below
     from . import examples
     from .conventions import CueError, ImageError
-    from .cues import Box, Cues, Example, Point, Stroke
-    from .cues import from_masks as weaken
+    from .cues import Box, Cues, CueSpec, Example, Point, Stroke
+    from .cues.from_masks import cues_from_mask, simulate_cues
     from .hub import load, push, save
     from .imaging.io import read_image
     from .methods import METHODS, create
@@ -27,7 +27,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=["examples"],
     submod_attrs={
         "conventions": ["CueError", "ImageError"],
-        "cues": ["Box", "Cues", "Example", "Point", "Stroke"],
+        "cues": ["Box", "Cues", "CueSpec", "Example", "Point", "Stroke"],
+        "cues.from_masks": ["cues_from_mask", "simulate_cues"],
         "hub": ["load", "push", "save"],
         "imaging.io": ["read_image"],
         "methods": ["METHODS", "create"],

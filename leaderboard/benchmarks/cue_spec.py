@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from wss_core.cues import Cues, Example
-from wss_core.cues.from_masks import KINDS, weakened
+from wss_core.cues import Cues, CueSpec, Example
+from wss_core.cues.cue_spec import KINDS
+from wss_core.cues.from_masks import simulate_cues
 
 PEOPLE = "people"  # the cues that the data set itself holds
 COUNTED = ("points", "scribbles")
@@ -19,7 +20,7 @@ USED = {"scribbles": "strokes", "partial": "labels", "full": "labels", PEOPLE: "
 
 @dataclass(frozen=True)
 class Cueing:
-    """kind: PEOPLE, or one of `weaken.KINDS`. number: of points or strokes for each class, for each object, or for the
+    """kind: PEOPLE, or one of `cue_spec.KINDS` of wss_core. number: of points or strokes for each class, for each object, or for the
     whole image, where their classes are drawn."""
 
     kind: str
@@ -64,8 +65,9 @@ def cued(example: Example, word: str, seed: int, classes: tuple[str, ...]) -> Ex
         return example
     if how.kind == "tags" and example.truth is None and example.cues.tags is not None:
         return replace(example, cues=Cues(tags=example.cues.tags))
-    per, many = "object" if how.each == "object" else "class", how.number
-    made = weakened(example, how.kind, seed=seed, classes=classes, per=per, points=many, strokes=many)
+    per = "object" if how.each == "object" else "class"
+    spec = CueSpec(how.kind, per=per, points=how.number, strokes=how.number)
+    made = simulate_cues(example, spec, seed=seed, classes=classes)
     return made if how.each != "image" else replace(made, cues=_some(made.cues, how.number, seed, example.id))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from ..cues import CueSpec
 from ..data import Examples, read
-from ..data.weak_version.rows import WeakVersion
 
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +21,8 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_cue_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say what cues are made of a mask (see `weaken.weaken`)."""
-    defaults = WeakVersion
+    """Add the options that say which cues are made from a mask (the fields of `CueSpec`)."""
+    defaults = CueSpec
     parser.add_argument(
         "--per", choices=("class", "object"), default=defaults.per, help="what gets points or strokes (class)"
     )
@@ -35,6 +35,19 @@ def add_cue_options(parser: argparse.ArgumentParser) -> None:
         "--jitter", type=float, default=defaults.jitter, help="share of its side by which a box's edge strays (0)"
     )
     parser.add_argument("--share", type=float, default=defaults.share, help="of a partial mask's blocks (0.12)")
+
+
+def cue_spec(args: argparse.Namespace, kind: str) -> CueSpec:
+    """The settings of cues of `kind`, from the options. Raises ValueError when one is out of its range."""
+    return CueSpec(
+        kind,
+        per=args.per,
+        points=args.points,
+        strokes=args.strokes,
+        jitter=args.jitter,
+        share=args.share,
+        background=args.background,
+    )
 
 
 def read_examples(args: argparse.Namespace, source: str, split: str) -> Examples:

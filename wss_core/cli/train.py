@@ -10,7 +10,8 @@ from pathlib import Path
 
 from .. import hub, training
 from ..cues import Example
-from ..cues.from_masks import KINDS, weakened
+from ..cues.cue_spec import KINDS
+from ..cues.from_masks import simulate_cues
 from ..data import Examples
 from ..data.subset import Cueing, Part, Supply, held_out, shared_out
 from ..methods import METHODS
@@ -135,18 +136,7 @@ def _other_splits(args: argparse.Namespace) -> list[Part]:
 def _cue_maker(args: argparse.Namespace, kind: str, classes: tuple[str, ...]) -> Cueing:
     if kind == OWN:
         return _keep_own_cues
-    return partial(
-        weakened,
-        kind=kind,
-        seed=args.seed,
-        classes=classes,
-        per=args.per,
-        points=args.points,
-        strokes=args.strokes,
-        jitter=args.jitter,
-        share=args.share,
-        background=args.background,
-    )
+    return partial(simulate_cues, spec=dataset_options.cue_spec(args, kind), seed=args.seed, classes=classes)
 
 
 def _keep_own_cues(example: Example) -> Example:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ..cues.from_masks import KINDS
+from ..cues.cue_spec import KINDS
 from ..data import Examples
 from ..data.weak_version.card import Tally
 from ..data.weak_version.rows import WeakVersion
@@ -52,18 +52,7 @@ def weaken(args: argparse.Namespace) -> None:
 
 
 def _weak_version(args: argparse.Namespace, examples: Examples) -> WeakVersion:
-    return WeakVersion(
-        examples,
-        args.cue,
-        seed=args.seed,
-        per=args.per,
-        points=args.points,
-        strokes=args.strokes,
-        jitter=args.jitter,
-        share=args.share,
-        background=args.background,
-        truth=args.with_masks,
-    )
+    return WeakVersion(examples, dataset_options.cue_spec(args, args.cue), seed=args.seed, truth=args.with_masks)
 
 
 def _count(version: WeakVersion) -> Tally:

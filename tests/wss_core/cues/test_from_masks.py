@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from wss_core.conventions import UNKNOWN, CueError
-from wss_core.cues import Cues, Example, Point, raster, simulated_user
+from wss_core.cues import Cues, CueSpec, Example, Point, raster, simulated_user
 from wss_core.cues.cost import mask_seconds, parts
-from wss_core.cues.from_masks import KINDS, weaken, weakened
+from wss_core.cues.cue_spec import KINDS
+from wss_core.cues.from_masks import cues_from_mask, simulate_cues
 
 CLASSES = ("background", "cat", "dog", "cow")
 
@@ -23,8 +24,9 @@ def scene(shape=(120, 160)) -> np.ndarray:
     return truth
 
 
-def cues(kind: str, truth=None, seed=0, id="a", **options) -> Cues:
-    return weaken(scene() if truth is None else truth, kind, seed=seed, id=id, classes=CLASSES, **options)
+def cues(kind: str, truth=None, seed=0, id="a", instances=None, **options) -> Cues:
+    truth, spec = scene() if truth is None else truth, CueSpec(kind, **options)
+    return cues_from_mask(truth, spec, seed=seed, id=id, classes=CLASSES, instances=instances)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -240,15 +242,15 @@ def test_other_seeds_and_ids_give_other_cues(kind):
     assert len(made) == 9
 
 
-def test_an_example_is_weakened():
+def test_an_examples_cues_are_simulated():
     example = Example(np.zeros((120, 160, 3), np.uint8), Cues(tags=("cow",)), scene(), id="a", group="g")
-    weak = weakened(example, "points", seed=0, classes=CLASSES)
+    weak = simulate_cues(example, CueSpec("points"), seed=0, classes=CLASSES)
     assert weak.cues == cues("points")
     assert (weak.truth is example.truth, weak.id, weak.group) == (True, "a", "g")
     bare = replace(example, truth=None)
-    assert not weakened(bare, "none", seed=0, classes=CLASSES).cues.kinds
+    assert not simulate_cues(bare, CueSpec("none"), seed=0, classes=CLASSES).cues.kinds
     with pytest.raises(ValueError, match="'a' has no mask to make boxes from. Leave it out"):
-        weakened(bare, "boxes", seed=0, classes=CLASSES)
+        simulate_cues(bare, CueSpec("boxes"), seed=0, classes=CLASSES)
 
 
 BAD = [

@@ -11,8 +11,9 @@ from huggingface_hub import DatasetCard, HfApi, constants
 from tests.wss_core.data.test_hub_table import CLASSES, PLAIN, folder, mask, picture, plain, png
 from wss_core import data
 from wss_core.__main__ import main
-from wss_core.cues import Cues
-from wss_core.cues.from_masks import KINDS, weakened
+from wss_core.cues import Cues, CueSpec
+from wss_core.cues.cue_spec import KINDS
+from wss_core.cues.from_masks import simulate_cues
 from wss_core.data.weak_version.rows import WeakVersion
 from wss_core.data.weak_version.upload import push, save
 from wss_core.hub_client import HubError
@@ -206,11 +207,11 @@ def scenes(path, count=4):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_weak_version_reads_back_as_it_was_made(tmp_path, kind):
     source = scenes(tmp_path / "source")
-    tally = save(WeakVersion(source, kind, seed=3, jitter=0.1), tmp_path / "weak")
+    tally = save(WeakVersion(source, CueSpec(kind, jitter=0.1), seed=3), tmp_path / "weak")
     found = data.read(tmp_path / "weak")
     assert (found.classes, len(found), tally.pictures) == (CLASSES, 4, 4)
     for given, made in zip(source, found, strict=True):
-        expected = weakened(given, kind, seed=3, classes=CLASSES, jitter=0.1).cues
+        expected = simulate_cues(given, CueSpec(kind, jitter=0.1), seed=3, classes=CLASSES).cues
         assert json.loads(made.cues.to_json(CLASSES)) == json.loads(expected.to_json(CLASSES))
         assert (made.image == given.image).all()
         assert (made.id, made.truth) == (given.id, None)
@@ -219,7 +220,7 @@ def test_a_weak_version_reads_back_as_it_was_made(tmp_path, kind):
 
 def test_pictures_travel_as_the_files_they_are(tmp_path):
     source = scenes(tmp_path / "source")
-    save(WeakVersion(source, "points", truth=True), tmp_path / "weak")
+    save(WeakVersion(source, CueSpec("points"), truth=True), tmp_path / "weak")
     found = data.read(tmp_path / "weak")
     assert [file for file, _ in found.with_files()] == [file for file, _ in source.with_files()]
     assert all((a.truth == b.truth).all() for a, b in zip(source, found, strict=True))
@@ -228,14 +229,14 @@ def test_pictures_travel_as_the_files_they_are(tmp_path):
 def test_other_splits_and_words_in_a_folder_stay(tmp_path):
     source = scenes(tmp_path / "source")
     card = tmp_path / "weak" / "README.md"
-    save(WeakVersion(source, "points"), tmp_path / "weak")
+    save(WeakVersion(source, CueSpec("points")), tmp_path / "weak")
     card.write_text(
         card.read_text().replace("# source with weak labels", "# My cats\n\nBy me.").replace("unknown", "mit")
     )
-    save(WeakVersion(source, "boxes"), tmp_path / "weak")
+    save(WeakVersion(source, CueSpec("boxes")), tmp_path / "weak")
     folder(tmp_path / "source", PLAIN, plain(2), "test")
     whole = data.read(tmp_path / "source", "test", limit=1)
-    save(WeakVersion(whole, "none", truth=True), tmp_path / "weak")
+    save(WeakVersion(whole, CueSpec("none"), truth=True), tmp_path / "weak")
     text = card.read_text()
     assert text.count("By me.") == text.count("license: mit") == text.count("## `train`: boxes") == 1
     assert "`train`: points" not in text
@@ -246,7 +247,7 @@ def test_other_splits_and_words_in_a_folder_stay(tmp_path):
 def test_the_card_says_what_it_is_and_what_it_cost(tmp_path, monkeypatch):
     source = scenes(tmp_path / "source")
     (tmp_path / "source" / "README.md").write_text("---\nlicense: cc-by-4.0\n---\n")
-    save(WeakVersion(source, "scribbles", seed=7, strokes=2), tmp_path / "weak")
+    save(WeakVersion(source, CueSpec("scribbles", strokes=2), seed=7), tmp_path / "weak")
     text = (tmp_path / "weak" / "README.md").read_text()
     card = DatasetCard(text)
     assert card.data.license == "cc-by-4.0"
@@ -264,7 +265,7 @@ def test_the_card_says_what_it_is_and_what_it_cost(tmp_path, monkeypatch):
 
 def test_a_weak_version_is_pushed_and_read_by_anyone(hub_server, tmp_path):
     source = scenes(tmp_path / "source")
-    tally, commit = push(WeakVersion(source, "boxes"), "ann/weak")
+    tally, commit = push(WeakVersion(source, CueSpec("boxes")), "ann/weak")
     assert api.dataset_info("ann/weak").sha == commit
     assert tally.pictures == 4
     found = data.read("ann/weak", revision=commit)
@@ -279,11 +280,11 @@ def test_a_weak_version_is_pushed_and_read_by_anyone(hub_server, tmp_path):
 
 def test_a_push_keeps_other_splits_and_others_words(hub_server, tmp_path):
     source = scenes(tmp_path / "source")
-    push(WeakVersion(source, "points"), "ann/weak")
+    push(WeakVersion(source, CueSpec("points")), "ann/weak")
     card = hub_server.files("ann/weak", kind="datasets")["README.md"].decode()
     hub_server.put("ann/weak", {"README.md": (card + "\nBob was here.\n").encode(), "notes.txt": b"n"}, kind="datasets")
     folder(tmp_path / "source", PLAIN, plain(2), "test")
-    push(WeakVersion(data.read(tmp_path / "source", "test"), "none", truth=True), "ann/weak")
+    push(WeakVersion(data.read(tmp_path / "source", "test"), CueSpec("none"), truth=True), "ann/weak")
     files = hub_server.files("ann/weak", kind="datasets")
     assert files["notes.txt"] == b"n"
     text = files["README.md"].decode()
@@ -295,7 +296,7 @@ def test_a_push_keeps_other_splits_and_others_words(hub_server, tmp_path):
 def test_a_push_while_others_push(hub_server, tmp_path):
     """The head moves twice: while the rows go up, and before the card does."""
     source = scenes(tmp_path / "source")
-    push(WeakVersion(source, "points"), "ann/weak")
+    push(WeakVersion(source, CueSpec("points")), "ann/weak")
 
     def write():
         card = hub_server.files("ann/weak", kind="datasets")["README.md"]
@@ -304,7 +305,7 @@ def test_a_push_while_others_push(hub_server, tmp_path):
     hub_server.before("POST .*/commit/", lambda: hub_server.put("ann/weak", {"other.txt": b"x"}, kind="datasets"))
     hub_server.before("POST .*/commit/", lambda: None)
     hub_server.before("POST .*/commit/", write)
-    _, commit = push(WeakVersion(source, "boxes"), "ann/weak")
+    _, commit = push(WeakVersion(source, CueSpec("boxes")), "ann/weak")
     files = hub_server.files("ann/weak", kind="datasets")
     assert files["other.txt"] == b"x"
     assert files["README.md"].count(b"Bob was here.") == files["README.md"].count(b"## `train`: boxes") == 1
@@ -314,8 +315,8 @@ def test_a_push_while_others_push(hub_server, tmp_path):
 
 def test_a_push_as_a_pull_request(hub_server, tmp_path):
     source = scenes(tmp_path / "source")
-    push(WeakVersion(source, "points"), "ann/weak")
-    push(WeakVersion(source, "boxes"), "ann/weak", create_pr=True)
+    push(WeakVersion(source, CueSpec("points")), "ann/weak")
+    push(WeakVersion(source, CueSpec("boxes")), "ann/weak", create_pr=True)
     assert data.read("ann/weak")[0].cues.kinds == {"points"}
     asked = data.read("ann/weak", revision="refs/pr/1")
     assert asked[0].cues.kinds == {"boxes"}
@@ -325,12 +326,12 @@ def test_a_push_as_a_pull_request(hub_server, tmp_path):
 def test_what_may_not_be_pushed(hub_server, tmp_path):
     source = scenes(tmp_path / "source")
     with pytest.raises(HubError, match="you may not do this to bob/weak"):
-        push(WeakVersion(source, "points"), "bob/weak")
+        push(WeakVersion(source, CueSpec("points")), "bob/weak")
     with pytest.raises(HubError, match="'no name' is no name on the Hub"):
-        push(WeakVersion(source, "points"), "no name")
+        push(WeakVersion(source, CueSpec("points")), "no name")
     hub_server.fail("POST .*/commit/", 503, 10)
     with pytest.raises(HubError, match="the Hub has a fault of its own"):
-        push(WeakVersion(source, "points"), "ann/weak")
+        push(WeakVersion(source, CueSpec("points")), "ann/weak")
 
 
 # The command.
@@ -388,5 +389,5 @@ def test_the_command_refuses_with_a_sentence(tmp_path, capsys, options, words):
 
 def test_cues_not_told_stay_not_told(tmp_path):
     source = scenes(tmp_path / "source")
-    save(WeakVersion(source, "none"), tmp_path / "weak")
+    save(WeakVersion(source, CueSpec("none")), tmp_path / "weak")
     assert data.read(tmp_path / "weak")[3].cues == Cues()

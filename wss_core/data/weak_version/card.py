@@ -9,7 +9,7 @@ from pathlib import Path
 from huggingface_hub import DatasetCard, DatasetCardData, hf_hub_download
 from huggingface_hub.utils import EntryNotFoundError
 
-from ...cues.from_masks import KINDS
+from ...cues.cue_spec import KINDS
 from ..dataset import Examples
 from .rows import WeakVersion
 
@@ -51,7 +51,7 @@ def updated(text: str | None, version: WeakVersion, tally: Tally, where: str, fi
     meta = card.data.to_dict()
     if file is not None:
         meta["configs"] = _with_file(meta.get("configs"), split, file)
-    meta["tags"] = list(dict.fromkeys([*(meta.get("tags") or []), *TAGS, version.kind]))
+    meta["tags"] = list(dict.fromkeys([*(meta.get("tags") or []), *TAGS, version.spec.kind]))
     meta.setdefault("task_categories", ["image-segmentation"])
     if "license" not in meta:
         meta["license"] = _license(version.examples)
@@ -65,15 +65,15 @@ def updated(text: str | None, version: WeakVersion, tally: Tally, where: str, fi
 
 def _section(version: WeakVersion, tally: Tally, where: str) -> str:
     examples = version.examples
-    settings = [f"{name}={getattr(version, name)!r}" for name in SETTINGS.get(version.kind, ())]
+    settings = [f"{name}={getattr(version.spec, name)!r}" for name in SETTINGS.get(version.spec.kind, ())]
     made = ", ".join([f"seed={version.seed}", *settings])
     truth = "The true masks are in `mask`, for scoring." if version.truth else "The true masks are left out."
     return f"""\
-## `{examples.split}`: {version.kind}
+## `{examples.split}`: {version.spec.kind}
 
 {tally}.
 
-Each picture has {KINDS[version.kind]}, made from its true mask by `wss_core.weaken.weaken` ({made}), not drawn by a \
+Each picture has {KINDS[version.spec.kind]}, made from its true mask by `wss_core.cues_from_mask` ({made}), not drawn by a \
 person. {truth} Seconds are counted by the table of Bearman et al., "What's the Point", ECCV 2016.
 
 - Made from: {_name(examples)}, split {examples.split}, revision `{examples.revision}`. Its terms hold for the pictures.

@@ -5,52 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...cues import Cues, Example
-from ...cues.from_masks import weakened
+from ...cues import Cues, CueSpec, Example
+from ...cues.from_masks import simulate_cues
 from ...imaging.io import labels_to_png, picture_to_bytes
 from ..dataset import Examples
 
 
 @dataclass(frozen=True)
 class WeakVersion:
-    """Examples with cues of one kind in the place of their own; the settings are those of `weaken.weaken`.
+    """A data set's pictures with cues made from their masks in place of their own.
 
-    truth: whether the true masks go along, for scoring. Where not, they are gone.
+    spec: which cues. seed: other seeds give other cues. truth: whether the true masks go along, for scoring.
     """
 
     examples: Examples
-    kind: str
+    spec: CueSpec
     seed: int = 0
-    per: str = "class"
-    points: int = 1
-    strokes: int = 1
-    jitter: float = 0.0
-    share: float = 0.12
-    background: bool = True
     truth: bool = False
 
     def rows(self) -> Iterator[dict]:
         """A row of `features` for each picture, whose file is the data set's own."""
         classes = self.examples.classes
         for picture, example in self.examples.with_files():
-            weak = self._weakened(example)
+            weak = simulate_cues(example, self.spec, seed=self.seed, classes=classes)
             row = {"id": example.id, "group": example.group, "image": {"bytes": picture, "path": None}}
             row |= _cells(weak.cues, classes) | {"seconds": weak.cues.seconds(classes)}
             yield row | (_truth_cells(weak) if self.truth else {"mask": None, "instances": None})
-
-    def _weakened(self, example: Example) -> Example:
-        return weakened(
-            example,
-            self.kind,
-            seed=self.seed,
-            classes=self.examples.classes,
-            per=self.per,
-            points=self.points,
-            strokes=self.strokes,
-            jitter=self.jitter,
-            share=self.share,
-            background=self.background,
-        )
 
 
 def features(classes: tuple[str, ...]):
