@@ -25,7 +25,7 @@ from ..training.samples import Soft, presence
 if TYPE_CHECKING:
     from torch import nn
 
-    from ..networks import Labeller, Tagger
+    from ..networks import ClassificationNet, SegmentationNet
     from ..training.cam import Activated
 
 
@@ -61,8 +61,8 @@ class Cam(Segmenter):
     def __post_init__(self):
         super().__post_init__()
         find(self.spread)
-        self._tagger: Tagger | None = None
-        self._network: Labeller | None = None
+        self._tagger: ClassificationNet | None = None
+        self._network: SegmentationNet | None = None
 
     @property
     def fitted(self) -> bool:
@@ -108,17 +108,17 @@ class Cam(Segmenter):
         return self
 
     def state(self) -> dict[str, np.ndarray]:
-        states = {name: networks.arrays(part) for name, part in self._parts().items()}
+        states = {name: networks.state_arrays(part) for name, part in self._parts().items()}
         return {f"{name}.{key}": value for name, found in states.items() for key, value in found.items()}
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
         makers = {"tagger": self._new_tagger} | ({"network": self._new_network} if self.refine else {})
-        layouts = {name: networks.layout(partial(make, pretrained=False)) for name, make in makers.items()}
+        layouts = {name: networks.meta_state(partial(make, pretrained=False)) for name, make in makers.items()}
         wanted = {f"{name}.{key}": array for name, found in layouts.items() for key, array in found.items()}
         check_state(self.name, wanted, state)
         parts = {name: make(pretrained=False) for name, make in makers.items()}
         for name, part in parts.items():
-            networks.load_arrays(part, {key: state[f"{name}.{key}"] for key in layouts[name]})
+            networks.load_state_arrays(part, {key: state[f"{name}.{key}"] for key in layouts[name]})
         self._tagger, self._network = parts["tagger"], parts.get("network")
         self._mark_weights()
 
@@ -126,11 +126,11 @@ class Cam(Segmenter):
         parts = {"tagger": self._tagger, "network": self._network}
         return {name: part for name, part in parts.items() if part is not None}
 
-    def _new_tagger(self, pretrained: bool) -> Tagger:
+    def _new_tagger(self, pretrained: bool) -> ClassificationNet:
         channels, count = self.channels or 3, len(self.classes)
-        return networks.tagger.build(self.backbone, count, channels, self.seed, self.padding, pretrained)
+        return networks.classification_net.build(self.backbone, count, channels, self.seed, self.padding, pretrained)
 
-    def _new_network(self, pretrained: bool) -> Labeller:
+    def _new_network(self, pretrained: bool) -> SegmentationNet:
         channels, count = self.channels or 3, len(self.classes)
         return networks.build(self.backbone, count, self.width, channels, self.seed, self.padding, pretrained)
 
@@ -170,12 +170,12 @@ class Cam(Segmenter):
 
     def _prepare(self, image: np.ndarray) -> Any:
         if self._network is not None:
-            return networks.probabilities(self._network, image, self.side, self.channels)
+            return networks.predict_probabilities(self._network, image, self.side, self.channels)
         return self._activate(image), guided_filter.prepare(image, grid_shape(image.shape[:2], training.cam.GRID))
 
     def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Any) -> np.ndarray:
         if self._network is not None:
-            return networks.enlarged(content, image.shape[:2])
+            return networks.resize_probabilities(content, image.shape[:2])
         activated, guide = content
         told = presence(cues, self.classes)[1:]
         there = np.where(np.isnan(told), activated.scores > 0.5, told == 1)

@@ -20,7 +20,7 @@ from ..training.pseudo_labels import of_answers, softened, softener
 from ..training.samples import Soften
 
 if TYPE_CHECKING:
-    from ..networks import Labeller
+    from ..networks import SegmentationNet
 
 AGAIN = ("cross_entropy", "dice", "soft=2")  # labels found before have learned what other terms teach
 
@@ -68,7 +68,7 @@ class Network(Segmenter):
             losses.parse(self.terms)
         if self.rounds < 1:
             raise ValueError(f"rounds={self.rounds} is none. Give 1 or more")
-        self._network: Labeller | None = None
+        self._network: SegmentationNet | None = None
 
     @property
     def fitted(self) -> bool:
@@ -117,16 +117,16 @@ class Network(Segmenter):
         return self
 
     def state(self) -> dict[str, np.ndarray]:
-        return {} if self._network is None else networks.arrays(self._network)
+        return {} if self._network is None else networks.state_arrays(self._network)
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
-        check_state(self.name, networks.layout(lambda: self._made(pretrained=False)), state)
+        check_state(self.name, networks.meta_state(lambda: self._made(pretrained=False)), state)
         network = self._made(pretrained=False)
-        networks.load_arrays(network, state)
+        networks.load_state_arrays(network, state)
         self._network = network
         self._mark_weights()
 
-    def _made(self, pretrained: bool) -> Labeller:
+    def _made(self, pretrained: bool) -> SegmentationNet:
         channels, count = self.channels or 3, len(self.classes)
         return networks.build(self.backbone, count, self.width, channels, self.seed, self.padding, pretrained)
 
@@ -148,7 +148,7 @@ class Network(Segmenter):
         )
 
     def _prepare(self, image: np.ndarray) -> Any:
-        return networks.probabilities(self._network, image, self.side, self.channels)
+        return networks.predict_probabilities(self._network, image, self.side, self.channels)
 
     def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Any) -> np.ndarray:
-        return networks.enlarged(content, image.shape[:2])
+        return networks.resize_probabilities(content, image.shape[:2])

@@ -7,19 +7,19 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["decoder", "encoders", "segmentation_net", "tagger"],
+    submodules=["classification_net", "decoder", "encoders", "segmentation_net"],
     submod_attrs={
-        "encoders": ["Encoder", "encoder", "tensor"],
+        "classification_net": ["ClassificationNet", "predict_activations"],
+        "encoders": ["Encoder", "build_encoder", "image_to_tensor"],
         "segmentation_net": [
-            "Labeller",
-            "arrays",
+            "SegmentationNet",
             "build",
-            "enlarged",
-            "layout",
-            "load_arrays",
-            "probabilities",
-            "usual_device",
+            "default_device",
+            "load_state_arrays",
+            "meta_state",
+            "predict_probabilities",
+            "resize_probabilities",
+            "state_arrays",
         ],
-        "tagger": ["Tagger"],
     },
 )

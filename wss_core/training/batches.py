@@ -13,7 +13,7 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from ..losses import Batch, Views
-from ..networks import tensor
+from ..networks import image_to_tensor
 from .augment import Crop, cut, strong
 from .config import Plan
 from .samples import Picture, Pictures, tells_places
@@ -77,7 +77,7 @@ class Batches:
         asked = [one for name in self.asked for one in drawn[name]]
         return Batch(
             tuple(one.picture.id for rows in drawn.values() for one in rows),
-            torch.stack([tensor(one.crop.image, self.plan.channels) for one in told]),
+            torch.stack([image_to_tensor(one.crop.image, self.plan.channels) for one in told]),
             torch.stack([torch.from_numpy(one.crop.labels).long() for one in told]),
             torch.stack([torch.from_numpy(one.crop.tags) for one in told]),
             _boxes([one.crop for one in told]),
@@ -102,8 +102,8 @@ class Batches:
     def _views(self, asked: list[Drawn]) -> Views:
         channels = self.plan.channels
         return Views(
-            torch.stack([tensor(one.crop.image, channels) for one in asked]),
-            torch.stack([tensor(strong(one.crop.image, one.random), channels) for one in asked]),
+            torch.stack([image_to_tensor(one.crop.image, channels) for one in asked]),
+            torch.stack([image_to_tensor(strong(one.crop.image, one.random), channels) for one in asked]),
             torch.stack([torch.from_numpy(one.crop.labels).long() for one in asked]),
             torch.stack([torch.from_numpy(one.crop.tags) for one in asked]),
             torch.from_numpy(np.stack([_rectangle(self.plan.crop, one.random) for one in asked])),

@@ -1,4 +1,4 @@
-"""A Tagger learns from tags; and what it then knows of places, as seeds for a SPREAD solver."""
+"""A ClassificationNet learns from tags; and what it then knows of places, as seeds for a SPREAD solver."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ..conventions import UNKNOWN
 from ..cues import Example, raster
 from ..imaging.resize import grid_shape
 from ..losses import Batch
-from ..networks import Tagger, usual_device
-from ..networks.tagger import activations
+from ..networks import ClassificationNet, default_device
+from ..networks.classification_net import predict_activations
 from . import loop
 from .annotation_stats import Told
 from .batches import Batches
@@ -43,19 +43,19 @@ class Activated:
 
 
 def fit(
-    network: Tagger, examples: Sequence[Example], told: Sequence[Told], classes, plan: Plan, run: Run, about
+    network: ClassificationNet, examples: Sequence[Example], told: Sequence[Told], classes, plan: Plan, run: Run, about
 ) -> Outcome:
     """Train the network, in place, on the examples with cues, and `level` it. Raises ValueError where none has any."""
     machine = Machine(run.device, run.precision)
     pictures = Pictures(examples, classes, plan.side, complete=True)
     batches = Batches(pictures, [one.kinds for one in told], plan, asked=False, share=machine.share)
     outcome = loop.train(network, lesson, batches.make, plan, run, machine, about=about)
-    network.eval().to(usual_device())
+    network.eval().to(default_device())
     level(network, pictures, plan)
     return outcome
 
 
-def level(network: Tagger, pictures: Sequence[Picture], plan: Plan) -> None:
+def level(network: ClassificationNet, pictures: Sequence[Picture], plan: Plan) -> None:
     """Shift each class's scores, in place, so that it is found on as many of the pictures as it is told to be on.
 
     Of classes on few pictures the network is never sure, however well it orders them; what it learned on crops is asked
@@ -65,7 +65,7 @@ def level(network: Tagger, pictures: Sequence[Picture], plan: Plan) -> None:
     places = np.unique(np.linspace(0, len(pictures) - 1, min(len(pictures), LEVELLED)).astype(int))
     asked = [pictures[place] for place in places]
     tags = np.stack([picture.tags[1:] for picture in asked])
-    scores = np.stack([activations(network, picture.image, plan.side, plan.channels)[0] for picture in asked])
+    scores = np.stack([predict_activations(network, picture.image, plan.side, plan.channels)[0] for picture in asked])
     shifts = [cut(one[~np.isnan(told)], int((told == 1).sum())) for one, told in zip(scores.T, tags.T, strict=True)]
     with torch.no_grad():
         network.decoder.answer.bias -= torch.tensor(shifts, device=network.decoder.answer.bias.device)
@@ -113,10 +113,10 @@ def keep_confident(maps: np.ndarray, present: Sequence[int], foreground: float, 
     return sure
 
 
-def activate(network: Tagger, image: np.ndarray, plan: Plan, solver: str) -> Activated:
+def activate(network: ClassificationNet, image: np.ndarray, plan: Plan, solver: str) -> Activated:
     """What the network sees where on an image uint8 (H, W, 3), on a grid of GRID cells, ready for the solver."""
     grid = grid_shape(image.shape[:2], GRID)
-    scores, maps = activations(network, image, plan.side, plan.channels)
+    scores, maps = predict_activations(network, image, plan.side, plan.channels)
     maps = np.stack([cv2.resize(m, grid[::-1], interpolation=cv2.INTER_LINEAR) for m in maps])
     field = spread.find(solver).prepare(features.extract("texture", image, grid), features.lab(image, grid), image)
     return Activated(scores, maps, field)

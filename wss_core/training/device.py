@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 import torch
 from torch import nn
 
-from ..networks import usual_device
+from ..networks import default_device
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
@@ -31,7 +31,7 @@ class Machine:
             self.device = self._accelerator.device
             self.share = self._accelerator.process_index, self._accelerator.num_processes
         else:
-            self.device = usual_device() if device == "auto" else torch.device(device)
+            self.device = default_device() if device == "auto" else torch.device(device)
             self.share = 0, 1
         if precision not in ("auto", *PRECISIONS):
             raise ValueError(f"no precision {precision!r:.40}. Choose auto, {', '.join(PRECISIONS)}")

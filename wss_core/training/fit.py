@@ -1,4 +1,4 @@
-"""A Labeller learns from examples: which terms, in what batches, judged how; and what is remembered of it."""
+"""A SegmentationNet learns from examples: which terms, in what batches, judged how; and what is remembered of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 
 from .. import losses
 from ..cues import Example
-from ..networks import Labeller, probabilities, usual_device
+from ..networks import SegmentationNet, default_device, predict_probabilities
 from . import loop
 from . import validation as scores
 from .annotation_stats import summary, survey
@@ -25,7 +25,7 @@ ANY = ("tags", "points", "boxes", "strokes", "partial", "full", "none")  # kinds
 
 
 def fit_network(
-    network: Labeller,
+    network: SegmentationNet,
     examples: Sequence[Example],
     classes: Sequence[str],
     plan: Plan,
@@ -54,11 +54,14 @@ def fit_network(
     pictures = Pictures(examples, classes, plan.side, complete, soften if fits and "soft" in weights else None, apart)
     batches = Batches(pictures, [one.kinds for one in told], plan, "agreement" in weights, machine.share)
     if lesson.dual:
-        network.double(plan.seed)
+        network.add_auxiliary_decoder(plan.seed)
 
-    def score(model: Labeller) -> float:
+    def score(model: SegmentationNet) -> float:
         table = scores.tally(
-            validation, lambda image: probabilities(model, image, plan.side, plan.channels), len(classes), machine.share
+            validation,
+            lambda image: predict_probabilities(model, image, plan.side, plan.channels),
+            len(classes),
+            machine.share,
         )
         table = machine.sum(torch.from_numpy(table).to(machine.device)).cpu().numpy()
         if not table.any():
@@ -67,8 +70,8 @@ def fit_network(
 
     known = {"terms": weights, "classes": list(classes), "images": len(examples)} | (about or {})
     outcome = loop.train(network, lesson, batches.make, plan, run, machine, score if len(validation) else None, known)
-    network.second = None
-    network.eval().to(usual_device())
+    network.auxiliary_decoder = None
+    network.eval().to(default_device())
     return summary(told, classes, outcome) | {
         "seed": plan.seed,
         "terms": weights,

@@ -149,7 +149,7 @@ def _step(model, teacher, lesson, rule, rates, machine: Machine, batch: Batch, s
 
 def _optimizer(model: nn.Module, rate: float) -> torch.optim.Optimizer:
     """AdamW; encoders that come with weights learn slowly."""
-    known = {id(p) for p in model.encoder.parameters()} if model.encoder.learned else set()
+    known = {id(p) for p in model.encoder.parameters()} if model.encoder.pretrained else set()
     fast = [p for p in model.parameters() if id(p) not in known]
     slow = [p for p in model.parameters() if id(p) in known]
     groups = [{"params": fast}, {"params": slow, "lr": SLOW * rate}] if slow else [{"params": fast}]

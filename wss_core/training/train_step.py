@@ -1,4 +1,4 @@
-"""What one step of a Labeller is: all terms of the loss on a batch, and the teacher's part."""
+"""What one step of a SegmentationNet is: all terms of the loss on a batch, and the teacher's part."""
 
 from __future__ import annotations
 

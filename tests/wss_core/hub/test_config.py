@@ -10,7 +10,7 @@ from tests.support.scenes import fitted
 from wss_core import networks
 from wss_core.hub import load, save
 from wss_core.methods import METHODS
-from wss_core.networks import tagger
+from wss_core.networks import classification_net
 
 NETWORKS = [method for method in METHODS if "backbone" in method.__dataclass_fields__]
 GIANT = "timm:vit_giant_patch14_dinov2"  # 1.1 billion weights
@@ -26,7 +26,7 @@ def folders(tmp_path_factory):
 def made(monkeypatch):
     """The devices on which networks were made."""
     devices = []
-    for place in (networks, tagger):
+    for place in (networks, classification_net):
         real = place.build
 
         def build(*arguments, real=real):

@@ -9,7 +9,7 @@ import torch
 from wss_core.conventions import UNKNOWN
 from wss_core.cues import Cues, Example
 from wss_core.methods.cam import Cam
-from wss_core.networks import tagger
+from wss_core.networks import classification_net
 from wss_core.training import cam
 from wss_core.training.config import Run
 from wss_core.training.samples import Pictures
@@ -67,7 +67,7 @@ def test_nothing_present_is_background():
 
 
 def test_the_score_lies_between_the_mean_and_the_highest():
-    network = tagger.build("unet", 3, 3, 0)
+    network = classification_net.build("unet", 3, 3, 0)
     scores, activations = network(torch.rand(2, 3, 64, 64))
     cells = activations.flatten(2)
     assert (scores >= cells.mean(dim=2) - 1e-4).all()
@@ -76,8 +76,8 @@ def test_the_score_lies_between_the_mean_and_the_highest():
 
 @pytest.mark.parametrize("name", ["unet", "builtin", "timm:test_resnet", "timm:test_vit"])
 def test_convolutions_and_transformers_are_activated(name):
-    network = tagger.build(name, 4, 3, 0, pretrained=name == "builtin")
-    scores, maps = tagger.activations(network, scene(3).image, 96, 3)
+    network = classification_net.build(name, 4, 3, 0, pretrained=name == "builtin")
+    scores, maps = classification_net.predict_activations(network, scene(3).image, 96, 3)
     assert scores.shape == (3,)
     assert maps.shape[0] == 3
     assert maps.shape[1] == maps.shape[2] > 2
@@ -98,10 +98,10 @@ def test_classes_seen_too_seldom_to_be_sure_are_found(learned):
     with torch.no_grad():
         network.decoder.answer.bias -= 9.0
     scenes = [scene(i) for i in range(12)]
-    seen = [tagger.activations(network, one.image, 128, 3)[0] for one in scenes]
+    seen = [classification_net.predict_activations(network, one.image, 128, 3)[0] for one in scenes]
     assert np.max(seen) < 0.5
     cam.level(network, Pictures(scenes, CLASSES, 128, complete=True), learned._plan(1))
-    found = np.array([tagger.activations(network, one.image, 128, 3)[0] > 0.5 for one in scenes])
+    found = np.array([classification_net.predict_activations(network, one.image, 128, 3)[0] > 0.5 for one in scenes])
     assert found.tolist() == [["disc" in one.cues.tags, "square" in one.cues.tags] for one in scenes]
 
 

@@ -39,14 +39,14 @@ def test_a_network_of_one_size_sees_the_picture_at_that_size():
     torch.manual_seed(0)
     made = trainable("mixer_s32_224", pretrained=False)
     assert made.fixed == (224, 224)
-    maps = encoders.Pretrained(made.model, 3)
+    maps = encoders.TimmMaps(made.model, 3)
     trunk = encoders.Encoder(maps, maps.channels, made.mean, made.std, made.multiple, made.fixed)
-    assert networks.Labeller(trunk, 2, 16)(torch.rand(1, 3, 60, 90)).shape == (1, 2, 60, 90)
+    assert networks.SegmentationNet(trunk, 2, 16)(torch.rand(1, 3, 60, 90)).shape == (1, 2, 60, 90)
 
 
 def test_the_builtin_encoder_is_the_builtin_models():
     image = np.random.default_rng(0).integers(0, 256, (96, 128, 3), np.uint8)
-    trunk = networks.encoder("builtin", 3).eval()
+    trunk = networks.build_encoder("builtin", 3).eval()
     with torch.no_grad():
         seen = pretrained.seen(image)
         found = trunk((seen + 1) / 2)
@@ -61,7 +61,7 @@ def test_a_grey_picture_is_seen_as_its_copy_in_colour(name, resnet):
     name = name.replace("timm:local-dir", f"timm:local-dir:{resnet}")
     grey = torch.rand(1, 1, 64, 64)
     with torch.no_grad():
-        one, three = (networks.encoder(name, count).eval() for count in (1, 3))
+        one, three = (networks.build_encoder(name, count).eval() for count in (1, 3))
         for a, b in zip(one(grey), three(grey.expand(1, 3, 64, 64)), strict=True):
             torch.testing.assert_close(a, b, atol=2e-2 * float(b.abs().max()), rtol=0)
 
@@ -74,8 +74,8 @@ def test_averages_of_learned_encoders_stay():
 
 
 def test_a_coarse_encoder_gets_finer_maps_of_our_own():
-    assert networks.encoder("timm:test_vit", 3, pretrained=False).channels[0] == encoders.DETAIL[1]
-    assert networks.encoder("timm:test_resnet", 3, pretrained=False).maps.detail is None
+    assert networks.build_encoder("timm:test_vit", 3, pretrained=False).channels[0] == encoders.DETAIL[1]
+    assert networks.build_encoder("timm:test_resnet", 3, pretrained=False).maps.detail is None
 
 
 def test_the_decoder_joins_its_maps_from_the_coarsest_down():
@@ -102,7 +102,7 @@ def test_a_coarse_map_is_not_drowned_by_fine_ones_of_large_numbers():
 
 def test_the_second_decoder_sees_half_of_the_channels():
     maps = [torch.ones(3, 2, 4, 4), torch.ones(3, 1, 2, 2)]
-    kept = networks._dropped(maps, torch.tensor([[0.9, 0.1, 0.5], [0.2, 0.7, 0.4]]))
+    kept = networks.segmentation_net.drop_channels(maps, torch.tensor([[0.9, 0.1, 0.5], [0.2, 0.7, 0.4]]))
     assert [m.shape[0] for m in kept] == [2, 2]
     assert kept[0][:, :, 0, 0].tolist() == [[2, 0], [0, 2]]
     assert kept[1][:, :, 0, 0].tolist() == [[2], [0]]
@@ -110,11 +110,11 @@ def test_the_second_decoder_sees_half_of_the_channels():
 
 def test_unknown_encoders():
     with pytest.raises(ValueError, match="no backbone 'vgg'. Choose one of: builtin, unet, timm:NAME"):
-        networks.encoder("vgg", 3)
+        networks.build_encoder("vgg", 3)
     with pytest.raises(ValueError, match="timm has no model resnet1x"):
-        networks.encoder("timm:resnet1x", 3)
+        networks.build_encoder("timm:resnet1x", 3)
     with pytest.raises(ValueError, match="is a place to fetch weights from, not an architecture"):
-        networks.encoder("timm:hf-hub:someone/something", 3, pretrained=False)
+        networks.build_encoder("timm:hf-hub:someone/something", 3, pretrained=False)
 
 
 # what a network is made anew from

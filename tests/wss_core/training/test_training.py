@@ -576,7 +576,7 @@ def test_it_learns():
     model = network()
     told = fit_network(model, [example(i) for i in range(4)], CLASSES, plan(steps=60, rate=5e-3), run())
     unseen = example(7)
-    found = scores.labelled(networks.probabilities(model, unseen.image, 64, 3), unseen.truth.shape)
+    found = scores.labelled(networks.predict_probabilities(model, unseen.image, 64, 3), unseen.truth.shape)
     assert (found == unseen.truth).mean() > 0.9 > (unseen.truth == 0).mean()
     assert told["cues"] == {"strokes": 4}
     assert (told["images"], told["labelled"], told["unlabelled"], told["steps"]) == (4, 4, 0, 60)
@@ -603,9 +603,9 @@ sys.path.insert(0, {root!r})
 from tests.support.paths import ROOT
 from tests.wss_core.training import test_training as t
 model = t.network()
-t.fit(model, t.mixed_set(), t.CLASSES, t.plan(steps=5, batch=16), t.run(precision="float32"),
+t.fit_network(model, t.mixed_set(), t.CLASSES, t.plan(steps=5, batch=16), t.run(precision="float32"),
       terms=("cross_entropy", "dice", "dual", "tags", "agreement"), validation=t.mixed_set()[:3])
-np.savez({out!r} % int(__import__("os").environ.get("RANK", 0)), t.networks.probabilities(model, t.example(9).image, 64, 3))
+np.savez({out!r} % int(__import__("os").environ.get("RANK", 0)), t.networks.predict_probabilities(model, t.example(9).image, 64, 3))
 """
 
 
@@ -624,6 +624,6 @@ def test_two_processes_learn_what_one_does(tmp_path):
     fit_network(
         model, mixed_set(), CLASSES, settings, run(precision="float32"), terms=terms, validation=mixed_set()[:3]
     )
-    alone = networks.probabilities(model, example(9).image, 64, 3)
+    alone = networks.predict_probabilities(model, example(9).image, 64, 3)
     np.testing.assert_allclose(first, alone, atol=0.01)
-    assert np.abs(alone - networks.probabilities(network(), example(9).image, 64, 3)).max() > 0.1
+    assert np.abs(alone - networks.predict_probabilities(network(), example(9).image, 64, 3)).max() > 0.1
