@@ -128,17 +128,17 @@ def bootstrap(repeats: int) -> list[dict]:
 
 def evaluations(args, folder: Path) -> list[dict]:
     """The share of an evaluation that is not the model's, for a method that needs cues and one that has learned."""
-    from leaderboard.benchmarks.catalog import find
-    from leaderboard.evaluation.evaluate import evaluate, prepare
+    from leaderboard.benchmarks.catalog import find_benchmark
+    from leaderboard.evaluation.evaluate import checkpoint_task, evaluate
     from leaderboard.evaluation.watched_process import Limits
 
     if args.benchmark:
-        cases = [(args.checkpoint, find(args.benchmark), args.data)]
+        cases = [(args.checkpoint, find_benchmark(args.benchmark), args.data)]
     else:
         cases = [("builtin", _made_up("scribbles"), folder), (_network(folder), _made_up(""), folder)]
     rows = []
     for source, benchmark, data in cases:
-        record = evaluate(prepare(str(source), benchmark, data), folder / "results", Limits(threads=2))
+        record = evaluate(checkpoint_task(str(source), benchmark, data), folder / "results", Limits(threads=2))
         rows.append({"what": "evaluation", "case": f"{record.method} on {benchmark.name}, {record.images} pictures, "
                      f"{1e3 * record.forward / record.images:.0f} ms a forward", "unit": "% not forward",
                      "value": 100 * (1 - record.forward / record.seconds), "bar": "<= 5", "threads": 2})  # fmt: skip
@@ -200,8 +200,8 @@ def records(folder: Path, count: int = 5000) -> list[dict]:
 
 def _record(folder: Path):
     """A made-up record of 167 pictures with two classes."""
-    from leaderboard.evaluation.build_record import assemble
-    from leaderboard.tasks.task import Work
+    from leaderboard.evaluation.build_record import build_record
+    from leaderboard.tasks.task import EvalTask
     from wss_core.hub import info
 
     random = np.random.default_rng(0)
@@ -211,8 +211,8 @@ def _record(folder: Path):
         for i in range(167)
     ]  # fmt: skip
     benchmark = replace(_made_up("scribbles"), metrics=("miou", "dice", "accuracy"))
-    work = Work(checkpoint=info("builtin"), benchmark=benchmark, data=folder, data_revision="d" * 40)
-    return assemble(work, {"device": "cpu", "machine": "made up"}, rows)
+    work = EvalTask(checkpoint=info("builtin"), benchmark=benchmark, data=folder, data_revision="d" * 40)
+    return build_record(work, {"device": "cpu", "machine": "made up"}, rows)
 
 
 def main() -> None:

@@ -30,14 +30,14 @@ import backbone
 from backbone import WEIGHTS
 from weak_rows import ROWS
 
-from leaderboard.benchmarks.catalog import find
+from leaderboard.benchmarks.catalog import find_benchmark
 from leaderboard.evaluation.watched_process import LIMITS
 from leaderboard.paths import RESULTS
 from leaderboard.report.text import line
 from leaderboard.sweeps import grid
 from leaderboard.sweeps.engines.local import Local
-from leaderboard.sweeps.sweep import Place, sweep
-from leaderboard.tasks.task import Work
+from leaderboard.sweeps.sweep import SweepFolders, sweep
+from leaderboard.tasks.task import EvalTask
 
 QUICK = ("propagate", "probe")
 UNTOLD = {"propagate": {"spread": "live"}, "probe": {"features": WEIGHTS}}  # without labels of the data sets
@@ -92,20 +92,20 @@ def main() -> None:
             print(f"{name:20} {method:10} {count}")
         return
     limits = replace(LIMITS, load=60 * told.minutes)
-    for outcome in sweep(works, Place(told.results.resolve()), Local(told.jobs, limits), told.retry):
+    for outcome in sweep(works, SweepFolders(told.results.resolve()), Local(told.jobs, limits), told.retry):
         tqdm.write(line(outcome))
 
 
-def wanted(told: argparse.Namespace) -> Iterator[Work]:
+def wanted(told: argparse.Namespace) -> Iterator[EvalTask]:
     """The trials of the parts told, seed after seed: the board is whole with one seed before the next begins."""
     for seed in told.seeds:
         for part in PARTS:
-            benchmark = find(part.benchmark)
+            benchmark = find_benchmark(part.benchmark)
             if part.name not in (told.part or NAMES) or (part.once and seed != told.seeds[0]):
                 continue
             settings = {name: backbone.placed(own, told.weights) for name, own in part.settings.items()}
             tried = grid.trials(benchmark, part.methods, part.cues, part.shares, (seed,), settings, rest="")
-            yield from grid.works(benchmark, tried, told.data)
+            yield from grid.eval_tasks(benchmark, tried, told.data)
 
 
 def arguments() -> argparse.Namespace:

@@ -15,7 +15,7 @@ from leaderboard.benchmarks.benchmark import Benchmark
 from leaderboard.metrics import bootstrap, registry
 from leaderboard.records import store
 from leaderboard.records.record import Record
-from leaderboard.tasks.task import Work
+from leaderboard.tasks.task import EvalTask
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +26,7 @@ class Seen:
     resampled: np.ndarray
 
 
-def recorded(works: Sequence[Work], results: Path) -> list[Record | None]:
+def recorded(works: Sequence[EvalTask], results: Path) -> list[Record | None]:
     """The record of each of a row's trials, None where there is none."""
     return [store.find(work.identity, results) for work in works]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from backbone import WEIGHTS
 
-from leaderboard.tasks.label_budget import Budget
+from leaderboard.tasks.label_budget import LabelBudget
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class Row:
     part: str
     name: str
     data: str
-    budget: Budget
+    budget: LabelBudget
     settings: dict[str, Any] = field(default_factory=dict)
     method: str = "network"
 
@@ -50,10 +50,10 @@ CLOTHES = {"backbone": WEIGHTS, "side": 256, "crop": 128, "batch": 8, "rate": 4e
 
 # of the heart's scribbles, and switched off one at a time
 TERMS = ("cross_entropy", "dice", "soft", "dual", "potts", "agreement")
-STROKES = Budget(cue="people", share=1.0)
-FULL = Budget(cue="full", share=1.0)
-FIVE = Budget(cue="scribbles-5-image", share=1.0)
-POINTS = Budget(cue="points-object", share=1.0)
+STROKES = LabelBudget(cue="people", share=1.0)
+FULL = LabelBudget(cue="full", share=1.0)
+FIVE = LabelBudget(cue="scribbles-5-image", share=1.0)
+POINTS = LabelBudget(cue="points-object", share=1.0)
 TAGGED = (("tagged", "tags"),)
 UNLEARNED = ("tiles tags",)  # rows that are held against what needs no learning too
 
@@ -72,7 +72,7 @@ def _without(term: str) -> Row:
 def _few(data: str, settings: dict[str, Any], share: float) -> tuple[Row, Row]:
     """A share of the masks, without the other pictures and with them."""
     part, name = f"{data}-few", f"{data} {share:.0%} of masks"
-    alone, more = Budget(cue="full", share=share), Budget(cue="full", share=share, rest="none")
+    alone, more = LabelBudget(cue="full", share=share), LabelBudget(cue="full", share=share, rest="none")
     return (
         Row(part=part, name=name, data=data, budget=alone, settings=settings),
         Row(part=part, name=f"{name} + unlabelled", data=data, budget=more, settings=settings),
@@ -92,20 +92,20 @@ ROWS = (
     *(_without(term) for term in TERMS),
     Row(part="nuclei", name="nuclei full", data="nuclei", budget=FULL, settings=CELLS),
     Row(part="nuclei", name="nuclei points", data="nuclei", budget=POINTS, settings=CELLS | {"apart": True}),
-    Row(part="nuclei", name="nuclei boxes", data="nuclei", budget=Budget(cue="boxes", share=1.0), settings=CELLS),
+    Row(part="nuclei", name="nuclei boxes", data="nuclei", budget=LabelBudget(cue="boxes", share=1.0), settings=CELLS),
     Row(part="horses", name="horses full", data="horses", budget=FULL, settings=HORSES),
     Row(
         part="horses",
         name="horses boxes",
         data="horses",
-        budget=Budget(cue="boxes", share=1.0),
+        budget=LabelBudget(cue="boxes", share=1.0),
         settings=HORSES | ROUNDS,
     ),
     Row(
         part="horses",
         name="horses scribbles",
         data="horses",
-        budget=Budget(cue="scribbles", share=1.0),
+        budget=LabelBudget(cue="scribbles", share=1.0),
         settings=HORSES | ROUNDS | {"spread": "live"},
     ),
     Row(part="camvid", name="camvid full", data="camvid", budget=FULL, settings=STREETS),
@@ -116,17 +116,21 @@ ROWS = (
         name="tiles tags",
         data="tiles",
         method="cam",
-        budget=Budget(cue="tags", share=1.0),
+        budget=LabelBudget(cue="tags", share=1.0),
         settings=TILES,
     ),
     Row(
-        part="clothing", name="clothing masks", data="clothing", budget=Budget(cue="full", share=0.1), settings=CLOTHES
+        part="clothing",
+        name="clothing masks",
+        data="clothing",
+        budget=LabelBudget(cue="full", share=0.1),
+        settings=CLOTHES,
     ),
     Row(
         part="clothing",
         name="clothing masks + unlabelled + tags",
         data="clothing",
-        budget=Budget(cue="full", share=0.1, rest="none", also=TAGGED),
+        budget=LabelBudget(cue="full", share=0.1, rest="none", also=TAGGED),
         settings=CLOTHES,
     ),
     *_few("nuclei", CELLS, 0.05),

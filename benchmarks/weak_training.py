@@ -28,14 +28,14 @@ import backbone
 from weak_claims import claim_line, recorded, row_line, seen, unlearned
 from weak_rows import CLAIMS, ROWS, UNLEARNED, Row
 
-from leaderboard.benchmarks.catalog import find
+from leaderboard.benchmarks.catalog import find_benchmark
 from leaderboard.evaluation.watched_process import LIMITS
 from leaderboard.paths import RESULTS
 from leaderboard.report.text import line
 from leaderboard.sweeps import grid
 from leaderboard.sweeps.engines.local import Local
-from leaderboard.sweeps.sweep import Place, sweep
-from leaderboard.tasks.task import Work
+from leaderboard.sweeps.sweep import SweepFolders, sweep
+from leaderboard.tasks.task import EvalTask
 from leaderboard.tasks.trial import Trial
 
 PARTS = tuple(dict.fromkeys(row.part for row in ROWS))
@@ -60,17 +60,17 @@ def main() -> None:
     write(told.out, made, held)
 
 
-def works_of(row: Row, told: argparse.Namespace) -> list[Work]:
+def works_of(row: Row, told: argparse.Namespace) -> list[EvalTask]:
     """The trials of a row, one a seed."""
     settings = backbone.placed(row.settings, told.weights)
     trials = [Trial(method=row.method, settings=settings, budget=row.budget, seed=s) for s in told.seeds]
-    return grid.works(find(f"{row.data}-labels"), trials, told.data)
+    return grid.eval_tasks(find_benchmark(f"{row.data}-labels"), trials, told.data)
 
 
-def train(works: Sequence[Work], told: argparse.Namespace) -> None:
+def train(works: Sequence[EvalTask], told: argparse.Namespace) -> None:
     """Do what is not done yet, seed after seed: the table is whole with one seed before the next begins."""
     limits = replace(LIMITS, load=60 * told.minutes, threads=told.threads)
-    for outcome in sweep(works, Place(told.results.resolve()), Local(told.jobs, limits), told.retry):
+    for outcome in sweep(works, SweepFolders(told.results.resolve()), Local(told.jobs, limits), told.retry):
         tqdm.write(line(outcome))
 
 

@@ -31,21 +31,21 @@ class Stored:
     unknown: dict[str, Any] = field(default_factory=dict, repr=False, hash=False)
 
 
-def plain(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
     """The value as JSON can hold it."""
     if is_dataclass(value):
-        held = {name: plain(getattr(value, name)) for name in _known(type(value))[0]}
-        return held | plain(value.unknown) if isinstance(value, Stored) else held
+        held = {name: to_plain(getattr(value, name)) for name in _known(type(value))[0]}
+        return held | to_plain(value.unknown) if isinstance(value, Stored) else held
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: to_plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
+        return [to_plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
 
 
-def build(kind: type, form: Any) -> Any:
+def from_plain(kind: type, form: Any) -> Any:
     """The dataclass `kind` of what `plain` gave. Raises ValueError for fields absent or of another type, and for unknown
     ones of what is not Stored."""
     known, hints = _known(kind)
@@ -62,21 +62,21 @@ def build(kind: type, form: Any) -> Any:
     return kind(**values, **({UNKNOWN: {name: form[name] for name in strange}} if strange else {}))
 
 
-def unknown(value: Any) -> Iterator[str]:
+def unknown_fields(value: Any) -> Iterator[str]:
     """The fields in a value, however deep, that this version does not know, as Record.field."""
     if isinstance(value, Stored):
         yield from (f"{type(value).__name__}.{name}" for name in value.unknown)
         for name in _known(type(value))[0]:
-            yield from unknown(getattr(value, name))
+            yield from unknown_fields(getattr(value, name))
     elif isinstance(value, dict):
         for item in value.values():
             if isinstance(item, Stored):
-                yield from unknown(item)
+                yield from unknown_fields(item)
 
 
-def note_unknown(value: object, path: Path) -> None:
+def warn_unknown_fields(value: object, path: Path) -> None:
     """Log, once in a process for every field, that a newer version wrote a field that this one does not know."""
-    for name in unknown(value):
+    for name in unknown_fields(value):
         if name not in _noted:
             _noted.add(name)
             logger.warning(
@@ -102,7 +102,7 @@ def _fitted(value: Any, hint: Any) -> Any:
     if hint is Any:
         return value
     if is_dataclass(hint):
-        return build(hint, value)
+        return from_plain(hint, value)
     if isinstance(hint, types.UnionType):
         if value is None and type(None) in typing.get_args(hint):
             return None

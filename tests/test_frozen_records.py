@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from leaderboard.tasks.label_budget import Budget
+from leaderboard.tasks.label_budget import LabelBudget
 from leaderboard.tasks.trial import FOLDER, Trial
 from tests.frozen.make_records import FIGURES, HERE, MERGED, RESULTS, check, command, rows
 
@@ -145,6 +145,6 @@ def _trial(words: str, settings: dict) -> Trial:
         more = [tuple(each.split(" ", 1)) for each in cues[1:]]
         rest = dict(more).get("rest", "")
         also = tuple(each for each in more if each[0] != "rest")
-        budget = Budget(cue=cue, share=None if share == "given" else float(share), rest=rest, also=also)
+        budget = LabelBudget(cue=cue, share=None if share == "given" else float(share), rest=rest, also=also)
     own = {key: value for key, value in settings.items() if key != "classes"}
     return Trial(method=method, settings=own, budget=budget, seed=int(seed.removeprefix("seed ")))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..benchmarks import cue_spec
+from ..benchmarks import cue_words
 from ..metrics import bootstrap
 from ..metrics.registry import order
 from . import grouping
@@ -52,7 +52,7 @@ class Best:
 
 def kind(word: str) -> str:
     """The kinds of cue of Labels.cue, however many there are: "scribbles-3+tags" -> "scribbles+tags", "" -> "none"."""
-    return cue_spec.kinds(word) or "none"
+    return cue_words.kinds(word) or "none"
 
 
 def series(standings: Iterable[Standing], x: str = SECONDS) -> list[Series]:
@@ -94,7 +94,7 @@ def best(standings: Iterable[Standing], limits: Sequence[float]) -> list[Best]:
 def _priced(standings: Iterable[Standing], x: str) -> list[Standing]:
     """Those whose price is all that was paid: a model that knows the data set had labels of it before."""
     found = (one for one in standings if one.price(x) is not None and not np.isnan(one.value))
-    return [one for one in found if not one.record.knows]
+    return [one for one in found if not one.record.trained_on_this_data]
 
 
 def gain(line: Series, have: float, more: float) -> Gain:

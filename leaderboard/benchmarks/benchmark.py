@@ -17,9 +17,9 @@ from wss_core import hub_client
 from wss_core.cues import schema
 
 from .. import bounds
-from ..dataclass_json import Stored, build, note_unknown, plain
+from ..dataclass_json import Stored, from_plain, to_plain, warn_unknown_fields
 from ..metrics.registry import METRICS
-from . import cue_spec
+from . import cue_words
 
 TRACKS = {
     "trained": "a checkpoint segments the pictures without a cue",
@@ -78,8 +78,8 @@ class Benchmark(Stored):
     @property
     def definition(self) -> str:
         """16 hex digits that change with the meaning: with every field that is not NOT_MEANT and not as usual."""
-        usual = {field.name: plain(field.default) for field in fields(self) if field.default is not MISSING}
-        told = {key: value for key, value in plain(self).items() if key not in NOT_MEANT}
+        usual = {field.name: to_plain(field.default) for field in fields(self) if field.default is not MISSING}
+        told = {key: value for key, value in to_plain(self).items() if key not in NOT_MEANT}
         meaning = {key: value for key, value in told.items() if key not in usual or value != usual[key]}
         return hashlib.blake2b(json.dumps(meaning, sort_keys=True).encode(), digest_size=8).hexdigest()
 
@@ -101,7 +101,7 @@ class Benchmark(Stored):
         )
 
 
-def read(path: Path) -> Benchmark:
+def read_benchmark(path: Path) -> Benchmark:
     """The benchmark that a JSON file of fields declares. Raises ValueError."""
     if path.stat().st_size > MAX_FILE:
         raise ValueError(f"{path} is above {MAX_FILE:,} bytes: that is no benchmark. Give a JSON file of its fields")
@@ -111,10 +111,10 @@ def read(path: Path) -> Benchmark:
         raise ValueError(f"{path} is not JSON ({error}). Give a JSON file of a benchmark's fields") from None
     try:
         bounds.check(form)
-        found = build(Benchmark, form)
+        found = from_plain(Benchmark, form)
     except ValueError as error:
         raise ValueError(f"{path} declares no benchmark: {error}") from None
-    note_unknown(found, path)
+    warn_unknown_fields(found, path)
     return found
 
 
@@ -151,6 +151,6 @@ def _contradictions(benchmark: Benchmark):
 def _unknown(word: str):
     """Why a word is no cue."""
     try:
-        cue_spec.parse(word)
+        cue_words.parse(word)
     except ValueError as error:
         yield str(error)

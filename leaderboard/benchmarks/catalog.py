@@ -7,7 +7,7 @@ from pathlib import Path
 
 from . import benchmark as benchmarks
 from .benchmark import Benchmark
-from .cue_spec import PEOPLE
+from .cue_words import PEOPLE
 
 SHAPES = ("miou", "dice", "accuracy", "boundary_f", "boundary_iou", "hd95", "ece")
 CLICKS = ("noc85", "noc80", "noc90", "iou_at_1", "iou_at_3", "iou_at_5", "iou_at_10", "drops")
@@ -156,10 +156,10 @@ _ALL = (
 BENCHMARKS: dict[str, Benchmark] = {benchmark.name: benchmark for benchmark in _ALL}
 
 
-def find(name: str) -> Benchmark:
+def find_benchmark(name: str) -> Benchmark:
     """The benchmark called so, or the one that a JSON file declares (see `benchmarks.read`). Raises ValueError."""
     if name in BENCHMARKS:
         return BENCHMARKS[name]
     if name.endswith(".json") and Path(name).is_file():
-        return benchmarks.read(Path(name))
+        return benchmarks.read_benchmark(Path(name))
     raise ValueError(f"no benchmark {name!r:.80}. Choose one of: {', '.join(BENCHMARKS)}; or give a JSON file of one")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..benchmarks.catalog import BENCHMARKS, find
+from ..benchmarks.catalog import BENCHMARKS, find_benchmark
 from ..evaluation.discover import discover
 from ..records import hub_sync
 from ..report.text import line
@@ -32,7 +32,7 @@ def add(commands) -> None:
 
 def run(told: argparse.Namespace) -> None:
     """Evaluate, and print a line a record and a line a failure."""
-    benchmarks = [find(name) for name in told.benchmark] or _present(told.data)
+    benchmarks = [find_benchmark(name) for name in told.benchmark] or _present(told.data)
     if told.share:
         hub_sync.pull(told.share, told.results)
     found = discover(

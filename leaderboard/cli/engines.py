@@ -18,8 +18,8 @@ from ..sweeps.engines import Engine
 from ..sweeps.engines.jobs import Jobs
 from ..sweeps.engines.local import Local
 from ..sweeps.engines.ray import Ray
-from ..sweeps.sweep import Place, sweep
-from ..tasks.task import Work
+from ..sweeps.sweep import SweepFolders, sweep
+from ..tasks.task import EvalTask
 from . import options
 
 OFTEN = 600.0  # seconds between two commits to a results data set
@@ -41,14 +41,14 @@ def add(parser: argparse.ArgumentParser) -> None:
     _add_engines(parser)
 
 
-def carry_on(told: argparse.Namespace, works: Sequence[Work]) -> None:
+def carry_on(told: argparse.Namespace, works: Sequence[EvalTask]) -> None:
     """Do a part of the works, as the options say, and print what comes of them."""
     number, count = _part(told.part)
     some = works[number - 1 :: count]
     if told.share_with:
         hub_sync.push(told.results, told.share_with)  # which makes the data set where there is none
         hub_sync.pull(told.share_with, told.results)
-    place = Place(told.results.resolve(), told.keep and told.keep.resolve())
+    place = SweepFolders(told.results.resolve(), told.keep and told.keep.resolve())
     found = sweep(some, place, _engine(told), told.retry, progress=not told.quiet)
     made, failed = 0, 0
     for outcome in _shared(found, told):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from ..benchmarks.catalog import find
-from ..evaluation.evaluate import evaluate, prepare
+from ..benchmarks.catalog import find_benchmark
+from ..evaluation.evaluate import checkpoint_task, evaluate
 from ..records import store
 from ..report.text import line
 from . import options
@@ -35,8 +35,10 @@ def run(told: argparse.Namespace) -> None:
     """Evaluate, and print a line a record."""
     if not told.benchmark:
         raise ValueError("on which benchmark? Give --benchmark NAME; `python -m leaderboard benchmarks` lists them")
-    works = [prepare(told.checkpoint, find(name), told.data, told.revision) for name in told.benchmark]
+    works = [
+        checkpoint_task(told.checkpoint, find_benchmark(name), told.data, told.revision) for name in told.benchmark
+    ]
     for work in works:
         record = evaluate(work, told.results, options.limits(told), progress=not told.quiet)
         print(line(record))
-        print(f"  {store.place(record.identity, told.results)}")
+        print(f"  {store.record_path(record.identity, told.results)}")

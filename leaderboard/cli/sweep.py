@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from wss_core.methods.settings import parse
 
-from ..benchmarks.catalog import find
+from ..benchmarks.catalog import find_benchmark
 from ..sweeps import grid
 from ..tasks.label_budget import NONE
 from . import engines
@@ -62,7 +62,7 @@ def run(told: argparse.Namespace) -> None:
     if told.engine == "jobs":
         engines.launch(told)
         return
-    benchmark = find(told.benchmark)
+    benchmark = find_benchmark(told.benchmark)
     tried = grid.trials(
         benchmark,
         told.methods,
@@ -73,7 +73,7 @@ def run(told: argparse.Namespace) -> None:
         "" if told.rest == OUT else told.rest,
         [_pair(text) for text in told.also],
     )
-    engines.carry_on(told, grid.works(benchmark, tried, told.data))
+    engines.carry_on(told, grid.eval_tasks(benchmark, tried, told.data))
 
 
 def _settings(texts: Sequence[str]) -> dict[str, dict]:

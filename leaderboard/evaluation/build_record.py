@@ -14,12 +14,12 @@ from ..metrics import bootstrap, registry
 from ..metrics.registry import Parts
 from ..records.packed_arrays import pack, pack_texts
 from ..records.record import Failure, Labels, Record, Score
-from ..tasks.task import Work
+from ..tasks.task import EvalTask
 
 MAX_KINDS, MAX_KIND = 9, 20  # of cue, and the characters of one
 
 
-def assemble(work: Work, about: dict, rows: Sequence[dict]) -> Record:
+def build_record(work: EvalTask, about: dict, rows: Sequence[dict]) -> Record:
     """The record of the rows of `worker.answers`, in the order of the pictures. about: what the process said first."""
     benchmark, checkpoint = work.benchmark, work.checkpoint
     parts = _stacked([row["parts"] for row in rows])
@@ -51,7 +51,7 @@ def assemble(work: Work, about: dict, rows: Sequence[dict]) -> Record:
     )
 
 
-def failed(work: Work, reason: str) -> Failure:
+def build_failure(work: EvalTask, reason: str) -> Failure:
     """The failure of the work, now."""
     return Failure(identity=work.identity, checkpoint=work.checkpoint.source, reason=reason, date=now())
 
@@ -89,21 +89,21 @@ def _score(name: str, benchmark: Benchmark, parts: Parts, weights: np.ndarray) -
     )
 
 
-def _labels(work: Work, parts: Parts, training: dict) -> Labels:
+def _labels(work: EvalTask, parts: Parts, training: dict) -> Labels:
     """What labels the method had: given on the test pictures, those of the board's trial, or declared by the checkpoint."""
     if "label_ms" in parts:
         given = parts["label_ms"]
         seconds, count = round(float(given.sum()) / 1000, 1), int((given > 0).sum())
-        return Labels(cue=work.posed.cue, labelled_images=count, label_seconds=seconds, source="given")
+        return Labels(cue=work.benchmark_with_cues.cue, labelled_images=count, label_seconds=seconds, source="given")
     if work.benchmark.cue:
         return Labels(cue=work.benchmark.cue, source="given")
     if work.trial is None:
-        return declared(work.checkpoint.training)
+        return declared_labels(work.checkpoint.training)
     budget = work.trial.budget
-    return replace(declared(training), cue=budget.cues, share=budget.share, source="reproduced")
+    return replace(declared_labels(training), cue=budget.cues, share=budget.share, source="reproduced")
 
 
-def declared(training: dict) -> Labels:
+def declared_labels(training: dict) -> Labels:
     """What a checkpoint says of its labels; what it does not say, or says in another form, is None.
 
     Raises ValueError, with the field, what came and the bound, for numbers that no labels have.

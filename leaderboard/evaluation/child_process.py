@@ -21,11 +21,11 @@ from wss_core.data import Examples
 from wss_core.segmenter import Segmenter
 
 from ..benchmarks.benchmark import Benchmark
-from ..tasks.task import Load, Work
-from .predict import Answer, answered, asked, fitted, judged
+from ..tasks.task import EvalTask, Load
+from .predict import TimedOutput, adapt_segmenter, predict, score_parts, with_cues
 
 
-def run(pipe: Connection, work: Work, places: tuple[int, ...], threads: int, gpu: str, load: Load) -> None:
+def run_child(pipe: Connection, work: EvalTask, places: tuple[int, ...], threads: int, gpu: str, load: Load) -> None:
     """The process itself."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever watches, who then ends this politely
     if gpu:
@@ -39,14 +39,14 @@ def run(pipe: Connection, work: Work, places: tuple[int, ...], threads: int, gpu
     serve(pipe, work, places, load)
 
 
-def serve(pipe: Connection, work: Work, places: tuple[int, ...], load: Load) -> None:
+def serve(pipe: Connection, work: EvalTask, places: tuple[int, ...], load: Load) -> None:
     """Load or learn, say that it is ready, then a row a picture."""
     try:
-        segmenter = fitted(load(work.checkpoint.source, work.checkpoint.sha), work.posed)
+        segmenter = adapt_segmenter(load(work.checkpoint.source, work.checkpoint.sha), work.benchmark_with_cues)
         examples = work.benchmark.examples(work.data)
         learned = {} if work.trial is None else segmenter.training
         _say(pipe, {"device": _device(segmenter), "machine": _machine(), "training": learned})
-        _work(pipe, segmenter, examples, places, work.posed)
+        _work(pipe, segmenter, examples, places, work.benchmark_with_cues)
     except BrokenPipeError:  # nobody listens any more
         return
     except KeyboardInterrupt:  # a training was asked to end, and has kept its state
@@ -56,7 +56,7 @@ def serve(pipe: Connection, work: Work, places: tuple[int, ...], load: Load) -> 
         _say(pipe, {"error": f"{'' if isinstance(error, ValueError) else type(error).__name__ + ': '}{error!s:.1000}"})
 
 
-def loaded(source: str, sha: str) -> Segmenter:
+def load_checkpoint(source: str, sha: str) -> Segmenter:
     """The segmenter at that hash. Raises ValueError when a folder has changed since it was hashed."""
     found = hub.info(source, sha).sha
     if found != sha:
@@ -76,7 +76,7 @@ def _work(
             if following is not None:
                 ready.append(before.submit(_asked, examples, following, benchmark))
             with _naming(example):
-                answer = answered(segmenter, example, benchmark)
+                answer = predict(segmenter, example, benchmark)
             if saying:
                 saying.pop().result()
             saying.append(after.submit(_judge, pipe, place, example, answer, benchmark))
@@ -87,12 +87,12 @@ def _work(
 def _asked(examples: Examples, place: int, benchmark: Benchmark) -> Example:
     example = examples[place]
     with _naming(example):
-        return asked(example, benchmark)
+        return with_cues(example, benchmark)
 
 
-def _judge(pipe: Connection, place: int, example: Example, answer: Answer, benchmark: Benchmark) -> None:
+def _judge(pipe: Connection, place: int, example: Example, answer: TimedOutput, benchmark: Benchmark) -> None:
     with _naming(example):
-        parts = judged(answer, example, benchmark)
+        parts = score_parts(answer, example, benchmark)
     rows = {name: np.asarray(part).tolist() for name, part in parts.items()}
     about = {"place": place, "id": example.id, "group": example.group, "forward": answer.seconds}
     _say(pipe, about | {"parts": rows})

@@ -13,8 +13,8 @@ from wss_core.hub import Checkpoint
 from ..benchmarks.benchmark import Benchmark
 from ..records import store
 from ..records.record import Failure, Record
-from ..tasks.task import Load, Work
-from .child_process import loaded
+from ..tasks.task import EvalTask, Load
+from .child_process import load_checkpoint
 from .evaluate import evaluate
 from .watched_process import LIMITS, EvaluationError, Limits
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Found:
+class Discovery:
     """What a search led to: new records, new failures, and how many pieces of work were done or had failed before."""
 
     records: tuple[Record, ...]
@@ -40,8 +40,8 @@ def discover(
     retry: bool = False,
     limits: Limits = LIMITS,
     progress: bool = True,
-    load: Load = loaded,
-) -> Found:
+    load: Load = load_checkpoint,
+) -> Discovery:
     """Evaluate the newest checkpoints of `where` ("hub" or a folder) on the benchmarks that they fit.
 
     What has a record is left out, and what has failed too, unless `retry`. A failure is written with its reason, and the search
@@ -49,7 +49,7 @@ def discover(
     """
     failed = {failure.identity for failure in store.failures(results)}
     records, failures, known = [], [], 0
-    for work in works(hub.checkpoints(where, limit), benchmarks, data):
+    for work in eval_tasks(hub.checkpoints(where, limit), benchmarks, data):
         if store.find(work.identity, results) or (work.identity in failed and not retry):
             known += 1
             continue
@@ -58,17 +58,17 @@ def discover(
         except EvaluationError as error:
             logger.warning("%s on %s: %s", work.checkpoint.source, work.benchmark.name, error)
             failures += [failure for failure in store.failures(results) if failure.identity == work.identity]
-    return Found(tuple(records), tuple(failures), known)
+    return Discovery(tuple(records), tuple(failures), known)
 
 
-def works(checkpoints: Iterable[Checkpoint], benchmarks: Sequence[Benchmark], data: Path) -> Iterable[Work]:
+def eval_tasks(checkpoints: Iterable[Checkpoint], benchmarks: Sequence[Benchmark], data: Path) -> Iterable[EvalTask]:
     """The work there is: every checkpoint on every benchmark that it fits, newest checkpoints first."""
     revisions = {benchmark.name: benchmark.examples(data).revision for benchmark in benchmarks}
     for checkpoint in checkpoints:
         for benchmark in benchmarks:
             if fits(checkpoint, benchmark):
                 revision = revisions[benchmark.name]
-                yield Work(checkpoint=checkpoint, benchmark=benchmark, data=data, data_revision=revision)
+                yield EvalTask(checkpoint=checkpoint, benchmark=benchmark, data=data, data_revision=revision)
 
 
 def fits(checkpoint: Checkpoint, benchmark: Benchmark) -> bool:

@@ -15,14 +15,14 @@ from wss_core import hub
 from ..benchmarks.benchmark import Benchmark
 from ..records import store
 from ..records.record import Record
-from ..tasks.task import Load, Work
-from .build_record import assemble, declared, failed
-from .child_process import loaded
-from .progress import Unfinished
-from .watched_process import LIMITS, EvaluationError, Limits, answers
+from ..tasks.task import EvalTask, Load
+from .build_record import build_failure, build_record, declared_labels
+from .child_process import load_checkpoint
+from .progress import PartialEvaluation
+from .watched_process import LIMITS, EvaluationError, Limits, watched_rows
 
 
-def prepare(source: str, benchmark: Benchmark, data: Path, revision: str | None = None) -> Work:
+def checkpoint_task(source: str, benchmark: Benchmark, data: Path, revision: str | None = None) -> EvalTask:
     """The work of evaluating a checkpoint: USER/REPO (at a revision), a folder, or "builtin". Raises ValueError."""
     if benchmark.track == "efficiency":
         raise ValueError(
@@ -30,15 +30,15 @@ def prepare(source: str, benchmark: Benchmark, data: Path, revision: str | None 
         )
     checkpoint = hub.info(source, revision)
     found = benchmark.examples(Path(data)).revision
-    return Work(checkpoint=checkpoint, benchmark=benchmark, data=Path(data), data_revision=found)
+    return EvalTask(checkpoint=checkpoint, benchmark=benchmark, data=Path(data), data_revision=found)
 
 
 def evaluate(
-    work: Work,
+    work: EvalTask,
     results: Path,
     limits: Limits = LIMITS,
     progress: bool = True,
-    load: Load = loaded,
+    load: Load = load_checkpoint,
     stop: Event | None = None,
 ) -> Record:
     """The record of the work: the one in the folder `results`, or made in a process of its own and written there.
@@ -49,29 +49,31 @@ def evaluate(
     known = store.find(work.identity, results)
     if known is not None:
         return known
-    kept = Unfinished(results, work.identity.name)
+    kept = PartialEvaluation(results, work.identity.name)
     count = len(work.benchmark.examples(work.data))
     try:
         _check_declared(work)
-        _finish(kept, count, partial(answers, work, limits=limits, load=load, stop=stop), work.benchmark.name, progress)
+        _finish(
+            kept, count, partial(watched_rows, work, limits=limits, load=load, stop=stop), work.benchmark.name, progress
+        )
     except EvaluationError as error:
-        store.write_failure(failed(work, str(error)), results)
+        store.write_failure(build_failure(work, str(error)), results)
         raise
-    record = assemble(work, kept.about, [kept.rows[place] for place in range(count)])
+    record = build_record(work, kept.about, [kept.rows[place] for place in range(count)])
     store.write(record, results)
     kept.remove()
     return record
 
 
-def _check_declared(work: Work) -> None:
+def _check_declared(work: EvalTask) -> None:
     """Before anything is segmented. Raises EvaluationError for a checkpoint that says of itself what cannot be."""
     try:
-        declared(work.checkpoint.training)
+        declared_labels(work.checkpoint.training)
     except ValueError as error:
         raise EvaluationError(f"what the checkpoint's config.json declares cannot be: {error}. Mend it") from None
 
 
-def _finish(kept: Unfinished, count: int, ask: Callable[..., Iterator[dict]], name: str, progress: bool) -> None:
+def _finish(kept: PartialEvaluation, count: int, ask: Callable[..., Iterator[dict]], name: str, progress: bool) -> None:
     """Have the pictures done that are not done yet."""
     todo = [place for place in range(count) if place not in kept.rows]
     if not todo:

@@ -13,14 +13,14 @@ from wss_core.results import Result
 from wss_core.segmenter import Segmenter
 
 from ..benchmarks.benchmark import Benchmark
-from ..benchmarks.cue_spec import cued
+from ..benchmarks.cue_words import apply_cues
 from ..metrics import boundary, calibration, detection, interactive
 from ..metrics.registry import METRICS, Parts
 
 HANDS = {"clicks": interactive.click_robot, "strokes": interactive.stroke_robot}
 
 
-def fitted(segmenter: Segmenter, benchmark: Benchmark) -> Segmenter:
+def adapt_segmenter(segmenter: Segmenter, benchmark: Benchmark) -> Segmenter:
     """The segmenter for the benchmark's classes. Raises ValueError when it is of others, or cannot work from its cues."""
     if not segmenter.learns:
         if not benchmark.cue:
@@ -37,24 +37,24 @@ def fitted(segmenter: Segmenter, benchmark: Benchmark) -> Segmenter:
     return segmenter
 
 
-def asked(example: Example, benchmark: Benchmark) -> Example:
+def with_cues(example: Example, benchmark: Benchmark) -> Example:
     """The example with the cues that the benchmark gives. Raises ValueError when it has no truth to be held against."""
     if example.truth is None:
         raise ValueError("it has no true mask to be held against. Leave it out of the split")
     if benchmark.cue in ("", *HANDS):
         return replace(example, cues=Cues())
-    return cued(example, benchmark.cue, benchmark.seed, benchmark.classes)
+    return apply_cues(example, benchmark.cue, benchmark.seed, benchmark.classes)
 
 
 @dataclass(frozen=True)
-class Answer:
+class TimedOutput:
     """What the segmenter said of one picture, and in how many seconds: one Result for given cues, or a whole session."""
 
     said: Result | interactive.Session | None
     seconds: float
 
 
-def answered(segmenter: Segmenter, example: Example, benchmark: Benchmark) -> Answer:
+def predict(segmenter: Segmenter, example: Example, benchmark: Benchmark) -> TimedOutput:
     """Ask the segmenter. Nothing is said of a picture that holds no object for a robot user to click on."""
     start = time.perf_counter()
     if benchmark.cue in HANDS:
@@ -62,10 +62,10 @@ def answered(segmenter: Segmenter, example: Example, benchmark: Benchmark) -> An
     else:
         said = segmenter.segment(example.image, example.cues)
         _ = said.labels  # made once, and part of the answer
-    return Answer(said, time.perf_counter() - start)
+    return TimedOutput(said, time.perf_counter() - start)
 
 
-def judged(answer: Answer, example: Example, benchmark: Benchmark) -> Parts:
+def score_parts(answer: TimedOutput, example: Example, benchmark: Benchmark) -> Parts:
     """The parts of one picture. Raises ValueError for what is no prediction for it."""
     if benchmark.cue in HANDS:
         none = np.full(benchmark.limit, -1)

@@ -13,7 +13,7 @@ ROW = {"place", "id", "group", "seconds", "forward", "parts"}
 logger = logging.getLogger(__name__)
 
 
-class Unfinished:
+class PartialEvaluation:
     """about: what the process said of itself, {} before it did; rows: {place: row} of the finished pictures.
 
     A line that a crash tore is left out. Two processes at the same evaluation may share the file: both write the same.

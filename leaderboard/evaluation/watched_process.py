@@ -16,7 +16,7 @@ from threading import Event
 
 import psutil
 
-from ..tasks.task import Load, Work
+from ..tasks.task import EvalTask, Load
 from . import child_process
 
 WATCH = 0.02  # seconds between two looks at the process
@@ -49,7 +49,9 @@ class Limits:
 LIMITS = Limits()
 
 
-def answers(work: Work, places: Sequence[int], limits: Limits, load: Load, stop: Event | None = None) -> Iterator[dict]:
+def watched_rows(
+    work: EvalTask, places: Sequence[int], limits: Limits, load: Load, stop: Event | None = None
+) -> Iterator[dict]:
     """What the process says: {"device", "machine", "training"} once it is ready, then a row for each of `places`, in order.
 
     A row is {"place", "id", "group", "forward", "parts": {name: lists of whole numbers}}. Raises EvaluationError, and
@@ -60,10 +62,10 @@ def answers(work: Work, places: Sequence[int], limits: Limits, load: Load, stop:
         context.set_forkserver_preload([child_process.__name__])
     ours, theirs = context.Pipe(duplex=False)
     told = (theirs, work, tuple(places), limits.threads, limits.gpu, load)
-    process = context.Process(target=child_process.run, args=told, daemon=True)
+    process = context.Process(target=child_process.run_child, args=told, daemon=True)
     process.start()
     theirs.close()
-    watched = Watched(ours, process, limits.megabytes, stop or Event())
+    watched = WatchedProcess(ours, process, limits.megabytes, stop or Event())
     try:
         yield watched.next(limits.load, "loading the checkpoint" if work.trial is None else "learning")
         for place in places:
@@ -74,7 +76,7 @@ def answers(work: Work, places: Sequence[int], limits: Limits, load: Load, stop:
 
 
 @dataclass
-class Watched:
+class WatchedProcess:
     """The process, and what it says through the pipe."""
 
     pipe: Connection

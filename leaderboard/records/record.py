@@ -12,7 +12,7 @@ import numpy as np
 
 from wss_core.builtin import pretrained
 
-from ..dataclass_json import Stored, plain
+from ..dataclass_json import Stored, to_plain
 from .packed_arrays import unpack, unpack_texts
 
 
@@ -30,7 +30,7 @@ class Identity(Stored):
     @property
     def name(self) -> str:
         """32 hex digits."""
-        return hashlib.blake2b(json.dumps(plain(self), sort_keys=True).encode(), digest_size=16).hexdigest()
+        return hashlib.blake2b(json.dumps(to_plain(self), sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,7 @@ class Record(Stored):
         return of.benchmark, of.definition, of.data, self.images, arithmetic, json.dumps(of.unknown, sort_keys=True)
 
     @property
-    def knows(self) -> bool:
+    def trained_on_this_data(self) -> bool:
         """Whether the built-in model takes part, and has learned from masks of the same data set's training pictures: what
         these cost is in no price."""
         return self.source in pretrained.LEARNED_FROM and any(

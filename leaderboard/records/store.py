@@ -15,7 +15,7 @@ import uuid
 from pathlib import Path
 
 from .. import bounds
-from ..dataclass_json import build, note_unknown, plain
+from ..dataclass_json import from_plain, to_plain, warn_unknown_fields
 from . import validate
 from .record import Failure, Identity, Record
 
@@ -27,14 +27,14 @@ LONG = ("ids", "groups", "packed")  # their texts are as long as the pictures ar
 logger = logging.getLogger(__name__)
 
 
-def place(identity: Identity, folder: Path) -> Path:
+def record_path(identity: Identity, folder: Path) -> Path:
     """Where the record of an identity lies in a folder of results."""
     return Path(folder) / identity.benchmark / f"{identity.name}.json"
 
 
 def write(record: Record, folder: Path) -> Path:
     """Write the record, as a whole or not at all, and return its path. One that is there already stays as it is."""
-    path = place(record.identity, folder)
+    path = record_path(record.identity, folder)
     if find(record.identity, folder) is None:
         _put(path, record)
     path.with_name(path.stem + FAILED).unlink(missing_ok=True)
@@ -43,7 +43,7 @@ def write(record: Record, folder: Path) -> Path:
 
 def write_failure(failure: Failure, folder: Path) -> Path:
     """Write why an evaluation failed, in place of an older reason."""
-    path = place(failure.identity, folder)
+    path = record_path(failure.identity, folder)
     path = path.with_name(path.stem + FAILED)
     _put(path, failure)
     return path
@@ -51,13 +51,13 @@ def write_failure(failure: Failure, folder: Path) -> Path:
 
 def find(identity: Identity, folder: Path) -> Record | None:
     """The record of an identity; None when there is none, or it is damaged, which is warned of."""
-    path = place(identity, folder)
+    path = record_path(identity, folder)
     return next(iter(_sound([path], Record)), None) if path.exists() else None
 
 
 def find_failure(identity: Identity, folder: Path) -> Failure | None:
     """Why the evaluation of an identity failed; None when it has not."""
-    path = place(identity, folder)
+    path = record_path(identity, folder)
     path = path.with_name(path.stem + FAILED)
     return next(iter(_sound([path], Failure)), None) if path.exists() else None
 
@@ -97,13 +97,13 @@ def warn(path: Path, error: Exception | str) -> None:
 def _read(path: Path, kind: type):
     """The one door of records: what comes out of it is within bounds (`bounds`), and makes sense (`sound`)."""
     form = _form(path)
-    found = build(kind, form)
+    found = from_plain(kind, form)
     if path.name.partition(".")[0] != found.identity.name or path.parent.name != found.identity.benchmark:
         raise ValueError(
             f"it is the record {found.identity.benchmark!s:.80}/{found.identity.name}.json. Give it its own name"
         )
     validate.check(found) if kind is Record else validate.check_failure(found)
-    note_unknown(found, path)
+    warn_unknown_fields(found, path)
     return found
 
 
@@ -132,7 +132,7 @@ def _form(path: Path) -> dict:
 
 def _put(path: Path, what: Record | Failure) -> None:
     """The file as a whole or not at all: written beside `path`, then moved over it."""
-    form = {"format": FORMAT} | plain(what)
+    form = {"format": FORMAT} | to_plain(what)
     body = "{\n" + ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in form.items())
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")

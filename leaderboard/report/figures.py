@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from ..benchmarks import cue_spec
+from ..benchmarks import cue_words
 from ..metrics import bootstrap, interactive
 from ..metrics.registry import order
 from ..records.record import Record
@@ -54,7 +54,7 @@ def accuracy(rows: Sequence[Row], x: str = "label_seconds") -> go.Figure:
 def labelling(row: Row) -> str:
     """The labels of a row in a few words, however many there are: their kinds, whether there were others than on training
     pictures, and whether the model knows the data set."""
-    kinds = cue_spec.kinds(str(row["cue"]))
+    kinds = cue_words.kinds(str(row["cue"]))
     more = ["unlabelled"] if row["unlabelled_images"] and row["labels"] == "reproduced" else []
     more = ["on test pictures"] if row["labels"] == "given" else more
     return " ".join(filter(None, [kinds, *more, *(["(knows the data)"] if row["knows"] else [])]))

@@ -111,7 +111,7 @@ def _row(record: Record, name: str, rank: int | None) -> Row:
         "forward_seconds": record.forward,
         "code": of.code,
         "record": of.name,
-        "knows": "yes" if record.knows else "",
+        "knows": "yes" if record.trained_on_this_data else "",
     }
 
 

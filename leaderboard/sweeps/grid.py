@@ -11,10 +11,10 @@ from typing import Any
 from wss_core.methods import METHODS
 from wss_core.segmenter import Segmenter
 
-from ..benchmarks import cue_spec
+from ..benchmarks import cue_words
 from ..benchmarks.benchmark import Benchmark
-from ..tasks.label_budget import NONE, Budget
-from ..tasks.task import Work
+from ..tasks.label_budget import NONE, LabelBudget
+from ..tasks.task import EvalTask
 from ..tasks.trial import Trial
 
 GIVEN = (1, 2, 3, 5)  # points or strokes for each class, where cues are given on the test pictures
@@ -54,11 +54,11 @@ def trials(
     ]
 
 
-def works(benchmark: Benchmark, tried: Sequence[Trial], data: Path) -> list[Work]:
+def eval_tasks(benchmark: Benchmark, tried: Sequence[Trial], data: Path) -> list[EvalTask]:
     """The work of the trials. Raises ValueError where the data are not there, or settings do not fit."""
     found = benchmark.examples(data).revision
     return [
-        Work(
+        EvalTask(
             checkpoint=trial.checkpoint(benchmark.classes),
             benchmark=benchmark,
             data=Path(data).resolve(),
@@ -69,23 +69,23 @@ def works(benchmark: Benchmark, tried: Sequence[Trial], data: Path) -> list[Work
     ]
 
 
-def _budgets(method: type[Segmenter], benchmark: Benchmark, rest: str, also: tuple) -> list[Budget | None]:
+def _budgets(method: type[Segmenter], benchmark: Benchmark, rest: str, also: tuple) -> list[LabelBudget | None]:
     if benchmark.cue:
         return [] if method.learns else [None]
-    words = [word for word in benchmark.cues if cue_spec.parse(word).used in method.uses]
+    words = [word for word in benchmark.cues if cue_words.parse(word).used in method.uses]
     if not method.learns:
-        return [Budget(cue=each) for word in words if word not in TOO_MUCH for each in _numbers(word)]
-    taken = method.name in UNLABELLED or (rest != NONE and cue_spec.parse(rest or NONE).used in method.uses)
+        return [LabelBudget(cue=each) for word in words if word not in TOO_MUCH for each in _numbers(word)]
+    taken = method.name in UNLABELLED or (rest != NONE and cue_words.parse(rest or NONE).used in method.uses)
     left = rest if taken else ""
     return [
-        Budget(cue=word, share=share, rest=left if share < 1 else "", also=also)
+        LabelBudget(cue=word, share=share, rest=left if share < 1 else "", also=also)
         for word, share in product(words, benchmark.shares)
     ]
 
 
 def _numbers(word: str) -> list[str]:
     """The word in GIVEN numbers, unless it says one itself."""
-    how = cue_spec.parse(word)
-    if how.kind not in cue_spec.COUNTED or how.each == "image" or str(how) != str(replace(how, number=1)):
+    cue = cue_words.parse(word)
+    if cue.kind not in cue_words.COUNTED or cue.per == "image" or str(cue) != str(replace(cue, number=1)):
         return [word]
-    return [str(replace(how, number=number)) for number in GIVEN]
+    return [str(replace(cue, number=number)) for number in GIVEN]

@@ -17,44 +17,44 @@ from threading import Event
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
-from ..evaluation.child_process import loaded
+from ..evaluation.child_process import load_checkpoint
 from ..evaluation.evaluate import evaluate
 from ..evaluation.progress import FOLDER
 from ..evaluation.watched_process import LIMITS, EvaluationError, Limits, Stopped
 from ..records import store
 from ..records.record import Failure, Record
-from ..tasks.task import Work
+from ..tasks.task import EvalTask
 from .engines import Engine
-from .train import learned
+from .train import train_or_load
 
 LOOK = 1.0  # seconds between two looks at whether others are done
 
 
 @dataclass(frozen=True)
-class Place:
+class SweepFolders:
     """results: the folder of the records. keep: where trained checkpoints stay, by the names of their records; None = they
     are thrown away."""
 
     results: Path
     keep: Path | None = None
 
-    def checkpoint(self, work: Work) -> Path:
+    def checkpoint(self, work: EvalTask) -> Path:
         """Where the work's trained checkpoint lies, and what its training keeps meanwhile."""
         return (self.keep or self.results / FOLDER) / work.identity.name
 
-    def lock(self, work: Work) -> Path:
+    def lock(self, work: EvalTask) -> Path:
         return self.results / FOLDER / f"{work.identity.name}.lock"
 
 
-def carry_out(
-    work: Work, place: Place, wait: bool = True, limits: Limits = LIMITS, stop: Event | None = None
+def run_task(
+    work: EvalTask, place: SweepFolders, wait: bool = True, limits: Limits = LIMITS, stop: Event | None = None
 ) -> Record | Failure | None:
     """The record of the work, or why there is none; both are written. Nothing else comes of it, wherever it is done.
 
     None when somebody else is at it, unless `wait`: then what they make. Raises Stopped soon after `stop` was set.
     """
     folder = place.checkpoint(work)
-    load = loaded if work.trial is None else partial(learned, work, folder)
+    load = load_checkpoint if work.trial is None else partial(train_or_load, work, folder)
     with _claimed(place.lock(work), wait, stop) as ours:
         if not ours:
             return None
@@ -68,7 +68,7 @@ def carry_out(
 
 
 def sweep(
-    works: Sequence[Work], place: Place, engine: Engine, retry: bool = False, progress: bool = True
+    works: Sequence[EvalTask], place: SweepFolders, engine: Engine, retry: bool = False, progress: bool = True
 ) -> Iterator[Record | Failure]:
     """Do the works that have no record yet, nor have failed before, unless `retry`; what they lead to, as it comes.
 
@@ -76,11 +76,11 @@ def sweep(
     """
     left = [work for work in works if _wanted(work, place.results, retry)]
     bar = tqdm(total=len(works), initial=len(works) - len(left), desc="sweep", unit="trial", disable=not progress)
-    clock = Estimate(left)
+    clock = TimeEstimate(left)
     with bar:
         for wait in (False, True):
             busy = []
-            for work, outcome in engine(left, partial(carry_out, place=place, wait=wait)):
+            for work, outcome in engine(left, partial(run_task, place=place, wait=wait)):
                 if outcome is None:
                     busy.append(work)
                     continue
@@ -91,15 +91,15 @@ def sweep(
             left = busy
 
 
-class Estimate:
+class TimeEstimate:
     """How long the rest will take: for each method, what its trials took so far; for those not seen yet, what any did."""
 
-    def __init__(self, works: Iterable[Work]):
+    def __init__(self, works: Iterable[EvalTask]):
         self.left = Counter(work.checkpoint.method for work in works)
         self.took: dict[str, list[float]] = {}
         self.last = time.monotonic()
 
-    def after(self, work: Work) -> str:
+    def after(self, work: EvalTask) -> str:
         """H:MM:SS, now that the work is done."""
         now, method = time.monotonic(), work.checkpoint.method
         self.took.setdefault(method, []).append(now - self.last)
@@ -131,7 +131,7 @@ def _claimed(path: Path, wait: bool, stop: Event | None) -> Iterator[bool]:
             lock.release()
 
 
-def _wanted(work: Work, results: Path, retry: bool) -> bool:
+def _wanted(work: EvalTask, results: Path, retry: bool) -> bool:
     failed = store.find_failure(work.identity, results) is not None
     return store.find(work.identity, results) is None and (retry or not failed)
 

@@ -11,12 +11,12 @@ from wss_core.segmenter import Segmenter
 from wss_core.training.config import STATE, Run
 
 from ..tasks import label_budget
-from ..tasks.task import Work
+from ..tasks.task import EvalTask
 
 logger = logging.getLogger(__name__)
 
 
-def learned(work: Work, folder: Path, source: str = "", sha: str = "") -> Segmenter:
+def train_or_load(work: EvalTask, folder: Path, source: str = "", sha: str = "") -> Segmenter:
     """The segmenter that the work's trial leads to, which `folder` keeps; a training that was stopped there is gone on with.
 
     source, sha: not needed, the work says it all. Raises ValueError when the method cannot learn from these labels.
@@ -26,7 +26,7 @@ def learned(work: Work, folder: Path, source: str = "", sha: str = "") -> Segmen
     segmenter = work.trial.segmenter(work.benchmark.classes)
     if not segmenter.learns:
         return segmenter
-    examples = label_budget.supply(work.trial.budget, work.benchmark, work.data, work.trial.seed)
+    examples = label_budget.training_subset(work.trial.budget, work.benchmark, work.data, work.trial.seed)
     begun = any(folder.glob(f"**/{STATE}"))
     segmenter.fit(examples, run=Run(folder=folder, resume=begun, progress=_watching, quiet=True))
     segmenter.training["data"] = _sources(work)
@@ -41,7 +41,7 @@ def _watching(step: int, steps: int, figures: dict[str, float]) -> None:
         raise KeyboardInterrupt
 
 
-def _sources(work: Work) -> list[dict[str, str]]:
+def _sources(work: EvalTask) -> list[dict[str, str]]:
     splits = [work.benchmark.train, *(split for split, _ in work.trial.budget.also)]
     return [{"name": work.benchmark.source, "revision": work.data_revision, "split": split} for split in splits]
 

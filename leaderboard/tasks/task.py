@@ -21,7 +21,7 @@ Load = Callable[[str, str], Segmenter]  # (source, hash) -> the segmenter
 
 
 @dataclass(frozen=True, kw_only=True)
-class Work:
+class EvalTask:
     """data: the folder of the benchmarks' data. trial: what the board does itself; then `checkpoint` stands for what it
     leads to. None = a checkpoint of somebody's."""
 
@@ -43,7 +43,7 @@ class Work:
         )
 
     @property
-    def posed(self) -> Benchmark:
+    def benchmark_with_cues(self) -> Benchmark:
         """The benchmark as the segmenter meets it: with the cues that a trial without training gives on the test pictures."""
         if self.trial is None or self.trial.budget is None or self.trial.budget.share is not None:
             return self.benchmark

@@ -16,8 +16,8 @@ from wss_core.hub import Checkpoint
 from wss_core.methods import settings
 from wss_core.segmenter import Segmenter
 
-from ..dataclass_json import plain
-from .label_budget import Budget
+from ..dataclass_json import to_plain
+from .label_budget import LabelBudget
 
 LEARNING = 1  # raised when the same trial would lead to other weights, as with another usual value of a setting
 FOLDER = "timm:local-dir:"  # a network's weights on this machine
@@ -31,7 +31,7 @@ class Trial:
 
     method: str
     settings: dict[str, Any] = field(default_factory=dict)
-    budget: Budget | None = None
+    budget: LabelBudget | None = None
     seed: int = 0
 
     def segmenter(self, classes: tuple[str, ...]) -> Segmenter:
@@ -46,7 +46,7 @@ class Trial:
         hashes = {key: found for key, value in told.items() if (found := _weights(value))}
         # a setting that is new, and as usual, leaves a trial what it was
         own = {key: value for key, value in _portable(told).items() if value != usual[key]}
-        labels = {"budget": plain(self.budget), "seed": self.seed}
+        labels = {"budget": to_plain(self.budget), "seed": self.seed}
         code = f"{__version__}+{LEARNING}"
         meaning = {"method": self.method, "settings": own, "weights": hashes, "code": code} | labels
         sha = hashlib.blake2b(json.dumps(meaning, sort_keys=True).encode(), digest_size=20).hexdigest()

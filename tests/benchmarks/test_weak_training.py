@@ -18,8 +18,8 @@ from saliency import baselines
 from weak_claims import Seen, claim_line, row_line, unlearned
 from weak_rows import CLAIMS, ROWS, UNLEARNED, Claim
 
-from leaderboard.benchmarks import cue_spec
-from leaderboard.benchmarks.catalog import find
+from leaderboard.benchmarks import cue_words
+from leaderboard.benchmarks.catalog import find_benchmark
 from leaderboard.sweeps.grid import trials
 from leaderboard.tasks.trial import Trial
 from wss_core.methods import METHODS
@@ -30,8 +30,8 @@ def test_every_row_can_be_tried():
     uses = {method.name: method.uses for method in METHODS}
     for row in ROWS:
         settings = {key: value for key, value in row.settings.items() if value != WEIGHTS}
-        Trial(method=row.method, settings=settings).segmenter(find(f"{row.data}-labels").classes)
-        assert cue_spec.parse(row.budget.cue).used in uses[row.method]
+        Trial(method=row.method, settings=settings).segmenter(find_benchmark(f"{row.data}-labels").classes)
+        assert cue_words.parse(row.budget.cue).used in uses[row.method]
 
 
 def test_every_claim_is_of_rows():
@@ -96,7 +96,7 @@ def test_what_needs_no_learning(tmp_path):
 def test_the_first_board_can_be_tried():
     assert {part.benchmark.split("-")[0] for part in PARTS} >= {"nuclei", "acdc", "horses", "camvid"}
     for part in PARTS:
-        benchmark = find(part.benchmark)
+        benchmark = find_benchmark(part.benchmark)
         tried = trials(benchmark, part.methods, part.cues, part.shares, (0,), part.settings, rest="")
         assert {trial.method for trial in tried} == set(part.methods)
         for trial in tried:

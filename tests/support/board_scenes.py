@@ -12,9 +12,9 @@ import numpy as np
 from PIL import Image
 
 from leaderboard.benchmarks.benchmark import Benchmark
-from leaderboard.evaluation.build_record import assemble
+from leaderboard.evaluation.build_record import build_record
 from leaderboard.records.record import Labels, Record
-from leaderboard.tasks.task import Work
+from leaderboard.tasks.task import EvalTask
 from wss_core.hub import Checkpoint
 from wss_core.segmenter import Segmenter
 
@@ -64,12 +64,14 @@ def write_splits(folder: Path) -> Path:
     return write_discs(folder, 4, split="test")
 
 
-def work(data: Path, sha: str = "a" * 40, benchmark: Benchmark = DISCS, training: dict | None = None) -> Work:
+def work(data: Path, sha: str = "a" * 40, benchmark: Benchmark = DISCS, training: dict | None = None) -> EvalTask:
     """The evaluation of a stand-in."""
     told = TRAINING if training is None else training
     settings = {"classes": list(CLASSES), "width": 8}
     checkpoint = Checkpoint(source="ann/discs", sha=sha, method="colours", settings=settings, training=told)
-    return Work(checkpoint=checkpoint, benchmark=benchmark, data=data, data_revision=benchmark.examples(data).revision)
+    return EvalTask(
+        checkpoint=checkpoint, benchmark=benchmark, data=data, data_revision=benchmark.examples(data).revision
+    )
 
 
 @dataclass(kw_only=True)
@@ -166,9 +168,9 @@ def record(benchmark: str = "discs", **told) -> Record:
         settings=told.pop("settings", {"backbone": "unet"}),
         training={"seed": seed},
     )
-    work = Work(checkpoint=checkpoint, benchmark=of, data=Path(), data_revision="d" * 40)
+    work = EvalTask(checkpoint=checkpoint, benchmark=of, data=Path(), data_revision="d" * 40)
     said = [
         {"place": i, "id": str(i), "group": "", "seconds": 1.0, "forward": 0.9, "parts": {"counts": row.tolist()}}
         for i, row in enumerate(rows)
     ]
-    return replace(assemble(work, {"device": "cpu", "machine": "m"}, said), labels=labels, **told)
+    return replace(build_record(work, {"device": "cpu", "machine": "m"}, said), labels=labels, **told)

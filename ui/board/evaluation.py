@@ -13,7 +13,7 @@ from leaderboard.evaluation.evaluate import evaluate
 from leaderboard.evaluation.watched_process import EvaluationError, Limits
 from leaderboard.paths import DATA
 from leaderboard.records import hub_sync
-from leaderboard.tasks.task import Work
+from leaderboard.tasks.task import EvalTask
 from wss_core import hub, hub_client
 from wss_core.hub.checkpoint_folder import WEIGHTS
 from wss_core.hub_client import HubError
@@ -57,7 +57,7 @@ def carried(item: Item, stop: Event, source: Source) -> str:
             f"{repo} fits none of {', '.join(one.name for one in wanted):.200}: they have other classes, or give no cue"
         )
     said, failed = [], 0
-    for work in discover.works([about], fitting, data()):
+    for work in discover.eval_tasks([about], fitting, data()):
         try:
             said.append(_told(work, source, stop))
         except EvaluationError as error:
@@ -69,7 +69,7 @@ def carried(item: Item, stop: Event, source: Source) -> str:
     return "; ".join(said) + _shared(source)
 
 
-def _told(work: Work, source: Source, stop: Event) -> str:
+def _told(work: EvalTask, source: Source, stop: Event) -> str:
     record = evaluate(work, source.written, LIMITS, progress=False, stop=stop)
     score = record.scores[record.metric]
     return f"{work.benchmark.name}: {record.metric} {score.value:.3f} [{score.low:.3f}, {score.high:.3f}]"

@@ -79,7 +79,8 @@ def clicks(entries: Sequence[Entry], seconds: bool) -> go.Figure:
                 x=[price * (place + 1) for place in range(len(entry.curve))],
                 y=entry.curve,
                 mode="lines+markers",
-                name=text.safe(f"{told}, {record.labels.cue}") + (", knows the data" if record.knows else ""),
+                name=text.safe(f"{told}, {record.labels.cue}")
+                + (", knows the data" if record.trained_on_this_data else ""),
                 line={"color": COLOURS[i % len(COLOURS)], "dash": "solid" if record.labels.cue == "clicks" else "dash"},
                 marker={"symbol": looks.symbol(record.method), "size": 7},
                 hovertemplate="%{x:.3g}: IoU %{y:.3f}",
@@ -98,7 +99,7 @@ def history(standings: Sequence[Standing]) -> go.Figure:
     metric = standings[0].metric if standings else ""
     found = [(e.record.date, one, e.record.scores[metric].value) for one in standings for e in one.entries]
     found = sorted((row for row in found if not math.isnan(row[2])), key=lambda row: row[0])
-    paid = [row for row in found if not row[1].record.knows]
+    paid = [row for row in found if not row[1].record.trained_on_this_data]
     best: list[tuple[str, float]] = []
     for date, _, value in paid:
         if not best or order(value, metric) < order(best[-1][1], metric):
@@ -145,7 +146,7 @@ def _lines(lines: Sequence[Series], x: str, barred: set[Standing]) -> list[go.Sc
     alike: dict[tuple, list[Standing | None]] = {}
     for line in lines:
         record = line.first.record
-        look = text.kind(record), record.method, record.labels.source == "given", record.knows
+        look = text.kind(record), record.method, record.labels.source == "given", record.trained_on_this_data
         alike.setdefault(look, []).extend([*line.standings, None])  # None: the line breaks off
     return [_trace(some, x, barred) for some in alike.values()]
 

@@ -55,14 +55,14 @@ def marker(one: Standing, size: int) -> dict:
         "symbol": symbol(one.record.method) + hollow,
         "size": size,
         "line": {"width": 2 if hollow else 0},
-        "opacity": PALE if one.record.knows else 1.0,
+        "opacity": PALE if one.record.trained_on_this_data else 1.0,
     }
 
 
 def paint(one: Standing) -> str:
     """Its colour as plotly writes it, pale where the model knows the data: of what has no opacity of its own."""
     red, green, blue = hex_to_rgb(colour(words.kind(one.record)))
-    return f"rgba({red}, {green}, {blue}, {PALE if one.record.knows else 1})"
+    return f"rgba({red}, {green}, {blue}, {PALE if one.record.trained_on_this_data else 1})"
 
 
 def colour(kind: str) -> str:

@@ -113,7 +113,7 @@ def _note(found: Shown, lines: list, source: Source) -> str:
         drawn = len(label_efficiency.standings_of(lines))
         left = len(found.standings) - drawn
         told.append(KEY)
-        told += [KNOWS] if any(one.record.knows for one in found.standings) else []
+        told += [KNOWS] if any(one.record.trained_on_this_data for one in found.standings) else []
         told += ["With so many points, the best buys alone have bars and dots."] if drawn > figures.BARS else []
         if left:
             told.append(f"{left} of {len(found.standings)} results do not tell this price, and are in the table only.")

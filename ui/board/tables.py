@@ -49,7 +49,7 @@ def best(standings: Sequence[Standing]) -> str:
     """The first thing to read: for so much labelling, which labels and which method."""
     learned = [one for one in standings if one.record.labels.source != "given"]
     given = [one for one in standings if one.record.labels.source == "given" and one.price("label_seconds")]
-    given.sort(key=lambda one: one.record.knows)
+    given.sort(key=lambda one: one.record.trained_on_this_data)
     rows = [_best(found) for found in label_efficiency.best(learned, LIMITS)]
     rows += [_given(given[0])] if given else []
     if not rows:
@@ -59,7 +59,11 @@ def best(standings: Sequence[Standing]) -> str:
 
 def gains(lines: Sequence[Series], have: float, more: float) -> str:
     """What `more` seconds of labelling on top of `have` buy, for each method and kind of labels, the most first."""
-    some = [line for line in lines if line.first.record.labels.source != "given" and not line.first.record.knows]
+    some = [
+        line
+        for line in lines
+        if line.first.record.labels.source != "given" and not line.first.record.trained_on_this_data
+    ]
     found = [(label_efficiency.gain(line, have, more), line) for line in some]
     found.sort(key=lambda pair: (pair[0].gain is None, -abs(pair[0].gain[0]) if pair[0].gain else 0))
     if not found:
@@ -98,7 +102,7 @@ def _best(found: Best) -> list[str]:
 def _given(one: Standing) -> list[str]:
     count = one.price("labelled_images")
     each = f"{words.duration(one.price('label_seconds') / count)} a picture, on every new one" if count else ""
-    knows = "by a model that knows the data" if one.record.knows else ""
+    knows = "by a model that knows the data" if one.record.trained_on_this_data else ""
     return [f"no training{_dim(each)}", _use(one, words.labels(one.record)), _value(one) + _dim(knows)]
 
 
@@ -151,7 +155,7 @@ def _row(one: Standing) -> list:
         labels.source or "not told",
         " ".join("" if seed is None else str(seed) for seed in seeds[:10]),
         words.backbone(record),
-        "yes" if record.knows else "",
+        "yes" if record.trained_on_this_data else "",
         _short(record.track),
         record.identity.benchmark[: words.LONG],
         record.date[:10],

@@ -112,7 +112,7 @@ def hover(one: Standing, escape=safe) -> str:
         ", ".join(filter(None, [duration(one.price("label_seconds")) or "seconds not told", _pictures(one)])),
         f"labels {BUDGETS.get(told.source, 'not told')}",
     ]
-    lines += ["its model knows the data, see below"] if record.knows else []
+    lines += ["its model knows the data, see below"] if record.trained_on_this_data else []
     seeds = [str(entry.record.identity.seed) for entry in one.entries if entry.record.identity.seed is not None]
     lines += [f"seeds {escape(' '.join(seeds))}"] if len(seeds) > 1 else []
     lines += [escape(record.checkpoint)] if record.track != "efficiency" else []

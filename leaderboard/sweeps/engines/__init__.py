@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from ...records.record import Failure, Record
-from ...tasks.task import Work
+from ...tasks.task import EvalTask
 
 Outcome = Record | Failure | None  # None = somebody else is at it
-Do = Callable[..., Outcome]  # (work, limits=Limits, stop=Event or None); it can be pickled
-Engine = Callable[[Sequence[Work], Do], Iterator[tuple[Work, Outcome]]]
+RunTask = Callable[..., Outcome]  # (work, limits=Limits, stop=Event or None); it can be pickled
+Engine = Callable[[Sequence[EvalTask], RunTask], Iterator[tuple[EvalTask, Outcome]]]

@@ -10,8 +10,8 @@ from queue import SimpleQueue
 from threading import Event
 
 from ...evaluation.watched_process import LIMITS, Limits
-from ...tasks.task import Work
-from . import Do, Outcome
+from ...tasks.task import EvalTask
+from . import Outcome, RunTask
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,14 @@ class Local:
     jobs: int = 1
     limits: Limits = LIMITS
 
-    def __call__(self, works: Sequence[Work], do: Do) -> Iterator[tuple[Work, Outcome]]:
+    def __call__(self, works: Sequence[EvalTask], do: RunTask) -> Iterator[tuple[EvalTask, Outcome]]:
         """Each work with its outcome, as they are done. Whoever stops listening ends those that are not done, politely."""
         free: SimpleQueue[Limits] = SimpleQueue()
         for limits in self._slots():
             free.put(limits)
         stop = Event()
 
-        def one(work: Work) -> tuple[Work, Outcome]:
+        def one(work: EvalTask) -> tuple[EvalTask, Outcome]:
             limits = free.get()
             try:
                 return work, do(work, limits=limits, stop=stop)

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...evaluation.build_record import failed
+from ...evaluation.build_record import build_failure
 from ...evaluation.watched_process import LIMITS, Limits
-from ...tasks.task import Work
-from . import Do, Outcome
+from ...tasks.task import EvalTask
+from . import Outcome, RunTask
 
 LOST = 5  # workers that may be lost over a piece of work
 ROOT = Path(__file__).parents[3]  # of the project, which every node has in the same place, or installed
@@ -28,7 +28,7 @@ class Ray:
     gpus: float | None = None
     limits: Limits = LIMITS
 
-    def __call__(self, works: Sequence[Work], do: Do) -> Iterator[tuple[Work, Outcome]]:
+    def __call__(self, works: Sequence[EvalTask], do: RunTask) -> Iterator[tuple[EvalTask, Outcome]]:
         """Each work with its outcome, as they are done; a failure where LOST workers were lost over it."""
         ray = _ray()
         ours = not ray.is_initialized()
@@ -42,7 +42,7 @@ class Ray:
             if ours:
                 ray.shutdown()
 
-    def _done(self, ray, works: Sequence[Work], do: Do) -> Iterator[tuple[Work, Outcome]]:
+    def _done(self, ray, works: Sequence[EvalTask], do: RunTask) -> Iterator[tuple[EvalTask, Outcome]]:
         gpus = self.gpus if self.gpus is not None else float(ray.cluster_resources().get("GPU", 0) > 0)
         needs = {"num_cpus": max(1, self.limits.threads), "num_gpus": gpus, "max_retries": LOST}
         task = ray.remote(**needs)(_carried_out)
@@ -55,13 +55,13 @@ class Ray:
                 try:
                     yield work, ray.get(ready)
                 except lost as error:
-                    yield work, failed(work, f"{LOST + 1} workers were lost over it ({error!s:.200})")
+                    yield work, build_failure(work, f"{LOST + 1} workers were lost over it ({error!s:.200})")
         finally:
             for ready in left:
                 ray.cancel(ready, force=True)
 
 
-def _carried_out(do: Do, work: Work, limits: Limits) -> Outcome:
+def _carried_out(do: RunTask, work: EvalTask, limits: Limits) -> Outcome:
     """In a process of Ray's, which has given it GPUs and cores."""
     return do(work, limits=limits)
 

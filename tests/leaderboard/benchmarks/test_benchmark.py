@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard.benchmarks.benchmark import Benchmark, read
-from leaderboard.benchmarks.catalog import BENCHMARKS, find
-from leaderboard.dataclass_json import plain
+from leaderboard.benchmarks.benchmark import Benchmark, read_benchmark
+from leaderboard.benchmarks.catalog import BENCHMARKS, find_benchmark
+from leaderboard.dataclass_json import to_plain
 from tests.support import board_scenes as boards
 from tests.support.paths import DATA
 
@@ -92,8 +92,8 @@ def test_a_contradiction_is_refused(fields, words):
 
 def test_a_file_declares_one(tmp_path):
     path = tmp_path / "mine.json"
-    path.write_text(json.dumps(plain(replace(boards.DISCS, **CLICKS))))
-    assert find(str(path)) == read(path) == replace(boards.DISCS, **CLICKS)
+    path.write_text(json.dumps(to_plain(replace(boards.DISCS, **CLICKS))))
+    assert find_benchmark(str(path)) == read_benchmark(path) == replace(boards.DISCS, **CLICKS)
     form = {
         "name": "mine",
         "source": "ann/discs",
@@ -102,7 +102,7 @@ def test_a_file_declares_one(tmp_path):
         "metrics": ["miou"],
     }
     path.write_text(json.dumps(form))
-    assert find(str(path)) == Benchmark(
+    assert find_benchmark(str(path)) == Benchmark(
         name="mine", source="ann/discs", split="test", classes=("background", "disc"), metrics=("miou",)
     )
 
@@ -122,11 +122,11 @@ def test_a_file_that_declares_none_is_refused(text, words, tmp_path):
     path = tmp_path / "mine.json"
     path.write_text(text)
     with pytest.raises(ValueError, match=words):
-        find(str(path))
+        find_benchmark(str(path))
 
 
 def test_an_unknown_name_is_told_what_there_is():
     with pytest.raises(ValueError, match="no benchmark 'horse'. Choose one of: horses, nuclei"):
-        find("horse")
-    assert find("horses").metric == "miou"
-    assert find("acdc").metric == "dice"
+        find_benchmark("horse")
+    assert find_benchmark("horses").metric == "miou"
+    assert find_benchmark("acdc").metric == "dice"

@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from leaderboard.__main__ import main
-from leaderboard.dataclass_json import plain
-from leaderboard.evaluation.build_record import failed
+from leaderboard.dataclass_json import to_plain
+from leaderboard.evaluation.build_record import build_failure
 from leaderboard.records import store
 from tests.support import board_scenes as boards
 from tests.support.paths import ROOT
@@ -28,7 +28,7 @@ def results(tmp_path_factory):
 def test_evaluate_and_table_in_a_fresh_process(tmp_path):
     data = boards.write_discs(tmp_path / "data", count=2)
     cued = replace(boards.DISCS, name="mine", track="interactive", cue="scribbles", metrics=("miou", "ece"))
-    (tmp_path / "mine.json").write_text(json.dumps(plain(cued)))
+    (tmp_path / "mine.json").write_text(json.dumps(to_plain(cued)))
     told = ["evaluate", "builtin", "--benchmark", tmp_path / "mine.json", "--results", tmp_path / "out", "--data", data]
     ran = subprocess.run(
         [sys.executable, "-m", "leaderboard", *map(str, told)], cwd=ROOT, capture_output=True, text=True
@@ -55,7 +55,7 @@ def test_the_table(results, capsys):
 
 def test_failures_are_shown(results, tmp_path, capsys):
     work = boards.work(boards.write_discs(tmp_path / "data", count=1))
-    store.write_failure(failed(work, "picture 3 took more than 60 s"), tmp_path)
+    store.write_failure(build_failure(work, "picture 3 took more than 60 s"), tmp_path)
     assert main(["table", "--results", str(tmp_path), "--failures"]) == 0
     assert "discs  ann/discs: picture 3 took more than 60 s" in capsys.readouterr().out
 

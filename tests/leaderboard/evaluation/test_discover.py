@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from huggingface_hub import HfApi
 
-from leaderboard.dataclass_json import plain
+from leaderboard.dataclass_json import to_plain
 from leaderboard.evaluation import discover as module
-from leaderboard.evaluation.build_record import failed
+from leaderboard.evaluation.build_record import build_failure
 from leaderboard.evaluation.discover import discover, fits
 from leaderboard.evaluation.watched_process import EvaluationError, Limits
 from leaderboard.records import hub_sync, store
@@ -35,7 +35,7 @@ def test_from_a_push_to_the_results_data_set(hub_server, data, tmp_path, monkeyp
     assert record.identity.benchmark == "discs-boxes"
     assert hub_sync.push(tmp_path / "one", "ann/results")[0] == 1
     assert hub_sync.pull("ann/results", tmp_path / "two") == 1
-    assert plain(store.read_all(tmp_path / "two")[0]) == plain(record)
+    assert to_plain(store.read_all(tmp_path / "two")[0]) == to_plain(record)
     again = discover("hub", [boards.DISCS, CUED], data, tmp_path / "two", progress=False, load=None)
     assert (again.records, again.failures, again.known) == ((), (), 1)
 
@@ -52,7 +52,7 @@ def test_a_failure_is_kept_and_tried_again_when_asked(folder, data, tmp_path, mo
 
     def fails(work, results, *more):
         asked.append(work.checkpoint.source[-1])
-        store.write_failure(failed(work, "too slow"), results)
+        store.write_failure(build_failure(work, "too slow"), results)
         raise EvaluationError("too slow")
 
     monkeypatch.setattr(module, "evaluate", fails)

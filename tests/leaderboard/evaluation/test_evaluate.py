@@ -9,16 +9,16 @@ from multiprocessing import Pipe
 import numpy as np
 import pytest
 
-from leaderboard.dataclass_json import plain
-from leaderboard.evaluation.build_record import assemble, declared
-from leaderboard.evaluation.child_process import loaded, serve
-from leaderboard.evaluation.evaluate import evaluate, prepare
-from leaderboard.evaluation.predict import Answer, asked, fitted, judged
-from leaderboard.evaluation.progress import Unfinished
+from leaderboard.dataclass_json import to_plain
+from leaderboard.evaluation.build_record import build_record, declared_labels
+from leaderboard.evaluation.child_process import load_checkpoint, serve
+from leaderboard.evaluation.evaluate import checkpoint_task, evaluate
+from leaderboard.evaluation.predict import TimedOutput, adapt_segmenter, score_parts, with_cues
+from leaderboard.evaluation.progress import PartialEvaluation
 from leaderboard.evaluation.watched_process import EvaluationError, Limits
 from leaderboard.records import store
 from leaderboard.records.record import Labels
-from leaderboard.tasks.label_budget import Budget
+from leaderboard.tasks.label_budget import LabelBudget
 from leaderboard.tasks.trial import Trial
 from tests.support import board_scenes as boards
 from tests.support.paths import ROOT
@@ -86,7 +86,7 @@ def test_every_metric_has_an_interval_around_it(record):
 
 
 def test_it_is_not_made_twice(record, data, results):
-    assert plain(evaluate(boards.work(data), results, load=boards.fails)) == plain(record)
+    assert to_plain(evaluate(boards.work(data), results, load=boards.fails)) == to_plain(record)
     assert [path.name for path in results.glob("*/*")] == [f"{record.identity.name}.json"]
 
 
@@ -132,12 +132,12 @@ def test_one_that_fails_says_why(data):
 
 def test_a_crash_half_way_loses_nothing_and_is_gone_on_from(record, data, tmp_path):
     refused(r"picture 3 ended the process \(exit status 9\)", data, tmp_path, boards.dies, Limits())
-    kept = Unfinished(tmp_path, record.identity.name)
+    kept = PartialEvaluation(tmp_path, record.identity.name)
     assert sorted(kept.rows) == [0, 1, 2]
     text = kept.path.read_text()
     kept.path.write_text(text + '{"place": 3, "id": "torn')
     again = evaluate(boards.work(data), tmp_path, progress=False, load=boards.good)
-    assert plain(again.scores) == plain(record.scores)
+    assert to_plain(again.scores) == to_plain(record.scores)
     assert again.packed == record.packed
     assert store.failures(tmp_path) == []  # overtaken
     assert not kept.path.exists()
@@ -145,7 +145,7 @@ def test_a_crash_half_way_loses_nothing_and_is_gone_on_from(record, data, tmp_pa
 
 def test_a_finished_picture_is_not_done_again(record, data, tmp_path):
     """All rows are there: no process is needed at all."""
-    kept = Unfinished(tmp_path, record.identity.name)
+    kept = PartialEvaluation(tmp_path, record.identity.name)
     kept.begin({"device": "cpu", "machine": "m"})
     for place, counts in enumerate(record.parts["counts"]):
         row = {"counts": counts.tolist()}
@@ -159,14 +159,14 @@ def test_a_finished_picture_is_not_done_again(record, data, tmp_path):
 
 
 def test_what_is_torn_is_left_out(tmp_path, caplog):
-    kept = Unfinished(tmp_path, "x")
+    kept = PartialEvaluation(tmp_path, "x")
     kept.begin({"device": "cpu", "machine": "m"})
     row = {"place": 0, "id": "0", "group": "", "seconds": 1.0, "forward": 0.5, "parts": {}}
     kept.add(row)
     kept.path.write_text(kept.path.read_text() + json.dumps(row | {"place": 1})[:-4])
-    again = Unfinished(tmp_path, "x")
+    again = PartialEvaluation(tmp_path, "x")
     again.add(row | {"place": 2})
-    assert sorted(Unfinished(tmp_path, "x").rows) == [0, 2]
+    assert sorted(PartialEvaluation(tmp_path, "x").rows) == [0, 2]
     assert "left out line 3" in caplog.text
 
 
@@ -177,35 +177,35 @@ def example(truth):
 def test_what_is_no_prediction_is_refused():
     truth = np.zeros((4, 6), np.uint8)
     fine = np.full((3, 4, 6), 1 / 3, np.float32)
-    judged(Answer(Result(fine, boards.CLASSES), 0.1), example(truth), boards.DISCS)
+    score_parts(TimedOutput(Result(fine, boards.CLASSES), 0.1), example(truth), boards.DISCS)
     with pytest.raises(ValueError, match="prediction is 4 x 6 pixels and the truth 6 x 4"):
-        judged(Answer(Result(np.full((3, 6, 4), 1 / 3), boards.CLASSES), 0.1), example(truth), boards.DISCS)
+        score_parts(TimedOutput(Result(np.full((3, 6, 4), 1 / 3), boards.CLASSES), 0.1), example(truth), boards.DISCS)
     strange = Result(np.full((1, 4, 6), 1.0), (*boards.CLASSES, "more"), present=(3,))
     with pytest.raises(ValueError, match="prediction holds label 3"):
-        judged(Answer(strange, 0.1), example(truth), boards.DISCS)
+        score_parts(TimedOutput(strange, 0.1), example(truth), boards.DISCS)
     with pytest.raises(ValueError, match="not finite"):
-        judged(Answer(Result(fine * np.nan, boards.CLASSES), 0.1), example(truth), boards.DISCS)
+        score_parts(TimedOutput(Result(fine * np.nan, boards.CLASSES), 0.1), example(truth), boards.DISCS)
     with pytest.raises(ValueError, match="no true mask"):
-        asked(replace(example(truth), truth=None), boards.DISCS)
+        with_cues(replace(example(truth), truth=None), boards.DISCS)
 
 
 def test_a_checkpoint_must_fit_the_benchmark():
     with pytest.raises(
         ValueError, match=r"trained for the classes background, cat, and discs has background, disc, bar"
     ):
-        fitted(boards.Colours(classes=("background", "cat")), boards.DISCS)
+        adapt_segmenter(boards.Colours(classes=("background", "cat")), boards.DISCS)
     with pytest.raises(ValueError, match="propagate learns nothing beforehand and needs cues"):
-        fitted(create("propagate"), boards.DISCS)
+        adapt_segmenter(create("propagate"), boards.DISCS)
     cued = replace(boards.DISCS, track="interactive", cue="boxes")
-    assert fitted(create("propagate"), cued).classes == boards.CLASSES
+    assert adapt_segmenter(create("propagate"), cued).classes == boards.CLASSES
 
 
 def test_a_folder_that_changed_is_not_evaluated(tmp_path):
     folder = save(create("grabcut"), tmp_path / "one")
-    assert loaded("builtin", prepare_sha("builtin")).name == "propagate"
-    assert loaded(str(folder), prepare_sha(folder)) == create("grabcut")
+    assert load_checkpoint("builtin", prepare_sha("builtin")).name == "propagate"
+    assert load_checkpoint(str(folder), prepare_sha(folder)) == create("grabcut")
     with pytest.raises(ValueError, match="has changed"):
-        loaded(str(folder), "b" * 40)
+        load_checkpoint(str(folder), "b" * 40)
 
 
 def prepare_sha(source):
@@ -218,25 +218,27 @@ def test_cues_come_from_the_truth_and_have_a_price():
     truth = np.zeros((40, 40), np.uint8)
     truth[5:20, 5:20] = 1
     cued = replace(boards.DISCS, track="interactive", cue="boxes", metrics=("miou",))
-    given = asked(example(truth), cued)
+    given = with_cues(example(truth), cued)
     assert [(box.x0, box.y0, box.x1, box.y1) for box in given.cues.boxes] == [(5, 5, 20, 20)]
     result = create("propagate", classes=boards.CLASSES).segment(given.image, given.cues)
-    parts = judged(Answer(result, 0.1), given, cued)
+    parts = score_parts(TimedOutput(result, 0.1), given, cued)
     assert parts["label_ms"] == 27_000  # a box, and looking for a bar that is not there
     assert set(parts) == {"counts", "label_ms"}  # and nothing that no metric needs
 
 
 def test_what_a_checkpoint_declares_is_read_with_care():
-    assert declared({}) == Labels()
-    assert declared({"cues": ["x"], "labelled": True, "label_seconds": "many", "unlabelled": 2.5}) == Labels(
+    assert declared_labels({}) == Labels()
+    assert declared_labels({"cues": ["x"], "labelled": True, "label_seconds": "many", "unlabelled": 2.5}) == Labels(
         source="declared"
     )
-    told = declared({"cues": {"points": 3, "boxes": 1, "none": 2}, "labelled": 4, "unlabelled": 2, "label_seconds": 9})
+    told = declared_labels(
+        {"cues": {"points": 3, "boxes": 1, "none": 2}, "labelled": 4, "unlabelled": 2, "label_seconds": 9}
+    )
     assert (told.cue, told.labelled_images, told.unlabelled_images, told.label_seconds) == ("boxes+points", 4, 2, 9.0)
 
 
 def test_labels_of_the_board_itself_come_before_the_checkpoints(record, data):
-    budget = Budget(cue="points", share=0.1, rest="tags")
+    budget = LabelBudget(cue="points", share=0.1, rest="tags")
     rows = [
         {"place": i, "id": str(i), "group": "", "seconds": 1.0, "forward": 0.5, "parts": {"counts": counts.tolist()}}
         for i, counts in enumerate(record.parts["counts"])
@@ -244,7 +246,7 @@ def test_labels_of_the_board_itself_come_before_the_checkpoints(record, data):
     work = replace(boards.work(data), trial=Trial(method="network", budget=budget))
     work = replace(work, benchmark=replace(boards.DISCS, metrics=("miou",)))
     learned = {"labelled": 3, "unlabelled": 0, "label_seconds": 7.2, "cues": {"points": 1, "tags": 2}, "seconds": 3.5}
-    made = assemble(work, {"device": "cpu", "machine": "m", "training": learned}, rows)
+    made = build_record(work, {"device": "cpu", "machine": "m", "training": learned}, rows)
     told = Labels(cue="points+tags", labelled_images=3, unlabelled_images=0, label_seconds=7.2, share=0.1)
     assert made.labels == replace(told, source="reproduced")
     assert made.training == learned
@@ -257,9 +259,9 @@ def test_the_robot_user_is_evaluated(data):
         "limit": 3,
         "metrics": ("noc80", "iou_at_1", "iou_at_3", "drops"),
     }
-    work = prepare("builtin", replace(boards.DISCS, name="discs-clicks", **asked_for), data)
-    about, *rows = said(work, loaded, (0, 1))
-    record = assemble(work, about, [row | {"seconds": 1.0} for row in rows])
+    work = checkpoint_task("builtin", replace(boards.DISCS, name="discs-clicks", **asked_for), data)
+    about, *rows = said(work, load_checkpoint, (0, 1))
+    record = build_record(work, about, [row | {"seconds": 1.0} for row in rows])
     assert record.parts["clicks"].shape == (2, 3)
     assert record.scores["iou_at_3"].value > 0.3
     assert record.labels == Labels(cue="clicks", source="given")
@@ -269,4 +271,4 @@ def test_the_robot_user_is_evaluated(data):
 def test_what_the_board_trains_itself_is_no_work_for_a_checkpoint(data):
     own = replace(boards.DISCS, track="efficiency", train="train", cues=("points",), shares=(0.1,))
     with pytest.raises(ValueError, match="the board trains itself"):
-        prepare("builtin", own, data)
+        checkpoint_task("builtin", own, data)

@@ -11,9 +11,9 @@ import pytest
 
 from leaderboard import bounds, dataclass_json
 from leaderboard.analysis.record_index import Reader
-from leaderboard.benchmarks.benchmark import read as read_benchmark
+from leaderboard.benchmarks.benchmark import read_benchmark
 from leaderboard.cli.plot import figures
-from leaderboard.evaluation.build_record import declared, failed
+from leaderboard.evaluation.build_record import build_failure, declared_labels
 from leaderboard.evaluation.evaluate import evaluate
 from leaderboard.evaluation.watched_process import EvaluationError
 from leaderboard.records import hub_sync, store
@@ -38,7 +38,7 @@ def put(form: dict, folder):
     benchmark, name = "discs", "0" * 32
     if isinstance(identity, dict) and isinstance(identity.get("benchmark"), str):
         try:
-            name = dataclass_json.build(Identity, identity).name
+            name = dataclass_json.from_plain(Identity, identity).name
             benchmark = identity["benchmark"] if identity["benchmark"].isascii() else benchmark
         except (ValueError, OverflowError):
             pass
@@ -69,7 +69,7 @@ def changed(form: dict, place: str, value) -> dict:
 @pytest.fixture(scope="module")
 def good():
     one = boards.record()
-    return one, {"format": store.FORMAT} | dataclass_json.plain(one)
+    return one, {"format": store.FORMAT} | dataclass_json.to_plain(one)
 
 
 NOT_NUMBERS = {
@@ -153,7 +153,7 @@ def test_a_record_that_makes_no_sense_is_named_and_the_rest_is_shown(name, good,
 @pytest.mark.parametrize("text", ["[" * 100_000, "1" * 5_000, "1e999", '"\\ud800"', "NaN", "-Infinity"])
 def test_json_that_python_cannot_hold_is_named(text, good, tmp_path, caplog):
     body = sealed(good[1]).rpartition(b',\n"check": ')[0] + b',\n"more": ' + text.encode()
-    path = store.place(good[0].identity, tmp_path)
+    path = store.record_path(good[0].identity, tmp_path)
     path.parent.mkdir()
     path.write_bytes(body + f',\n"check": "{store._hash(body)}"\n}}\n'.encode())
     assert store.read_all(tmp_path) == []
@@ -170,7 +170,7 @@ def test_numbers_that_no_memory_holds_are_named(good, tmp_path, monkeypatch):
 
 def test_a_failure_that_makes_no_sense_is_left_out(good, tmp_path, caplog):
     work = boards.work(boards.write_discs(tmp_path / "data"))
-    path = store.write_failure(failed(work, "too slow"), tmp_path)
+    path = store.write_failure(build_failure(work, "too slow"), tmp_path)
     form = json.loads(path.read_text())
     form.pop("check")
     for place, value in (
@@ -229,10 +229,10 @@ def test_the_fields_of_a_newer_version_are_kept(good, tmp_path, caplog, monkeypa
 def test_a_benchmark_of_a_newer_version_is_read(tmp_path, caplog, monkeypatch):
     monkeypatch.setattr(dataclass_json, "_noted", set())
     path = tmp_path / "mine.json"
-    path.write_text(json.dumps(dataclass_json.plain(boards.DISCS) | {"weather": "fog"}))
+    path.write_text(json.dumps(dataclass_json.to_plain(boards.DISCS) | {"weather": "fog"}))
     found = [read_benchmark(path) for _ in range(2)][1]
     assert caplog.text.count("Benchmark.weather") == 1
-    assert dataclass_json.plain(found)["weather"] == "fog"
+    assert dataclass_json.to_plain(found)["weather"] == "fog"
     assert replace(found, unknown={}) == boards.DISCS
     assert found.definition != boards.DISCS.definition  # it may mean another number
 
@@ -258,7 +258,7 @@ OUT = {
 @pytest.mark.parametrize(("field", "value", "words"), [(f, *each) for f, some in OUT.items() for each in some])
 def test_what_no_labels_are_is_refused_with_field_and_bound(field, value, words):
     with pytest.raises(ValueError, match=re.escape(words)):
-        declared({field: value})
+        declared_labels({field: value})
 
 
 def test_a_checkpoint_that_declares_what_cannot_be_fails_before_it_segments(tmp_path):

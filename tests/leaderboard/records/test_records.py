@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from leaderboard.dataclass_json import build, plain
-from leaderboard.evaluation.build_record import assemble, failed
+from leaderboard.dataclass_json import from_plain, to_plain
+from leaderboard.evaluation.build_record import build_failure, build_record
 from leaderboard.records import store
 from leaderboard.records.packed_arrays import pack, pack_texts, unpack, unpack_texts
 from leaderboard.records.record import Identity, Labels, Score
@@ -39,7 +39,7 @@ def made(data, sha="a" * 40, count=6):
         for i, c in enumerate(counts)
     ]
     work = boards.work(data, sha, replace(boards.DISCS, metrics=("miou", "dice")))
-    return assemble(work, {"device": "cpu", "machine": "m"}, rows), work
+    return build_record(work, {"device": "cpu", "machine": "m"}, rows), work
 
 
 def test_written_is_read_equal(data, tmp_path):
@@ -47,7 +47,7 @@ def test_written_is_read_equal(data, tmp_path):
     path = store.write(record, tmp_path)
     assert path == tmp_path / "discs" / f"{record.identity.name}.json"
     again = store.read(path)
-    assert plain(again) == plain(record)
+    assert to_plain(again) == to_plain(record)
     assert again == store.find(record.identity, tmp_path) == store.read_all(tmp_path)[0]
     assert again.picture_ids()[3] == "é 3"
     assert again.group_names() == tuple("ababab")
@@ -104,7 +104,7 @@ def test_a_damaged_record_is_skipped_with_a_warning_that_names_it(damage, data, 
     assert f"left out {path}" in caplog.text
     assert "damaged or was changed" in caplog.text
     assert store.find(record.identity, tmp_path) is None
-    assert plain(store.read(store.write(record, tmp_path))) == plain(record)  # made again, it takes the place
+    assert to_plain(store.read(store.write(record, tmp_path))) == to_plain(record)  # made again, it takes the place
 
 
 def test_a_record_under_another_name_is_refused(data, tmp_path):
@@ -150,8 +150,8 @@ def test_two_writers_lose_nothing(data, tmp_path):
 
 def test_a_failure_stands_until_a_success(data, tmp_path):
     record, work = made(data)
-    store.write_failure(failed(work, "too slow"), tmp_path)
-    store.write_failure(failed(work, "too large"), tmp_path)
+    store.write_failure(build_failure(work, "too slow"), tmp_path)
+    store.write_failure(build_failure(work, "too large"), tmp_path)
     (failure,) = store.failures(tmp_path)
     assert (failure.reason, failure.checkpoint, failure.identity) == ("too large", "ann/discs", record.identity)
     assert store.read_all(tmp_path) == []
@@ -217,13 +217,13 @@ class Kind:
 def test_plain_values_come_back():
     score = Score(value=1, low=0.5, high=float("nan"))
     kind = Kind("a", 3, 0.5, None, (("x", "y"),), {"miou": score})
-    form = json.loads(json.dumps(plain(kind), allow_nan=False))
+    form = json.loads(json.dumps(to_plain(kind), allow_nan=False))
     assert form["scores"]["miou"]["high"] is None
-    again = build(Kind, form)
+    again = from_plain(Kind, form)
     assert np.isnan(again.scores["miou"].high)
     assert again.pairs == kind.pairs
     assert again.told is None
-    assert build(Labels, plain(Labels(label_seconds=3.5))) == Labels(label_seconds=3.5)
+    assert from_plain(Labels, to_plain(Labels(label_seconds=3.5))) == Labels(label_seconds=3.5)
 
 
 @pytest.mark.parametrize(
@@ -244,4 +244,4 @@ def test_plain_values_come_back():
 )
 def test_what_is_no_such_thing_is_refused(form, words):
     with pytest.raises(ValueError, match=words):
-        build(Kind, form)
+        from_plain(Kind, form)

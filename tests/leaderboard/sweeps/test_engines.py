@@ -9,13 +9,13 @@ from dataclasses import replace
 import pytest
 
 from leaderboard.__main__ import main
-from leaderboard.dataclass_json import plain
+from leaderboard.dataclass_json import to_plain
 from leaderboard.evaluation.watched_process import LIMITS
 from leaderboard.records.record import Failure, Record
 from leaderboard.sweeps import grid
 from leaderboard.sweeps.engines.local import Local
 from leaderboard.sweeps.engines.ray import Ray
-from leaderboard.sweeps.sweep import Place, sweep
+from leaderboard.sweeps.sweep import SweepFolders, sweep
 from tests.support import board_scenes as boards
 from tests.support.paths import ROOT
 
@@ -25,7 +25,7 @@ ONE = replace(LIMITS, threads=1)
 
 def some_works(data):
     tried = grid.trials(boards.LABELS, ["propagate", "probe"], ["points", "full"], seeds=(0, 1), settings=PROBE)
-    return grid.works(boards.LABELS, tried, data)
+    return grid.eval_tasks(boards.LABELS, tried, data)
 
 
 def found(outcomes):
@@ -40,11 +40,11 @@ def test_a_cluster_that_loses_a_node_makes_the_same_records(tmp_path):
     from ray.cluster_utils import Cluster
 
     works = some_works(boards.write_splits(tmp_path / "data"))
-    here = found(list(sweep(works, Place(tmp_path / "here"), Local(2, ONE), progress=False)))
+    here = found(list(sweep(works, SweepFolders(tmp_path / "here"), Local(2, ONE), progress=False)))
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
     try:
         first = cluster.add_node(num_cpus=1)
-        going = sweep(works, Place(tmp_path / "there"), Ray(cluster.address, limits=ONE), progress=False)
+        going = sweep(works, SweepFolders(tmp_path / "there"), Ray(cluster.address, limits=ONE), progress=False)
         outcomes = [next(going)]
         cluster.add_node(num_cpus=1)
         cluster.remove_node(first, allow_graceful=False)  # it is in the middle of the next
@@ -116,7 +116,7 @@ def test_what_a_job_needs(more, words, capsys):
 
 def test_a_part_of_the_trials_and_a_results_data_set(hub_server, tmp_path, capsys):
     """As two Jobs do it: each its part, and what the other has done is not done again."""
-    (tmp_path / "labels.json").write_text(json.dumps(plain(boards.LABELS)))
+    (tmp_path / "labels.json").write_text(json.dumps(to_plain(boards.LABELS)))
     data = boards.write_splits(tmp_path / "data")
     told = ["sweep", str(tmp_path / "labels.json"), "--methods", "probe", "--data", str(data), "--quiet"]
     told += ["--setting", "probe:features=colour", "--share-with", "ann/results"]

@@ -13,18 +13,18 @@ from functools import partial
 import numpy as np
 import pytest
 
-from leaderboard.benchmarks import cue_spec
+from leaderboard.benchmarks import cue_words
 from leaderboard.benchmarks.catalog import BENCHMARKS
-from leaderboard.dataclass_json import plain
+from leaderboard.dataclass_json import to_plain
 from leaderboard.evaluation.watched_process import LIMITS
 from leaderboard.records import store
 from leaderboard.records.record import Failure, Labels, Record
 from leaderboard.sweeps import grid, train
 from leaderboard.sweeps.engines.local import Local
-from leaderboard.sweeps.sweep import Place, carry_out, sweep
+from leaderboard.sweeps.sweep import SweepFolders, run_task, sweep
 from leaderboard.tasks import label_budget
 from leaderboard.tasks import trial as trials
-from leaderboard.tasks.label_budget import Budget
+from leaderboard.tasks.label_budget import LabelBudget
 from leaderboard.tasks.trial import FOLDER, Trial
 from tests.support import board_scenes as boards
 from tests.support.paths import ROOT
@@ -43,7 +43,9 @@ def data(tmp_path_factory):
 
 
 def some_works(data, methods=("probe", "network"), seeds=(0,), **told):
-    return grid.works(boards.LABELS, grid.trials(boards.LABELS, methods, seeds=seeds, settings=SETTINGS, **told), data)
+    return grid.eval_tasks(
+        boards.LABELS, grid.trials(boards.LABELS, methods, seeds=seeds, settings=SETTINGS, **told), data
+    )
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +57,7 @@ def works(data):
 def made(works, tmp_path_factory):
     """(what the local engine made, the folder of its records)."""
     results = tmp_path_factory.mktemp("results")
-    return list(sweep(works, Place(results), Local(2), progress=False)), results
+    return list(sweep(works, SweepFolders(results), Local(2), progress=False)), results
 
 
 def kept(results):
@@ -81,7 +83,7 @@ def image_of(classes, id="one"):
     "word", ["people", "points", "points-3", "points-object", "scribbles-2-object", "points-5-image"]
 )
 def test_a_cue_is_one_word(word):
-    assert str(cue_spec.parse(word)) == word
+    assert str(cue_words.parse(word)) == word
 
 
 @pytest.mark.parametrize(
@@ -90,27 +92,30 @@ def test_a_cue_is_one_word(word):
 )
 def test_what_is_no_cue(word, words):
     with pytest.raises(ValueError, match=words):
-        cue_spec.parse(word)
+        cue_words.parse(word)
 
 
 def test_cues_are_counted():
     names = tuple("abcd")
     given = {
-        word: cue_spec.cued(image_of(4), word, 0, names).cues for word in ("points-2", "scribbles-5-image", "tags")
+        word: cue_words.apply_cues(image_of(4), word, 0, names).cues
+        for word in ("points-2", "scribbles-5-image", "tags")
     }
     assert Counter(point.label for point in given["points-2"].points) == {0: 2, 1: 2, 2: 2, 3: 2}
     assert Counter(Counter(s.label for s in given["scribbles-5-image"].strokes).values()) == {1: 3, 2: 1}
     assert given["tags"].tags == ("b", "c", "d")
     own = replace(image_of(4), cues=Cues(tags=("b",)), truth=None)
-    assert cue_spec.cued(own, "people", 0, names) is own
-    assert cue_spec.cued(own, "tags", 0, names).cues == own.cues
-    one = [cue_spec.cued(image_of(4, str(id)), "points-1-image", 0, names).cues.points[0].label for id in range(20)]
+    assert cue_words.apply_cues(own, "people", 0, names) is own
+    assert cue_words.apply_cues(own, "tags", 0, names).cues == own.cues
+    one = [
+        cue_words.apply_cues(image_of(4, str(id)), "points-1-image", 0, names).cues.points[0].label for id in range(20)
+    ]
     assert set(one) == {0, 1, 2, 3}  # not always the first class
 
 
 def test_one_group_is_labelled_after_another():
     groups = ["a", "b", "a", "", "b", "", "a"]
-    orders = [label_budget.order(groups, seed) for seed in range(20)]
+    orders = [label_budget.labelling_order(groups, seed) for seed in range(20)]
     assert all(sorted(order) == list(range(7)) for order in orders)
     for order in orders:
         turns = [groups[place] or place for place in order]
@@ -118,14 +123,14 @@ def test_one_group_is_labelled_after_another():
             turn for i, turn in enumerate(turns) if i == 0 or turns[i - 1] != turn
         ]
     assert len({tuple(order) for order in orders}) > 10
-    assert label_budget.order(groups, 3) == label_budget.order(groups, 3)
+    assert label_budget.labelling_order(groups, 3) == label_budget.labelling_order(groups, 3)
 
 
 def test_fewer_are_among_more_and_the_rest_has_no_labels(data):
-    few = label_budget.supply(Budget(cue="points", share=0.25), boards.LABELS, data, 5)
-    more = label_budget.supply(Budget(cue="points", share=0.5, rest="none"), boards.LABELS, data, 5)
-    mixed = label_budget.supply(
-        Budget(cue="full", share=0.25, rest="tags", also=(("test", "boxes"),)), boards.LABELS, data, 5
+    few = label_budget.training_subset(LabelBudget(cue="points", share=0.25), boards.LABELS, data, 5)
+    more = label_budget.training_subset(LabelBudget(cue="points", share=0.5, rest="none"), boards.LABELS, data, 5)
+    mixed = label_budget.training_subset(
+        LabelBudget(cue="full", share=0.25, rest="tags", also=(("test", "boxes"),)), boards.LABELS, data, 5
     )
     assert [e.id for e in few] == [e.id for e in more][:2]
     assert [bool(e.cues.points) for e in more] == [True] * 4 + [False] * 4
@@ -138,12 +143,12 @@ def test_fewer_are_among_more_and_the_rest_has_no_labels(data):
 
 def test_what_is_no_budget():
     with pytest.raises(ValueError, match="above 0 and at most 1, got 5"):
-        Budget(cue="full", share=5)
+        LabelBudget(cue="full", share=5)
     with pytest.raises(ValueError, match="rest and also are of training pictures"):
-        Budget(cue="points", rest="tags")
+        LabelBudget(cue="points", rest="tags")
     with pytest.raises(ValueError, match="no cue 'dots'"):
-        Budget(cue="full", share=1, also=(("more", "dots"),))
-    assert Budget(cue="points-1", share=1) == Budget(cue="points", share=1)
+        LabelBudget(cue="full", share=1, also=(("more", "dots"),))
+    assert LabelBudget(cue="points-1", share=1) == LabelBudget(cue="points", share=1)
 
 
 def told(benchmark, methods, **more):
@@ -190,7 +195,7 @@ def test_what_cannot_be_swept(benchmark, methods, words):
 
 
 def test_a_trial_is_known_by_all_that_decides_it(tmp_path):
-    base = Trial(method="network", budget=Budget(cue="points", share=0.1))
+    base = Trial(method="network", budget=LabelBudget(cue="points", share=0.1))
     others = [
         replace(base, method="probe"),
         replace(base, seed=1),
@@ -213,7 +218,7 @@ def test_a_new_setting_leaves_old_trials_as_they_were(monkeypatch):
     class Later(Network):
         later: int = 0
 
-    base = Trial(method="network", settings={"steps": 5}, budget=Budget(cue="points", share=0.1))
+    base = Trial(method="network", settings={"steps": 5}, budget=LabelBudget(cue="points", share=0.1))
     before = base.checkpoint(("a", "b")).sha
     monkeypatch.setattr(trials.settings, "build", lambda name, told: Later(**told))
     assert base.checkpoint(("a", "b")).sha == before
@@ -265,33 +270,33 @@ def test_every_trial_leads_to_a_record(made, works):
 
 def test_nothing_is_done_twice(made, works, monkeypatch):
     monkeypatch.setattr("leaderboard.sweeps.sweep.evaluate", None)  # it is not even asked
-    assert list(sweep(works, Place(made[1]), Local(), progress=False)) == []
+    assert list(sweep(works, SweepFolders(made[1]), Local(), progress=False)) == []
 
 
 def test_a_failure_is_kept_and_tried_again_when_asked(data, tmp_path):
     (work,) = some_works(data, ["probe"], shares=[0.25])
     hurried = Local(1, replace(LIMITS, load=0.01))
-    (outcome,) = sweep([work], Place(tmp_path), hurried, progress=False)
+    (outcome,) = sweep([work], SweepFolders(tmp_path), hurried, progress=False)
     assert isinstance(outcome, Failure)
     assert outcome.reason == "learning took more than 0.01 s. Make the model faster, or raise the limit"
-    assert list(sweep([work], Place(tmp_path), Local(), progress=False)) == []
-    (again,) = sweep([work], Place(tmp_path), Local(), retry=True, progress=False)
+    assert list(sweep([work], SweepFolders(tmp_path), Local(), progress=False)) == []
+    (again,) = sweep([work], SweepFolders(tmp_path), Local(), retry=True, progress=False)
     assert isinstance(again, Record)
     assert store.failures(tmp_path) == []
 
 
 def test_one_that_cannot_learn_says_why_and_the_others_go_on(data, tmp_path):
     works = some_works(data, ["probe"], shares=[0.25, 1.0])
-    nothing = replace(works[0], trial=replace(works[0].trial, budget=Budget(cue="none", share=0.25)))
-    outcomes = list(sweep([nothing, works[1]], Place(tmp_path), Local(), progress=False))
+    nothing = replace(works[0], trial=replace(works[0].trial, budget=LabelBudget(cue="none", share=0.25)))
+    outcomes = list(sweep([nothing, works[1]], SweepFolders(tmp_path), Local(), progress=False))
     assert [type(outcome) for outcome in outcomes] == [Failure, Record]
     assert "probe needs pixels told of at least two classes" in outcomes[0].reason
 
 
 def test_checkpoints_are_kept_when_asked(data, tmp_path):
     (work,) = some_works(data, ["network"], shares=[1.0])
-    place = Place(tmp_path / "results", tmp_path / "kept")
-    carry_out(work, place)
+    place = SweepFolders(tmp_path / "results", tmp_path / "kept")
+    run_task(work, place)
     assert sorted(p.name for p in place.checkpoint(work).iterdir()) == ["config.json", "log.jsonl", "model.safetensors"]
 
 
@@ -305,12 +310,12 @@ def test_a_training_that_was_stopped_is_gone_on_with(data, tmp_path, monkeypatch
         if step == 2 and seen == [1, 2]:
             raise KeyboardInterrupt
 
-    whole = train.learned(work, tmp_path / "whole")
+    whole = train.train_or_load(work, tmp_path / "whole")
     monkeypatch.setattr(train, "_watching", stopped)
     with pytest.raises(KeyboardInterrupt):
-        train.learned(work, tmp_path / "parts")
+        train.train_or_load(work, tmp_path / "parts")
     assert (tmp_path / "parts" / "state.pt").exists()
-    again = train.learned(work, tmp_path / "parts")
+    again = train.train_or_load(work, tmp_path / "parts")
     assert seen == [1, 2, 3, 4]
     assert not (tmp_path / "parts" / "state.pt").exists()
     for name, array in whole.state().items():
@@ -323,7 +328,7 @@ def command(data):
     running = []
 
     def begin(results, *more) -> subprocess.Popen:
-        (data / "labels.json").write_text(json.dumps(plain(boards.LABELS)))
+        (data / "labels.json").write_text(json.dumps(to_plain(boards.LABELS)))
         told = ["sweep", data / "labels.json", "--methods", "propagate", "probe", "network", "--data", data]
         settings = [f"{name}:{key}={value}" for name, some in SETTINGS.items() for key, value in some.items()]
         told += [part for setting in settings for part in ("--setting", setting)]

@@ -223,7 +223,7 @@ def test_a_model_that_had_labels_of_the_data_before_is_no_best_buy(tmp_path, mon
     knows, also = standing(0.9, 20, share=0.1, **told), standing(0.95, 90, **told)
     paid = standing(0.5, 60, source="horses", settings={"features": "texture", "backbone": None})
     strange = standing(0.5, 60, source="streets", settings={"spread": "learned"})
-    assert [one.record.knows for one in (knows, paid, strange)] == [True, False, False]
+    assert [one.record.trained_on_this_data for one in (knows, paid, strange)] == [True, False, False]
     some = [also, knows, paid]
     assert label_efficiency.front(some) == [paid]
     assert [best.standing for best in label_efficiency.best(some, (100, 1000))] == [paid]
