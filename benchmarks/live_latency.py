@@ -80,7 +80,7 @@ def strokes(name: str, size: tuple[int, int], count: int) -> list[Stroke]:
 
 def opencv_grabcut(image: np.ndarray, cues: Cues) -> np.ndarray:
     """uint8 (H, W) labels as OpenCV's tutorial does it: mask mode, 5 iterations, probably background where untold."""
-    told = raster.draw(cues, image.shape[:2])
+    told = raster.draw_seeds(cues, image.shape[:2])
     trimap = np.choose(np.minimum(told, 2), [cv2.GC_BGD, cv2.GC_FGD, cv2.GC_PR_BGD]).astype(np.uint8)
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.grabCut(image, trimap, None, *models, iterCount=5, mode=cv2.GC_INIT_WITH_MASK)
@@ -89,7 +89,7 @@ def opencv_grabcut(image: np.ndarray, cues: Cues) -> np.ndarray:
 
 def skimage_walker(image: np.ndarray, cues: Cues) -> np.ndarray:
     """uint8 (H, W) labels; a lone class gets the border as background, which scikit-image cannot do without."""
-    told = raster.draw(cues, image.shape[:2])
+    told = raster.draw_seeds(cues, image.shape[:2])
     markers = np.where(told == 255, 0, told.astype(int) + 1)
     if not (markers == 1).any():
         markers[0] = markers[-1] = 1

@@ -27,11 +27,11 @@ class OpenCVGrabCut(_Peer):
 
     name: ClassVar[str] = "opencv_grabcut"
 
-    def _probabilities(self, image, cues, present, content):
+    def _probabilities(self, image, cues, class_ids, cache):
         shape = image.shape[:2]
-        drawn, bounds = raster.draw(cues, shape), raster.allowed(cues, shape, present)
-        probs = np.zeros((len(present), *shape), np.float32)
-        for row, label in enumerate(present[1:], start=1):
+        drawn, bounds = raster.draw_seeds(cues, shape), raster.allowed_regions(cues, shape, class_ids)
+        probs = np.zeros((len(class_ids), *shape), np.float32)
+        for row, label in enumerate(class_ids[1:], start=1):
             probs[row] = self._cut(image, drawn, label, None if bounds is None else bounds[row])
         probs[1:] *= probs[1:].cumsum(axis=0) <= 1
         probs[0] = 1 - probs[1:].sum(axis=0)
@@ -62,15 +62,15 @@ class PixelForest(_Peer):
         maps = multiscale_basic_features(image, intensity=True, edges=True, texture=True, sigma_max=8, channel_axis=-1)
         return maps.reshape(-1, maps.shape[-1]).astype(np.float32)
 
-    def _probabilities(self, image, cues, present, content):
+    def _probabilities(self, image, cues, class_ids, cache):
         shape = image.shape[:2]
-        bounds = raster.allowed(cues, shape, present)
-        rows = seed_maps.completed(raster.draw(cues, shape), bounds, present).ravel()
+        bounds = raster.allowed_regions(cues, shape, class_ids)
+        rows = seed_maps.completed(raster.draw_seeds(cues, shape), bounds, class_ids).ravel()
         known = np.flatnonzero(rows >= 0)
         if len(known) > 5000:  # more examples cost time and change little
             known = np.random.default_rng(0).choice(known, 5000, replace=False)
         forest = RandomForestClassifier(50, max_depth=10, max_samples=0.5, n_jobs=1, random_state=0)
-        forest.fit(content[known], rows[known])
-        probs = np.zeros((len(present), content.shape[0]), np.float32)
-        probs[forest.classes_] = forest.predict_proba(content).T
-        return seed_maps.share_out(probs.reshape(len(present), *shape), bounds)
+        forest.fit(cache[known], rows[known])
+        probs = np.zeros((len(class_ids), cache.shape[0]), np.float32)
+        probs[forest.classes_] = forest.predict_proba(cache).T
+        return seed_maps.share_out(probs.reshape(len(class_ids), *shape), bounds)

@@ -20,12 +20,12 @@ class Prepared:
 
     shape: tuple[int, int]
     made_by: str
-    content: Any
+    cache: Any
 
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays inside."""
-        return _nbytes(self.content)
+        return _nbytes(self.cache)
 
 
 @dataclass(kw_only=True)
@@ -75,10 +75,10 @@ class Segmenter:
         prepared = prepared or self.prepare(image)
         if prepared.shape != shape or prepared.made_by != self._signature():
             raise ValueError(f"prepared is for {prepared.made_by} on {prepared.shape}. Call prepare(image) again")
-        present = list(range(len(classes))) if self.learns else sorted({0, *cues.located})
-        probs = self._probabilities(image, cues, present, prepared.content)
-        _honour(probs, cues, present, classes)
-        return Result(probs, classes, present, raster.ignored(cues, shape))
+        class_ids = list(range(len(classes))) if self.learns else sorted({0, *cues.labelled_classes})
+        probs = self._probabilities(image, cues, class_ids, prepared.cache)
+        apply_cues_to_probs(probs, cues, class_ids, classes)
+        return Result(probs, classes, class_ids, raster.ignored_pixels(cues, shape))
 
     def fit(self, examples, progress=None, validation=(), run=None) -> Segmenter:
         """Learn from examples and return itself; methods say what may be learned from.
@@ -108,8 +108,8 @@ class Segmenter:
     def _prepare(self, image: np.ndarray) -> Any:
         return None
 
-    def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Any) -> np.ndarray:
-        """float32 (K, H, W), a row for each label of `present` (sorted, 0 among them), sums to 1."""
+    def _probabilities(self, image: np.ndarray, cues: Cues, class_ids: list[int], cache: Any) -> np.ndarray:
+        """float32 (K, H, W), a row for each label of `class_ids` (sorted, 0 among them), sums to 1."""
         raise NotImplementedError
 
     def _signature(self) -> str:
@@ -128,7 +128,7 @@ class Segmenter:
             raise ValueError(f"{self.name} has not learned anything yet. Call fit(examples), or load a checkpoint")
 
     def _check_kinds(self, cues: Cues) -> None:
-        if cues.located and cues.kinds & self.uses:
+        if cues.labelled_classes and cues.kinds & self.uses:
             return
         wanted = ", ".join(sorted(self.uses))
         got = ", ".join(sorted(cues.kinds)) or "no cue"
@@ -159,15 +159,15 @@ def _few(names) -> str:
 
 def default_classes(cues: Cues) -> tuple[str, ...]:
     """Names for as many classes as the cues hold, at least two: background, object 1, ..."""
-    count = max(2, *(label + 1 for label in (*cues.located, 0)))
+    count = max(2, *(label + 1 for label in (*cues.labelled_classes, 0)))
     return (BACKGROUND, *(f"object {label}" for label in range(1, count)))
 
 
-def _honour(probs: np.ndarray, cues: Cues, present: list[int], classes: tuple[str, ...]) -> None:
+def apply_cues_to_probs(probs: np.ndarray, cues: Cues, class_ids: list[int], classes: tuple[str, ...]) -> None:
     """Write what is told into `probs`, in place: seeds are sure, a boxed class is nowhere outside its boxes, and where
     tags are told, a class that no cue tells of is nowhere."""
     shape = probs.shape[1:]
-    bounds = _allowed(cues, shape, present, classes)
+    bounds = _allowed(cues, shape, class_ids, classes)
     if bounds is not None:
         probs *= bounds
         total = probs.sum(axis=0)
@@ -177,30 +177,30 @@ def _honour(probs: np.ndarray, cues: Cues, present: list[int], classes: tuple[st
             first = bounds.argmax(axis=0)
             ys, xs = np.nonzero(lost)
             probs[first[ys, xs], ys, xs] = 1
-    told = raster.draw(cues, shape)
+    told = raster.draw_seeds(cues, shape)
     ys, xs = np.nonzero(told != UNKNOWN)
     probs[:, ys, xs] = 0
-    probs[np.searchsorted(present, told[ys, xs]), ys, xs] = 1
+    probs[np.searchsorted(class_ids, told[ys, xs]), ys, xs] = 1
 
 
-def _allowed(cues: Cues, shape: tuple[int, int], present: list[int], classes: tuple[str, ...]) -> np.ndarray | None:
+def _allowed(cues: Cues, shape: tuple[int, int], class_ids: list[int], classes: tuple[str, ...]) -> np.ndarray | None:
     """bool (K, H, W): where each label may be, by boxes and tags; None when neither says otherwise."""
-    bounds = raster.allowed(cues, shape, present)
-    told = {0, *cues.located, *(classes.index(name) for name in cues.tags or () if name in classes)}
-    absent = [row for row, label in enumerate(present) if cues.tags is not None and label not in told]
+    bounds = raster.allowed_regions(cues, shape, class_ids)
+    told = {0, *cues.labelled_classes, *(classes.index(name) for name in cues.tags or () if name in classes)}
+    absent = [row for row, label in enumerate(class_ids) if cues.tags is not None and label not in told]
     if absent:
-        bounds = np.ones((len(present), *shape), bool) if bounds is None else bounds
+        bounds = np.ones((len(class_ids), *shape), bool) if bounds is None else bounds
         bounds[absent] = False
     return bounds
 
 
-def _nbytes(content: Any) -> int:
-    if isinstance(content, np.ndarray):
-        return content.nbytes
-    if is_dataclass(content):
-        return sum(_nbytes(getattr(content, f.name)) for f in fields(content))
-    if isinstance(content, dict):
-        return sum(_nbytes(value) for value in content.values())
-    if isinstance(content, list | tuple):
-        return sum(_nbytes(value) for value in content)
-    return sum(_nbytes(getattr(content, part)) for part in ("data", "indices", "indptr") if hasattr(content, part))
+def _nbytes(cache: Any) -> int:
+    if isinstance(cache, np.ndarray):
+        return cache.nbytes
+    if is_dataclass(cache):
+        return sum(_nbytes(getattr(cache, f.name)) for f in fields(cache))
+    if isinstance(cache, dict):
+        return sum(_nbytes(value) for value in cache.values())
+    if isinstance(cache, list | tuple):
+        return sum(_nbytes(value) for value in cache)
+    return sum(_nbytes(getattr(cache, part)) for part in ("data", "indices", "indptr") if hasattr(cache, part))

@@ -88,7 +88,7 @@ def _seed(benchmark: Benchmark, example: Example) -> int:
 
 
 def _parts(result: Result, example: Example, benchmark: Benchmark, needs: set[str]) -> Parts:
-    if not np.isfinite(result.present_probs.sum()):
+    if not np.isfinite(result.compact_probs.sum()):
         raise ValueError("the segmenter's probabilities are not finite. The checkpoint is broken: train again")
     count, labels = len(benchmark.classes), result.labels
     found = {"counts": metrics.counts(example.truth, labels, count)}  # first: it refuses what is no prediction

@@ -25,7 +25,7 @@ def calibration(result: Result, truth: np.ndarray) -> np.ndarray:
     grid = (slice(None, None, GRID), slice(None, None, GRID))
     true, labels = truth[grid], result.labels[grid]
     known = true != UNKNOWN
-    sure, right = result.present_probs[(slice(None), *grid)].max(axis=0)[known], (true == labels)[known]
+    sure, right = result.compact_probs[(slice(None), *grid)].max(axis=0)[known], (true == labels)[known]
     place = np.clip(np.ceil(sure.astype(float) * BINS).astype(int) - 1, 0, BINS - 1)
     columns = (None, right, sure * SURE)
     return np.stack([np.rint(np.bincount(place, weights, BINS)).astype(np.int64) for weights in columns], axis=1)
@@ -43,7 +43,7 @@ def calibration_error(bins: np.ndarray) -> np.ndarray:
 def tag_scores(result: Result) -> np.ndarray:
     """int64 (C,): how sure the result is that a class is somewhere on the picture: its highest probability, in SURE."""
     scores = np.zeros(len(result.classes), np.int64)
-    scores[list(result.present)] = np.rint(result.present_probs.max(axis=(1, 2)) * SURE)
+    scores[list(result.class_ids)] = np.rint(result.compact_probs.max(axis=(1, 2)) * SURE)
     return scores
 
 

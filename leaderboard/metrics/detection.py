@@ -84,7 +84,7 @@ def patches(result: Result, truth: np.ndarray) -> np.ndarray:
     rows = []
     for one in objects(labels):
         x0, y0, x1, y1 = one.box
-        probs = result.present_probs[result.present.index(one.label), y0:y1, x0:x1]
+        probs = result.compact_probs[result.class_ids.index(one.label), y0:y1, x0:x1]
         rows.append((*one.box, one.label, round(float(probs[one.mask].mean()) * SURE)))
     found = np.array(rows, np.int64).reshape(-1, 6)
     return found[np.argsort(-found[:, 5], kind="stable")][:MOST]

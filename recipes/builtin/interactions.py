@@ -114,10 +114,10 @@ def begin(prepared: Crop, starts: tuple[float, float], random: np.random.Generat
 def show(session: Session) -> np.ndarray:
     """float16 (PLANES, CELLS, CELLS) of the session as it stands."""
     cues, small = session.cues, (CELLS, CELLS)
-    found, present = _evidence(session.crop, cues)
-    told = raster.draw(cues, session.truth.shape, small)
-    bounds = raster.allowed(cues, session.truth.shape, present, small)
-    shown = planes.planes(found, _cells(session.crop), told, bounds, present, present.index(1))
+    found, class_ids = _evidence(session.crop, cues)
+    told = raster.draw_seeds(cues, session.truth.shape, small)
+    bounds = raster.allowed_regions(cues, session.truth.shape, class_ids, small)
+    shown = planes.planes(found, _cells(session.crop), told, bounds, class_ids, class_ids.index(1))
     return shown.astype(np.float16)
 
 
@@ -131,19 +131,19 @@ def go_on(session: Session, logits: np.ndarray, random: np.random.Generator) -> 
     nothing is wrong the session stays as it is."""
     full = cv2.resize(logits, session.truth.shape[::-1], interpolation=cv2.INTER_LINEAR)
     guess = np.where(full > 0, 1, np.where(session.truth == 1, 0, session.truth)).astype(np.uint8)
-    before = raster.draw(session.cues, session.truth.shape, (CELLS, CELLS))
+    before = raster.draw_seeds(session.cues, session.truth.shape, (CELLS, CELLS))
     cue = person.correction(session.truth, guess, random)
     if cue is not None:
         session.cues = simulated_user.added(session.cues, cue)
     shown = show(session).astype(np.float32)
-    planes.remember(shown, logits, raster.draw(session.cues, session.truth.shape, (CELLS, CELLS)) != before)
+    planes.remember(shown, logits, raster.draw_seeds(session.cues, session.truth.shape, (CELLS, CELLS)) != before)
     return shown.astype(np.float16)
 
 
 def _corrected(prepared: Crop, truth: np.ndarray, cues: Cues, random: np.random.Generator) -> Cues:
     """One or two more cues where the solver, by superpixels, is wrong."""
-    found, present = _evidence(prepared, cues)
-    guess = np.asarray(present, np.uint8)[found.probs.argmax(axis=0)][prepared.field.regions.labels]
+    found, class_ids = _evidence(prepared, cues)
+    guess = np.asarray(class_ids, np.uint8)[found.probs.argmax(axis=0)][prepared.field.regions.labels]
     guess = cv2.resize(guess, truth.shape[::-1], interpolation=cv2.INTER_NEAREST)
     for _ in range(int(random.integers(1, 3))):
         cue = person.correction(truth, guess, random)
@@ -157,9 +157,11 @@ def _corrected(prepared: Crop, truth: np.ndarray, cues: Cues, random: np.random.
 
 def _evidence(prepared: Crop, cues: Cues) -> tuple[live.Evidence, list[int]]:
     shape, grid = prepared.image.shape[:2], prepared.field.regions.labels.shape
-    present = sorted({0, *cues.located})
-    told = raster.draw(cues, shape, grid)
-    return live.evidence(prepared.field, told, raster.allowed(cues, shape, present, grid), present), present
+    class_ids = sorted({0, *cues.labelled_classes})
+    told = raster.draw_seeds(cues, shape, grid)
+    return live.evidence(
+        prepared.field, told, raster.allowed_regions(cues, shape, class_ids, grid), class_ids
+    ), class_ids
 
 
 def _cells(prepared: Crop) -> np.ndarray:

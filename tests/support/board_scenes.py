@@ -82,7 +82,7 @@ class Colours(Segmenter):
     learns: ClassVar[bool] = True
     fitted = True
 
-    def _probabilities(self, image, cues, present, content):
+    def _probabilities(self, image, cues, class_ids, cache):
         pixels = image.astype(float)
         away = [np.linalg.norm(pixels - colour, axis=2) for colour in ((60, 140, 70), (190, 60, 50), (60, 60, 190))]
         closeness = np.exp(-np.array(away) / 40)
@@ -90,12 +90,12 @@ class Colours(Segmenter):
 
 
 class Hangs(Colours):
-    def _probabilities(self, image, cues, present, content):
+    def _probabilities(self, image, cues, class_ids, cache):
         time.sleep(600)
 
 
 class Grows(Colours):
-    def _probabilities(self, image, cues, present, content):
+    def _probabilities(self, image, cues, class_ids, cache):
         held = []
         while True:
             held.append(np.ones(10_000_000))
@@ -103,7 +103,7 @@ class Grows(Colours):
 
 
 class Fails(Colours):
-    def _probabilities(self, image, cues, present, content):
+    def _probabilities(self, image, cues, class_ids, cache):
         raise RuntimeError("no such layer")
 
 
@@ -112,12 +112,12 @@ class Dies(Colours):
 
     asked = 0
 
-    def _probabilities(self, image, cues, present, content):
+    def _probabilities(self, image, cues, class_ids, cache):
         Dies.asked += 1
         if Dies.asked == 4:
             time.sleep(0.5)  # what was said before is heard
             os._exit(9)
-        return super()._probabilities(image, cues, present, content)
+        return super()._probabilities(image, cues, class_ids, cache)
 
 
 def good(source: str, sha: str) -> Segmenter:

@@ -44,7 +44,7 @@ class Learned(Segmenter):
         super().load_state(state)
         self.weights, self.count = state["weights"], state["count"]
 
-    def _probabilities(self, image, cues, present, content):
+    def _probabilities(self, image, cues, class_ids, cache):
         high = image[..., 0] > self.weights[0]
         return np.stack([~high, high]).astype(np.float32)
 

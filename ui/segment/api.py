@@ -123,7 +123,7 @@ def read_cues(payload: dict) -> dict:
     if not all(type(size) is int and 0 < size <= limits.PICTURE_PIXELS for size in (width, height)):
         raise CueError("open the picture before its cues")
     cues, classes = read_document(text, (height, width))
-    return {"cues": {**json.loads(cues.to_json(classes)), "most": max((0, *cues.located))}}
+    return {"cues": {**json.loads(cues.to_json(classes)), "most": max((0, *cues.labelled_classes))}}
 
 
 def _colours(names) -> tuple[tuple[int, int, int], ...]:

@@ -55,8 +55,8 @@ def segment_image(
     chosen = resolve_model(method, told, user, seconds)
     segmenter = chosen.segmenter
     if segmenter.name == "grabcut":
-        _check_cuts(segmenter, len(cues.located))
-    side = _side(len(segmenter.classes) if segmenter.learns else len(cues.located) + 1)
+        _check_cuts(segmenter, len(cues.labelled_classes))
+    side = _side(len(segmenter.classes) if segmenter.learns else len(cues.labelled_classes) + 1)
     session.check_idle(chosen.name)
     work = partial(_result, session, chosen, cues, side)
     try:
@@ -74,7 +74,7 @@ def _result(session: Session, chosen: ResolvedModel, cues: Cues, side: int) -> t
     start = time.perf_counter()
     result = None
     if cues.kinds or segmenter.learns:
-        result = segmenter.segment(image, raster.scaled(cues, session.full, image.shape[:2]), prepared)
+        result = segmenter.segment(image, raster.resize_cues(cues, session.full, image.shape[:2]), prepared)
         result.labels  # noqa: B018 - computed here, inside the turn and the timing
     taken = time.perf_counter() - start
     if set(session.prepared) - known:

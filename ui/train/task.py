@@ -58,7 +58,7 @@ class TrainTask:
     ) -> TrainTask:
         """The task of learning the lesson, whose cues are in pixels of the pictures as they were sent."""
         examples = tuple(
-            Example(picture.image, raster.scaled(cues, picture.full, picture.image.shape[:2]), id=picture.name)
+            Example(picture.image, raster.resize_cues(cues, picture.full, picture.image.shape[:2]), id=picture.name)
             for picture, cues in zip(pictures, lesson.cues, strict=True)
         )
         full = tuple(picture.full for picture in pictures)

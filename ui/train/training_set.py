@@ -27,7 +27,7 @@ class TrainingSet:
     @property
     def cued(self) -> int:
         """How many pictures have a cue that tells a place."""
-        return sum(bool(cues.located) for cues in self.cues)
+        return sum(bool(cues.labelled_classes) for cues in self.cues)
 
     @property
     def seconds(self) -> float:
@@ -37,14 +37,14 @@ class TrainingSet:
     @property
     def told(self) -> set[int]:
         """The labels that some cue tells a place of; outside of boxes is background."""
-        found = {label for cues in self.cues for label in cues.located}
+        found = {label for cues in self.cues for label in cues.labelled_classes}
         return found | ({0} if any(cues.boxes for cues in self.cues) else set())
 
     @property
     def boxed(self) -> bool:
         """Whether nothing but boxes shows some class."""
         boxes = {box.label for cues in self.cues for box in cues.boxes}
-        others = {label for cues in self.cues for label in replace(cues, boxes=()).located}
+        others = {label for cues in self.cues for label in replace(cues, boxes=()).labelled_classes}
         return bool(boxes - others - {UNKNOWN})
 
 
@@ -54,7 +54,7 @@ def merge_cues(told: Sequence[tuple[Cues, tuple[str, ...]]]) -> TrainingSet:
     Raises ValueError when there are too many classes.
     """
     rest = next((names[0] for _, names in told if names), BACKGROUND)
-    shown = {name: None for cues, names in told for label, name in _objects(names) if label in cues.located}
+    shown = {name: None for cues, names in told for label, name in _objects(names) if label in cues.labelled_classes}
     shown.pop(rest, None)
     classes = (rest, *shown)
     if len(classes) > MAX_CLASSES:

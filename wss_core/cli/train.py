@@ -141,6 +141,6 @@ def _cue_maker(args: argparse.Namespace, kind: str, classes: tuple[str, ...]) ->
 
 def _keep_own_cues(example: Example) -> Example:
     """With the cues it has; where none of them tells a place, the mask, if there is one."""
-    if example.truth is None or example.cues.located:
+    if example.truth is None or example.cues.labelled_classes:
         return example
     return replace(example, cues=replace(example.cues, labels=example.truth))

@@ -76,7 +76,7 @@ class Cues:
         return frozenset(kind for kind, given in told.items() if given)
 
     @property
-    def located(self) -> tuple[int, ...]:
+    def labelled_classes(self) -> tuple[int, ...]:
         """The labels that some point, box, stroke or pixel tells a place for, in order, without 255."""
         found = {cue.label for cue in (*self.points, *self.boxes, *self.strokes)}
         if self.labels is not None:
@@ -91,10 +91,12 @@ class Cues:
         """
         if not self.kinds:
             return 0.0
-        present = {label for label in self.located if label} | {n for n in self.tags or () if n not in classes[:1]}
+        present = {label for label in self.labelled_classes if label} | {
+            n for n in self.tags or () if n not in classes[:1]
+        }
         named = {classes[label] if isinstance(label, int) and label < len(classes) else label for label in present}
         vocabulary = max(0, len(classes) - 1)
-        total = SECONDS_ABSENT * (vocabulary if not self.located else max(0, vocabulary - len(named)))
+        total = SECONDS_ABSENT * (vocabulary if not self.labelled_classes else max(0, vocabulary - len(named)))
         total += SECONDS_POINT * len(self.points) + SECONDS_BOX * len(self.boxes)
         total += sum(SECONDS_STROKE if stroke.width else SECONDS_MASK for stroke in self.strokes)
         return total + (0 if self.labels is None else mask_seconds(self.labels, self.objects))

@@ -17,29 +17,29 @@ _SHIFT = 4  # OpenCV draws with this many binary places after the point
 
 
 @dataclass(frozen=True)
-class Told:
-    """What is told on a grid: seeds as of `draw`, allowed as of `allowed`, present: the labels with cues, 0 first."""
+class SeedMap:
+    """What is told on a grid: seeds as `draw_seeds` gives them, allowed as `allowed_regions` does, class_ids: the labels with cues, 0 first."""
 
     seeds: np.ndarray
     allowed: np.ndarray | None
-    present: list[int]
+    class_ids: list[int]
 
 
-def history(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> list[Told]:
+def seed_map_history(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> list[SeedMap]:
     """What was told cue after cue, the last being all of it: first labels and boxes, then each stroke, each point.
 
     Begins with the first object that is told, or after a multiple of BLOCK cues.
     """
     count = len(cues.strokes) + len(cues.points)
     parts = (_first(cues, end) for end in range(BLOCK * (max(0, count - 1) // BLOCK), count))
-    steps = [told(part, shape, grid) for part in parts]
-    return [step for step in steps if len(step.present) > 1] + [told(cues, shape, grid)]
+    steps = [seed_map(part, shape, grid) for part in parts]
+    return [step for step in steps if len(step.class_ids) > 1] + [seed_map(cues, shape, grid)]
 
 
-def told(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> Told:
+def seed_map(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> SeedMap:
     """All that is told on the grid, at once."""
-    present = sorted({0, *cues.located})
-    return Told(draw(cues, shape, grid), allowed(cues, shape, present, grid), present)
+    class_ids = sorted({0, *cues.labelled_classes})
+    return SeedMap(draw_seeds(cues, shape, grid), allowed_regions(cues, shape, class_ids, grid), class_ids)
 
 
 def _first(cues: Cues, count: int) -> Cues:
@@ -47,7 +47,7 @@ def _first(cues: Cues, count: int) -> Cues:
     return replace(cues, strokes=cues.strokes[:count], points=cues.points[: max(0, count - len(cues.strokes))])
 
 
-def draw(cues: Cues, shape: tuple[int, int], grid: tuple[int, int] | None = None) -> np.ndarray:
+def draw_seeds(cues: Cues, shape: tuple[int, int], grid: tuple[int, int] | None = None) -> np.ndarray:
     """uint8 (h, w) seeds: the label told for each pixel, UNKNOWN where nothing is told or where it is ignored.
 
     shape: the picture's (H, W). grid: draw on a grid of (h, w) cells over the same picture instead; a cue never
@@ -56,15 +56,17 @@ def draw(cues: Cues, shape: tuple[int, int], grid: tuple[int, int] | None = None
     return _paint(cues, shape, grid or shape, ignore_as=UNKNOWN)
 
 
-def ignored(cues: Cues, shape: tuple[int, int]) -> np.ndarray | None:
+def ignored_pixels(cues: Cues, shape: tuple[int, int]) -> np.ndarray | None:
     """bool (H, W): pixels marked "ignore" and not labelled by a later cue; None when there is none."""
     if not any(cue.label == UNKNOWN for cue in (*cues.points, *cues.boxes, *cues.strokes)):
         return None
     return _paint(cues, shape, shape, ignore_as=UNKNOWN - 1) == UNKNOWN - 1
 
 
-def allowed(cues: Cues, shape: tuple[int, int], present, grid: tuple[int, int] | None = None) -> np.ndarray | None:
-    """bool (K, h, w): where each label of `present` may be; None when no box says otherwise.
+def allowed_regions(
+    cues: Cues, shape: tuple[int, int], class_ids, grid: tuple[int, int] | None = None
+) -> np.ndarray | None:
+    """bool (K, h, w): where each label of `class_ids` may be; None when no box says otherwise.
 
     A box says that outside it is background: a class with boxes is not allowed outside all of its boxes, except
     on its own seeds. A class that also has seeds outside its boxes is not bounded (it has unboxed objects too).
@@ -73,9 +75,9 @@ def allowed(cues: Cues, shape: tuple[int, int], present, grid: tuple[int, int] |
     if not bounded:
         return None
     size = grid or shape
-    seeds = draw(cues, shape, grid)
-    rows = np.ones((len(present), *size), bool)
-    for row, label in zip(rows, present, strict=True):
+    seeds = draw_seeds(cues, shape, grid)
+    rows = np.ones((len(class_ids), *size), bool)
+    for row, label in zip(rows, class_ids, strict=True):
         if label in bounded:
             inside = np.zeros(size, np.uint8)
             for box in cues.boxes:
@@ -134,12 +136,12 @@ def _paint_stroke(seeds: np.ndarray, stroke, scale: np.ndarray, value: int) -> N
     cv2.polylines(seeds, [corners], False, value, thickness=thickness, lineType=cv2.LINE_8, shift=_SHIFT)
 
 
-def scaled(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> Cues:
+def resize_cues(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> Cues:
     """The same cues for a copy of the picture resized from `shape` (H, W) to `grid` (h, w)."""
     if shape == grid:
         return cues
     x, y = grid[1] / shape[1], grid[0] / shape[0]
-    labels = None if cues.labels is None else resized(cues.labels, grid)
+    labels = None if cues.labels is None else resize_seeds(cues.labels, grid)
     return Cues(
         tags=cues.tags,
         points=[
@@ -160,7 +162,7 @@ def scaled(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> Cues:
     )
 
 
-def resized(labels: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
+def resize_seeds(labels: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     """uint8 (h, w) of what is told, uint8 (H, W), on another grid; thin lines survive on a smaller one."""
     found = resize_nearest(labels, grid)
     _paint_labels(found, labels)

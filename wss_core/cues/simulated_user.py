@@ -11,7 +11,7 @@ from skimage.graph import MCP_Geometric
 
 from ..conventions import UNKNOWN
 from . import Box, Cues, Point, Stroke
-from .raster import draw
+from .raster import draw_seeds
 
 BRUSH = 0.012  # width of a stroke in longer sides of the picture, where the region has room for it
 _GRID = 96  # cells along the longer side on which a stroke's way is looked for
@@ -91,7 +91,7 @@ def within(drawn: Stroke, region: np.ndarray) -> Stroke:
     kept = path[longest[0] : longest[-1] + 2] if len(longest) else path[:1]
     for width in (drawn.width, 0.7 * drawn.width, 0.4 * drawn.width, 1.0):
         fitted = Stroke(drawn.label, max(1.0, round(width, 1)), tuple(map(tuple, kept.tolist())))
-        if region[draw(Cues(strokes=[fitted]), region.shape) == drawn.label].all():
+        if region[draw_seeds(Cues(strokes=[fitted]), region.shape) == drawn.label].all():
             return fitted
     spot = int(_depth(region).argmax())
     return Stroke(drawn.label, 1.0, ((float(spot % region.shape[1]), float(spot // region.shape[1])),))

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from .. import hub_client
-from ..imaging.resize import on_grid
+from ..imaging.resize import resize_linear
 
 if TYPE_CHECKING:
     import torch
@@ -103,12 +103,12 @@ def settled(name: str, padding: str) -> tuple[str, str]:
 def maps(backbone: Backbone, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     """float32 (D, h, w): the principal components of each scale's map, of mean 0 and together of variance 1 a scale."""
     found = _run(backbone, _fitted(backbone, image))
-    return np.concatenate([on_grid(_components(m), grid) for m in _coarse(backbone, found)])
+    return np.concatenate([resize_linear(_components(m), grid) for m in _coarse(backbone, found)])
 
 
 def raw(backbone: Backbone, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     """float32 (D, h, w): every channel of each scale's map, the same for all pictures, so that they can be compared."""
-    return np.concatenate([on_grid(m, grid) for m in _coarse(backbone, _run(backbone, _fitted(backbone, image)))])
+    return np.concatenate([resize_linear(m, grid) for m in _coarse(backbone, _run(backbone, _fitted(backbone, image)))])
 
 
 def _measured(model: nn.Module, mean: np.ndarray, std: np.ndarray, own: tuple[int, int]) -> Backbone:

@@ -26,7 +26,7 @@ class Guide:
     inverse: np.ndarray
 
 
-def prepare(image: np.ndarray, grid: tuple[int, int]) -> Guide:
+def make_guide(image: np.ndarray, grid: tuple[int, int]) -> Guide:
     """The guide of an image uint8 (H, W, 3) over a grid of (h, w) cells."""
     full = np.ascontiguousarray(image.transpose(2, 0, 1), dtype=np.float32) / 255
     small = np.stack([cv2.resize(plane, grid[::-1], interpolation=cv2.INTER_AREA) for plane in full])
@@ -37,7 +37,7 @@ def prepare(image: np.ndarray, grid: tuple[int, int]) -> Guide:
     return Guide(full, small, mean, inverse)
 
 
-def enlarge(probs: np.ndarray, guide: Guide) -> np.ndarray:
+def upsample(probs: np.ndarray, guide: Guide) -> np.ndarray:
     """float32 (K, H, W), sums to 1, from float32 (K, h, w) on the grid."""
     rows = range(1, len(probs)) if len(probs) == 2 else range(len(probs))
     full = np.empty((len(probs), *guide.full.shape[1:]), np.float32)

@@ -29,6 +29,6 @@ def resize_nearest(plane: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return plane[rows][:, columns]
 
 
-def on_grid(planes: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
+def resize_linear(planes: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     """float32 (D, h, w): planes float32 (D, H, W) resized linearly."""
     return np.stack([cv2.resize(plane, grid[::-1], interpolation=cv2.INTER_LINEAR) for plane in planes])

@@ -156,30 +156,30 @@ class Cam(Segmenter):
 
     def _pseudo(self, example: Example) -> Soft | None:
         """The spread seeds of the tagged classes; None where none is tagged."""
-        present = [self.classes.index(name) for name in self._tags(example).tags or ()]
-        if not present:
+        class_ids = [self.classes.index(name) for name in self._tags(example).tags or ()]
+        if not class_ids:
             return None
-        probs = self._spread(self._activate(example.image), present)
-        return Soft([0, *present], np.rint(255 * probs).astype(np.uint8))
+        probs = self._spread(self._activate(example.image), class_ids)
+        return Soft([0, *class_ids], np.rint(255 * probs).astype(np.uint8))
 
     def _activate(self, image: np.ndarray) -> Activated:
         return training.cam.activate(self._tagger, image, self._plan(self.steps), self.spread)
 
-    def _spread(self, activated: Activated, present: list[int]) -> np.ndarray:
-        return training.cam.spread_sure(activated, present, self.foreground, self.background, self.spread)
+    def _spread(self, activated: Activated, class_ids: list[int]) -> np.ndarray:
+        return training.cam.spread_sure(activated, class_ids, self.foreground, self.background, self.spread)
 
     def _prepare(self, image: np.ndarray) -> Any:
         if self._network is not None:
             return networks.predict_probabilities(self._network, image, self.side, self.channels)
-        return self._activate(image), guided_filter.prepare(image, grid_shape(image.shape[:2], training.cam.GRID))
+        return self._activate(image), guided_filter.make_guide(image, grid_shape(image.shape[:2], training.cam.GRID))
 
-    def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Any) -> np.ndarray:
+    def _probabilities(self, image: np.ndarray, cues: Cues, class_ids: list[int], cache: Any) -> np.ndarray:
         if self._network is not None:
-            return networks.resize_probabilities(content, image.shape[:2])
-        activated, guide = content
+            return networks.resize_probabilities(cache, image.shape[:2])
+        activated, guide = cache
         told = presence(cues, self.classes)[1:]
         there = np.where(np.isnan(told), activated.scores > 0.5, told == 1)
         found = [0, *(np.flatnonzero(there) + 1).tolist()]
         probs = np.zeros((len(self.classes), *image.shape[:2]), np.float32)
-        probs[found] = guided_filter.enlarge(self._spread(activated, found[1:]), guide) if len(found) > 1 else 1
+        probs[found] = guided_filter.upsample(self._spread(activated, found[1:]), guide) if len(found) > 1 else 1
         return probs

@@ -49,20 +49,20 @@ class GrabCut(Segmenter):
         shape = image.shape[:2]
         grid = grid_shape(shape, self.side or max(shape))
         small = cv2.resize(image, grid[::-1], interpolation=cv2.INTER_AREA)
-        guide = None if grid == shape else guided_filter.prepare(image, grid)
+        guide = None if grid == shape else guided_filter.make_guide(image, grid)
         return Content(cv2.cvtColor(small, cv2.COLOR_RGB2BGR), guide)
 
-    def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Content) -> np.ndarray:
-        shape, grid = image.shape[:2], content.small.shape[:2]
-        drawn = raster.draw(cues, shape, grid)
-        bounds = raster.allowed(cues, shape, present, grid)
-        claims, by_colour = np.zeros((len(present), *grid), bool), True
-        for row, label in enumerate(present[1:], start=1):
+    def _probabilities(self, image: np.ndarray, cues: Cues, class_ids: list[int], cache: Content) -> np.ndarray:
+        shape, grid = image.shape[:2], cache.small.shape[:2]
+        drawn = raster.draw_seeds(cues, shape, grid)
+        bounds = raster.allowed_regions(cues, shape, class_ids, grid)
+        claims, by_colour = np.zeros((len(class_ids), *grid), bool), True
+        for row, label in enumerate(class_ids[1:], start=1):
             trimap = _trimap(drawn, label, None if bounds is None else bounds[row])
-            by_colour = by_colour and _cut(content.small, trimap, self.iterations)
+            by_colour = by_colour and _cut(cache.small, trimap, self.iterations)
             claims[row] = trimap & 1
-        probs = _settle(claims, drawn, present)
-        return probs if content.guide is None else guided_filter.enlarge(probs, content.guide)
+        probs = _settle(claims, drawn, class_ids)
+        return probs if cache.guide is None else guided_filter.upsample(probs, cache.guide)
 
 
 def _trimap(drawn: np.ndarray, label: int, inside: np.ndarray | None) -> np.ndarray:
@@ -95,11 +95,11 @@ def _cut(small: np.ndarray, trimap: np.ndarray, iterations: int) -> bool:
     return graph_cut.settle(small, trimap, iterations)
 
 
-def _settle(claims: np.ndarray, drawn: np.ndarray, present: list[int]) -> np.ndarray:
+def _settle(claims: np.ndarray, drawn: np.ndarray, class_ids: list[int]) -> np.ndarray:
     """float32 (K, h, w), one-hot: where several classes claim a cell the one with the nearest seed has it."""
     if (claims.sum(axis=0) > 1).any():
-        away = np.stack([seed_maps.distance(drawn == label) for label in present])
+        away = np.stack([seed_maps.distance(drawn == label) for label in class_ids])
         nearest = np.where(claims, away, np.inf).argmin(axis=0)
-        claims = claims & (nearest == np.arange(len(present))[:, None, None])
+        claims = claims & (nearest == np.arange(len(class_ids))[:, None, None])
     claims[0] = ~claims[1:].any(axis=0)
     return claims.astype(np.float32)

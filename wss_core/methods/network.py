@@ -150,5 +150,5 @@ class Network(Segmenter):
     def _prepare(self, image: np.ndarray) -> Any:
         return networks.predict_probabilities(self._network, image, self.side, self.channels)
 
-    def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Any) -> np.ndarray:
-        return networks.resize_probabilities(content, image.shape[:2])
+    def _probabilities(self, image: np.ndarray, cues: Cues, class_ids: list[int], cache: Any) -> np.ndarray:
+        return networks.resize_probabilities(cache, image.shape[:2])

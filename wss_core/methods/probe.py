@@ -135,10 +135,10 @@ class Probe(Segmenter):
         if len(maps) != len(self._model.mean):
             raise ValueError(f"probe was fitted to {len(self._model.mean)} features, {self.features} has {len(maps)}")
         probs = self._model.probabilities(maps.reshape(len(maps), -1).T).T.reshape(-1, *maps.shape[1:])
-        return Content(np.ascontiguousarray(probs), guided_filter.prepare(image, maps.shape[1:]))
+        return Content(np.ascontiguousarray(probs), guided_filter.make_guide(image, maps.shape[1:]))
 
-    def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Any) -> np.ndarray:
-        return guided_filter.enlarge(content.probs, content.guide)
+    def _probabilities(self, image: np.ndarray, cues: Cues, class_ids: list[int], cache: Any) -> np.ndarray:
+        return guided_filter.upsample(cache.probs, cache.guide)
 
 
 def _with_sure(labels: np.ndarray, soft: Soft | None) -> np.ndarray:

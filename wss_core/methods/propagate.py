@@ -48,11 +48,13 @@ class Propagate(Segmenter):
         grid = grid_shape(image.shape[:2], self.side)
         maps = feature_maps.extract(self.features, image, grid)
         field = find(self.spread).prepare(maps, feature_maps.lab(image, grid), image)
-        return Content(grid, field, guided_filter.prepare(image, grid))
+        return Content(grid, field, guided_filter.make_guide(image, grid))
 
-    def _probabilities(self, image: np.ndarray, cues: Cues, present: list[int], content: Content) -> np.ndarray:
+    def _probabilities(self, image: np.ndarray, cues: Cues, class_ids: list[int], cache: Content) -> np.ndarray:
         spread, shape = find(self.spread), image.shape[:2]
         steps = (
-            raster.history(cues, shape, content.grid) if spread.history else [raster.told(cues, shape, content.grid)]
+            raster.seed_map_history(cues, shape, cache.grid)
+            if spread.history
+            else [raster.seed_map(cues, shape, cache.grid)]
         )
-        return guided_filter.enlarge(spread.solve(content.field, steps), content.guide)
+        return guided_filter.upsample(spread.solve(cache.field, steps), cache.guide)

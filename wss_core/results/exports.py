@@ -118,7 +118,7 @@ def voc(view: View) -> bytes:
 def probabilities(view: View) -> bytes:
     """A compressed NPZ: probs float16 (C, h, w) at the size they were computed, classes (C,) text, size (H, W) int."""
     probs = np.zeros((len(view.classes), *view.result.shape), np.float16)
-    probs[list(view.result.present)] = view.result.present_probs
+    probs[list(view.result.class_ids)] = view.result.compact_probs
     buffer = io.BytesIO()
     np.savez_compressed(buffer, probs=probs, classes=np.array(view.classes, np.str_), size=np.array(view.shape))
     return buffer.getvalue()

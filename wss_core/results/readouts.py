@@ -46,9 +46,9 @@ def resize_labels(result: Result, shape: tuple[int, int]) -> np.ndarray:
     if tuple(shape) == tuple(result.shape):
         return result.labels
     size = shape[1], shape[0]
-    labels = np.full(shape, result.present[0], np.uint8)
-    best = cv2.resize(result.present_probs[0], size, interpolation=cv2.INTER_LINEAR)
-    for label, row in zip(result.present[1:], result.present_probs[1:], strict=True):
+    labels = np.full(shape, result.class_ids[0], np.uint8)
+    best = cv2.resize(result.compact_probs[0], size, interpolation=cv2.INTER_LINEAR)
+    for label, row in zip(result.class_ids[1:], result.compact_probs[1:], strict=True):
         plane = cv2.resize(row, size, interpolation=cv2.INTER_LINEAR)
         labels[plane > best] = label
         np.maximum(best, plane, out=best)

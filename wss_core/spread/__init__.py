@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..cues.raster import Told
+from ..cues.raster import SeedMap
 from . import baselines, learned, live
 
 
@@ -19,12 +19,12 @@ class Spread(NamedTuple):
     """
 
     prepare: Callable[..., Any]
-    solve: Callable[[Any, list[Told]], np.ndarray]
+    solve: Callable[[Any, list[SeedMap]], np.ndarray]
     history: bool = False
 
 
-def _last(solve: Callable[..., np.ndarray]) -> Callable[[Any, list[Told]], np.ndarray]:
-    return lambda field, steps: solve(field, steps[-1].seeds, steps[-1].allowed, steps[-1].present)
+def _last(solve: Callable[..., np.ndarray]) -> Callable[[Any, list[SeedMap]], np.ndarray]:
+    return lambda field, steps: solve(field, steps[-1].seeds, steps[-1].allowed, steps[-1].class_ids)
 
 
 SPREAD: dict[str, Spread] = {

@@ -15,18 +15,18 @@ def prepare_walker(features: np.ndarray, colour: np.ndarray, image: np.ndarray |
     return colour.transpose(1, 2, 0).astype(np.float64)
 
 
-def random_walker(field: np.ndarray, seeds: np.ndarray, allowed: np.ndarray | None, present: list[int]) -> np.ndarray:
+def random_walker(field: np.ndarray, seeds: np.ndarray, allowed: np.ndarray | None, class_ids: list[int]) -> np.ndarray:
     """float32 (K, h, w), sums to 1. Grady, "Random Walks for Image Segmentation", PAMI 2006.
 
     Only classes with seeds are handed over, and only where something is left to decide and the picture is not flat:
     scikit-image's answer has another shape, or is NaN, otherwise. Solved directly ("bf"): on noisy pictures its
     conjugate gradients ("cg_j") took ten times longer.
     """
-    rows = cues.completed(seeds, allowed, present)
+    rows = cues.completed(seeds, allowed, class_ids)
     given = np.unique(rows[rows >= 0])
     if (rows >= 0).all() or np.ptp(field) == 0 or min(rows.shape) < 2:
-        return _nearest(rows, allowed, len(present))
-    probs = np.zeros((len(present), *rows.shape))
+        return _nearest(rows, allowed, len(class_ids))
+    probs = np.zeros((len(class_ids), *rows.shape))
     labels = np.where(rows < 0, 0, np.searchsorted(given, rows) + 1)
     options = {"beta": _BETA, "mode": "bf", "return_full_prob": True, "channel_axis": -1}
     probs[given] = np.clip(skimage_random_walker(field, labels, **options), 0, 1)
@@ -37,9 +37,9 @@ def prepare_nearest(features: np.ndarray, colour: np.ndarray, image: np.ndarray 
     """Nothing: the picture does not matter."""
 
 
-def nearest(field: None, seeds: np.ndarray, allowed: np.ndarray | None, present: list[int]) -> np.ndarray:
+def nearest(field: None, seeds: np.ndarray, allowed: np.ndarray | None, class_ids: list[int]) -> np.ndarray:
     """float32 (K, h, w), one-hot: the class of the nearest seed; what a method that looks at the picture must beat."""
-    return _nearest(cues.completed(seeds, allowed, present), allowed, len(present))
+    return _nearest(cues.completed(seeds, allowed, class_ids), allowed, len(class_ids))
 
 
 def _nearest(rows: np.ndarray, allowed: np.ndarray | None, count: int) -> np.ndarray:

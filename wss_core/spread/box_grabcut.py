@@ -31,7 +31,7 @@ def labels(image: np.ndarray, cues: Cues) -> np.ndarray:
 
     image: uint8 (H, W, 3). Smaller boxes win over larger ones; pixels told otherwise are as told.
     """
-    shape, drawn = image.shape[:2], raster.draw(cues, image.shape[:2])
+    shape, drawn = image.shape[:2], raster.draw_seeds(cues, image.shape[:2])
     boxes = [box for box in cues.boxes if box.label not in (0, UNKNOWN)]
     parts = {box: raster.box_slices(box, shape, shape) for box in boxes}
     boxed = {label: np.zeros(shape, bool) for label in {0, *(box.label for box in boxes)}}
@@ -48,17 +48,17 @@ def labels(image: np.ndarray, cues: Cues) -> np.ndarray:
     return np.where(drawn == UNKNOWN, found, drawn)
 
 
-def again(image: np.ndarray, cues: Cues, probs: np.ndarray, present: Sequence[int]) -> np.ndarray:
+def again(image: np.ndarray, cues: Cues, probs: np.ndarray, class_ids: Sequence[int]) -> np.ndarray:
     """uint8 (H, W): the class of each pixel, each cut out anew from where `probs` sees it; UNKNOWN where the cuts of
     several classes, or of none, leave it open.
 
-    image: uint8 (H, W, 3). probs: float32 (K, H, W), which honour the cues; present: the K labels, 0 among them. The
+    image: uint8 (H, W, 3). probs: float32 (K, H, W), which honour the cues; class_ids: the K labels, 0 among them. The
     edges that colours show are mended so, as in Khoreva et al.; the learned answer, not the box, says where to begin.
     """
-    drawn, found = raster.draw(cues, image.shape[:2]), np.asarray(present, np.uint8)[probs.argmax(axis=0)]
+    drawn, found = raster.draw_seeds(cues, image.shape[:2]), np.asarray(class_ids, np.uint8)[probs.argmax(axis=0)]
     claims, claimed = np.zeros(found.shape, np.uint8), np.zeros(found.shape, np.uint8)
     agreed = np.zeros(found.shape, bool)
-    for label, chance in zip(present, probs, strict=True):
+    for label, chance in zip(class_ids, probs, strict=True):
         if label == 0 or not (found == label).any():
             continue
         trimap = np.where(found == label, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
@@ -69,7 +69,7 @@ def again(image: np.ndarray, cues: Cues, probs: np.ndarray, present: Sequence[in
         claimed[there] = label
         agreed |= there & (found == label)
     settled = np.where(claims == 1, claimed, np.where(agreed, found, UNKNOWN))
-    settled[(claims == 0) & ((found == 0) | (len(present) == 2))] = 0
+    settled[(claims == 0) & ((found == 0) | (len(class_ids) == 2))] = 0
     return np.where(drawn == UNKNOWN, settled, drawn).astype(np.uint8)
 
 

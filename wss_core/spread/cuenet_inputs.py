@@ -12,18 +12,18 @@ NEAR, FAR = 0.03, 0.2  # of the longer side: how far around a cue the two distan
 
 
 def planes(
-    found: Evidence, cells: np.ndarray, seeds: np.ndarray, allowed: np.ndarray | None, present: list[int], row: int
+    found: Evidence, cells: np.ndarray, seeds: np.ndarray, allowed: np.ndarray | None, class_ids: list[int], row: int
 ) -> np.ndarray:
-    """float32 (15, h, w) for the class present[row]; the last two are for `remember`.
+    """float32 (15, h, w) for the class class_ids[row]; the last two are for `remember`.
 
     found: the solver's evidence over superpixels. cells: int (h, w), the superpixel of each cell. seeds uint8 (h, w)
     and allowed bool (K, h, w) or None, on the same grid, as `seeds.draw` and `seeds.allowed` make them.
     """
-    own = seeds == present[row]
+    own = seeds == class_ids[row]
     other = (seeds != UNKNOWN) & ~own
     bound = np.ones(seeds.shape, bool) if allowed is None else allowed[row]
     boxed = not bound.all()
-    rest = np.arange(len(present)) != row
+    rest = np.arange(len(class_ids)) != row
     chance = np.clip(found.probs[row], 0.018, 0.982)
     looks = np.log(np.maximum(found.looks[row], 0) + 0.02) - np.log(np.maximum(found.looks[rest].max(axis=0), 0) + 0.02)
     place = found.place[row], found.place[rest].min(axis=0)

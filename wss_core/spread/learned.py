@@ -17,7 +17,7 @@ import numpy as np
 
 from ..builtin import pretrained
 from ..conventions import UNKNOWN
-from ..cues.raster import Told, resized
+from ..cues.raster import SeedMap, resize_seeds
 from . import appearance, cuenet_inputs, live, random_walk
 from . import seed_maps as cues
 
@@ -66,23 +66,23 @@ def prepare(features: np.ndarray, colour: np.ndarray, image: np.ndarray) -> Fiel
     return Field(solver, features, pyramid, cv2.resize(solver.regions.labels, size, interpolation=cv2.INTER_NEAREST))
 
 
-def solve(field: Field, steps: list[Told]) -> np.ndarray:
-    """float32 (K, h, w), sums to 1: a row for each label of `steps[-1].present`; see `Spread`."""
+def solve(field: Field, steps: list[SeedMap]) -> np.ndarray:
+    """float32 (K, h, w), sums to 1: a row for each label of `steps[-1].class_ids`; see `Spread`."""
     now = steps[-1]
-    if len(now.present) > MOST_CLASSES:
+    if len(now.class_ids) > MOST_CLASSES:
         steps = [now]
-    if len(now.present) == 1:
+    if len(now.class_ids) == 1:
         return np.ones((1, *now.seeds.shape), np.float32)
     if _boxes_alone(now):  # the solver finds what is in them better than the model does
         solver = replace(field.live, basis=appearance.basis(field.features))
-        return live.solve(solver, now.seeds, now.allowed, now.present)
-    prior = _chances(_answer(field, steps), now.seeds.shape).reshape(len(now.present), -1)
-    told = cues.with_outside(cues.rows_drawn(now.seeds, now.present), now.allowed)
+        return live.solve(solver, now.seeds, now.allowed, now.class_ids)
+    prior = _chances(_answer(field, steps), now.seeds.shape).reshape(len(now.class_ids), -1)
+    told = cues.with_outside(cues.rows_drawn(now.seeds, now.class_ids), now.allowed)
     probs = random_walk.over_grid(field.live.adjacent, prior, told.ravel(), prior, TRUST)
-    return cues.share_out(probs.reshape(len(now.present), *now.seeds.shape), now.allowed)
+    return cues.share_out(probs.reshape(len(now.class_ids), *now.seeds.shape), now.allowed)
 
 
-def _answer(field: Field, steps: list[Told]) -> np.ndarray:
+def _answer(field: Field, steps: list[SeedMap]) -> np.ndarray:
     """float16 (K - 1, h, w): log-odds of every class but background on the model's grid, after the last step."""
     key, before, answer = b"", None, None
     for now in steps:
@@ -95,32 +95,32 @@ def _answer(field: Field, steps: list[Told]) -> np.ndarray:
     return answer
 
 
-def _step(field: Field, now: Told, before: Told | None, answer: np.ndarray | None) -> np.ndarray:
+def _step(field: Field, now: SeedMap, before: SeedMap | None, answer: np.ndarray | None) -> np.ndarray:
     """The answer to one more cue. before, answer: the step before and what the model said then, None at the start."""
-    found = live.evidence(field.live, now.seeds, now.allowed, now.present)
+    found = live.evidence(field.live, now.seeds, now.allowed, now.class_ids)
     if _boxes_alone(now):
         chances = np.log(np.clip(found.probs, SURE, 1))
         return (chances[1:] - chances[0])[:, field.cells].astype(np.float16)
-    told = resized(now.seeds, field.cells.shape)
+    told = resize_seeds(now.seeds, field.cells.shape)
     bounds = None
     if now.allowed is not None:
         bounds = np.stack([_enlarged(row.astype(np.uint8), told.shape) > 0 for row in now.allowed])
-    rows = range(1, len(now.present))
-    shown = np.stack([cuenet_inputs.planes(found, field.cells, told, bounds, now.present, row) for row in rows])
+    rows = range(1, len(now.class_ids))
+    shown = np.stack([cuenet_inputs.planes(found, field.cells, told, bounds, now.class_ids, row) for row in rows])
     if before is not None:
-        newest = told != resized(before.seeds, told.shape)
-        for row, label in enumerate(now.present[1:]):
-            if label in before.present:
-                cuenet_inputs.remember(shown[row], answer[before.present.index(label) - 1], newest)
+        newest = told != resize_seeds(before.seeds, told.shape)
+        for row, label in enumerate(now.class_ids[1:]):
+            if label in before.class_ids:
+                cuenet_inputs.remember(shown[row], answer[before.class_ids.index(label) - 1], newest)
     return pretrained.answer(field.pyramid, shown).astype(np.float16)
 
 
-def _boxes_alone(now: Told) -> bool:
+def _boxes_alone(now: SeedMap) -> bool:
     return bool((now.seeds == UNKNOWN).all())
 
 
-def _content(now: Told) -> bytes:
-    parts = [now.seeds, np.asarray(now.present)] + ([] if now.allowed is None else [np.packbits(now.allowed)])
+def _content(now: SeedMap) -> bytes:
+    parts = [now.seeds, np.asarray(now.class_ids)] + ([] if now.allowed is None else [np.packbits(now.allowed)])
     return b"".join(np.ascontiguousarray(part).tobytes() for part in parts)
 
 

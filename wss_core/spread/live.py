@@ -71,27 +71,27 @@ class Evidence:
     trust: float
 
 
-def evidence(field: Field, seeds: np.ndarray, allowed: np.ndarray | None, present: list[int]) -> Evidence:
+def evidence(field: Field, seeds: np.ndarray, allowed: np.ndarray | None, class_ids: list[int]) -> Evidence:
     """What the cues say of each superpixel. Arguments as those of `solve`."""
-    drawn = cues.rows_drawn(seeds, present)
-    known = _known(field.regions, drawn, cues.with_outside(drawn, allowed), allowed, len(present))
+    drawn = cues.rows_drawn(seeds, class_ids)
+    known = _known(field.regions, drawn, cues.with_outside(drawn, allowed), allowed, len(class_ids))
     place = _distances(field.regions, known.sure)
     trust = TRUST if known.sure[1:].any(axis=1).all() else TRUST_UNSEEN
     weights, looks, probs = _fit_and_walk(field, known, place, trust)
     return Evidence(looks, place, probs.astype(np.float32), weights, trust)
 
 
-def solve(field: Field, seeds: np.ndarray, allowed: np.ndarray | None, present: list[int]) -> np.ndarray:
-    """float32 (K, h, w), sums to 1: a row for each label of `present`.
+def solve(field: Field, seeds: np.ndarray, allowed: np.ndarray | None, class_ids: list[int]) -> np.ndarray:
+    """float32 (K, h, w), sums to 1: a row for each label of `class_ids`.
 
     seeds: uint8 (h, w), UNKNOWN where nothing is told. allowed: bool (K, h, w) or None, see `seeds.allowed`.
     """
-    found = evidence(field, seeds, allowed, present)
-    told = cues.with_outside(cues.rows_drawn(seeds, present), allowed)
+    found = evidence(field, seeds, allowed, class_ids)
+    told = cues.with_outside(cues.rows_drawn(seeds, class_ids), allowed)
     cells = field.regions.labels.ravel()
     prior = _posterior(appearance.score(field.basis, found.weights), found.place[:, cells])
     probs = random_walk.over_grid(field.adjacent, prior, told.ravel(), found.probs[:, cells], found.trust)
-    return cues.share_out(probs.reshape(len(present), *seeds.shape), allowed)
+    return cues.share_out(probs.reshape(len(class_ids), *seeds.shape), allowed)
 
 
 def _fit_and_walk(field: Field, known: Known, place: np.ndarray, trust: float):

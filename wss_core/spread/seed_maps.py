@@ -10,9 +10,9 @@ from ..conventions import UNKNOWN
 _CORE = 0.6  # of a box's depth: what lies deeper is taken for the object where a solver needs seeds of it
 
 
-def rows_drawn(seeds: np.ndarray, present: list[int]) -> np.ndarray:
-    """int (h, w): the row of `present` of each seed, -1 where nothing is told. seeds: uint8 (h, w)."""
-    return np.where(seeds == UNKNOWN, -1, np.searchsorted(present, seeds))
+def rows_drawn(seeds: np.ndarray, class_ids: list[int]) -> np.ndarray:
+    """int (h, w): the row of `class_ids` of each seed, -1 where nothing is told. seeds: uint8 (h, w)."""
+    return np.where(seeds == UNKNOWN, -1, np.searchsorted(class_ids, seeds))
 
 
 def with_outside(drawn: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
@@ -22,11 +22,11 @@ def with_outside(drawn: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
     return np.where((drawn < 0) & (allowed.sum(axis=0) == 1), allowed.argmax(axis=0), drawn)
 
 
-def completed(seeds: np.ndarray, allowed: np.ndarray | None, present: list[int]) -> np.ndarray:
+def completed(seeds: np.ndarray, allowed: np.ndarray | None, class_ids: list[int]) -> np.ndarray:
     """int (h, w): rows told, with seeds made up for classes without any: the core of an object's boxes, and for
     background the picture's border. A class may still be without: its boxes are full of other seeds."""
-    told = with_outside(rows_drawn(seeds, present), allowed)
-    for row in range(1, len(present)):
+    told = with_outside(rows_drawn(seeds, class_ids), allowed)
+    for row in range(1, len(class_ids)):
         if allowed is not None and not (told == row).any():
             depth = np.where(told < 0, distance(~allowed[row] | frame(told.shape)) + 1, 0) * allowed[row]
             told = np.where(depth > _CORE * depth.max(), row, told) if depth.any() else told

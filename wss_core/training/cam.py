@@ -91,24 +91,24 @@ def lesson(model: nn.Module, teacher: Teacher, batch: Batch, step: int):
     return loss, {"tags": loss.detach()}
 
 
-def keep_confident(maps: np.ndarray, present: Sequence[int], foreground: float, background: float) -> np.ndarray:
+def keep_confident(maps: np.ndarray, class_ids: Sequence[int], foreground: float, background: float) -> np.ndarray:
     """uint8 (h, w) seeds: the class whose activation is highest where that is `foreground` or more, 0 where all are at
     most `background`, UNKNOWN elsewhere; the highest cell of a class is always its seed.
 
     Sure cells as in Ahn, Cho, Kwak, "Weakly Supervised Learning of Instance Segmentation with Inter-pixel Relations"
     (IRN), CVPR 2019, but with each class scaled from its lowest cell, 0, to its highest, 1: what lies between is not
-    told to be background. maps: float32 (C - 1, h, w); present: labels of the object classes on the picture.
+    told to be background. maps: float32 (C - 1, h, w); class_ids: labels of the object classes on the picture.
     """
     sure = np.full(maps.shape[1:], UNKNOWN, np.uint8)
-    if not len(present):
+    if not len(class_ids):
         return np.zeros_like(sure)
-    own = maps[[label - 1 for label in present]]
+    own = maps[[label - 1 for label in class_ids]]
     low, high = own.min(axis=(1, 2), keepdims=True), own.max(axis=(1, 2), keepdims=True)
     own = (own - low) / np.maximum(high - low, 1e-6)
     highest = own.max(axis=0)
     sure[highest <= background] = 0
-    sure[highest >= foreground] = np.asarray(present, np.uint8)[own.argmax(axis=0)][highest >= foreground]
-    for label, plane in zip(present, own, strict=True):
+    sure[highest >= foreground] = np.asarray(class_ids, np.uint8)[own.argmax(axis=0)][highest >= foreground]
+    for label, plane in zip(class_ids, own, strict=True):
         sure.flat[plane.argmax()] = label
     return sure
 
@@ -123,8 +123,8 @@ def activate(network: ClassificationNet, image: np.ndarray, plan: Plan, solver: 
 
 
 def spread_sure(
-    activated: Activated, present: list[int], foreground: float, background: float, solver: str
+    activated: Activated, class_ids: list[int], foreground: float, background: float, solver: str
 ) -> np.ndarray:
-    """float32 (1 + len(present), h, w): background and the object classes present, spread from their sure cells."""
-    sure = keep_confident(activated.maps, present, foreground, background)
-    return spread.find(solver).solve(activated.field, [raster.Told(sure, None, [0, *present])])
+    """float32 (1 + len(class_ids), h, w): background and the object classes present, spread from their sure cells."""
+    sure = keep_confident(activated.maps, class_ids, foreground, background)
+    return spread.find(solver).solve(activated.field, [raster.SeedMap(sure, None, [0, *class_ids])])

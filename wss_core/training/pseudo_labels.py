@@ -41,7 +41,9 @@ def of_boxes(example: Example, side: int = SIDE) -> Soft | None:
     """Each box's object cut out of it, none where it was not found. None for a picture without boxes of objects."""
     if not any(box.label not in (0, UNKNOWN) for box in example.cues.boxes):
         return None
-    return _right(box_grabcut.labels(example.image, example.cues), sorted({0, *example.cues.located}), side, RIGHT)
+    return _right(
+        box_grabcut.labels(example.image, example.cues), sorted({0, *example.cues.labelled_classes}), side, RIGHT
+    )
 
 
 def of_answers(example: Example, segment: Callable[[np.ndarray, Cues], Result], side: int = SIDE) -> Soft | None:
@@ -50,34 +52,34 @@ def of_answers(example: Example, segment: Callable[[np.ndarray, Cues], Result], 
 
     Recursive training: Khoreva et al., "Simple Does It", CVPR 2017.
     """
-    if not example.cues.kinds or (raster.draw(example.cues, example.image.shape[:2]) != UNKNOWN).all():
+    if not example.cues.kinds or (raster.draw_seeds(example.cues, example.image.shape[:2]) != UNKNOWN).all():
         return None
     found = segment(example.image, example.cues)
-    labels = box_grabcut.again(example.image, example.cues, found.present_probs, found.present)
-    return _right(labels, list(found.present), side, FOUND)
+    labels = box_grabcut.again(example.image, example.cues, found.compact_probs, found.class_ids)
+    return _right(labels, list(found.class_ids), side, FOUND)
 
 
-def _right(labels: np.ndarray, present: list[int], side: int, right: float) -> Soft:
+def _right(labels: np.ndarray, class_ids: list[int], side: int, right: float) -> Soft:
     """Labels uint8 (H, W) with their chance to be right; of UNKNOWN ones nothing is said."""
     grid = grid_shape(labels.shape, side)
     shares = np.stack(
-        [cv2.resize((labels == c).astype(np.float32), grid[::-1], interpolation=cv2.INTER_AREA) for c in present]
+        [cv2.resize((labels == c).astype(np.float32), grid[::-1], interpolation=cv2.INTER_AREA) for c in class_ids]
     )
-    others = (shares.sum(axis=0) - shares) / (len(present) - 1)
-    return Soft(present, np.rint(255 * (right * shares + (1 - right) * others)).astype(np.uint8))
+    others = (shares.sum(axis=0) - shares) / (len(class_ids) - 1)
+    return Soft(class_ids, np.rint(255 * (right * shares + (1 - right) * others)).astype(np.uint8))
 
 
 def soften(example: Example, spread: str, maps: str, side: int = SIDE) -> Soft | None:
     """The solver's chances on a grid of `side` cells; None where there is nothing to spread, or nothing left to tell."""
     cues, shape = example.cues, example.image.shape[:2]
-    if not any(cues.located):
+    if not any(cues.labelled_classes):
         return None
     grid = grid_shape(shape, side)
-    if (raster.draw(cues, shape, grid) != UNKNOWN).all():
+    if (raster.draw_seeds(cues, shape, grid) != UNKNOWN).all():
         return None
     solver = find(spread)
     field = solver.prepare(
         features.extract(maps, example.image, grid), features.lab(example.image, grid), example.image
     )
-    steps = raster.history(cues, shape, grid) if solver.history else [raster.told(cues, shape, grid)]
-    return Soft(steps[-1].present, np.rint(255 * solver.solve(field, steps)).astype(np.uint8))
+    steps = raster.seed_map_history(cues, shape, grid) if solver.history else [raster.seed_map(cues, shape, grid)]
+    return Soft(steps[-1].class_ids, np.rint(255 * solver.solve(field, steps)).astype(np.uint8))

@@ -97,7 +97,7 @@ def make(example: Example, classes, side: int, complete: bool = False, soften: S
     boxes = np.array(places, np.float32).reshape(-1, 5)
     boxes[:, :4] *= np.tile(scale, 2)
     small = image if grid == shape else cv2.resize(image, grid[::-1], interpolation=cv2.INTER_AREA)
-    cued = bool(cues.located) and bool((labels == UNKNOWN).any()) and "full" not in kinds(cues)
+    cued = bool(cues.labelled_classes) and bool((labels == UNKNOWN).any()) and "full" not in kinds(cues)
     return Picture(example.id, small, labels, told, boxes, cued, soft)
 
 
@@ -108,10 +108,10 @@ def presence(cues: Cues, classes, complete: bool = False) -> np.ndarray:
     one, or another cue, is absent; so it is with any cue where they are `complete`.
     """
     told = np.full(len(classes), np.nan, np.float32)
-    if cues.tags is not None or cues.boxes or (complete and cues.located):
+    if cues.tags is not None or cues.boxes or (complete and cues.labelled_classes):
         told[1:] = 0
     told[[classes.index(name) for name in cues.tags or () if name in classes[1:]]] = 1
-    told[list(cues.located)] = 1
+    told[list(cues.labelled_classes)] = 1
     return told
 
 
@@ -158,14 +158,14 @@ def tells_places(kinds: frozenset[str]) -> bool:
     return not kinds <= {"tags", "none"}
 
 
-def _surely(cues: Cues, shape, grid, present: list[int]) -> np.ndarray:
+def _surely(cues: Cues, shape, grid, class_ids: list[int]) -> np.ndarray:
     """uint8 (h, w): the class drawn, or where none is, the only one that may be there; UNKNOWN elsewhere."""
-    drawn = raster.draw(cues, shape, grid)
-    allowed = raster.allowed(cues, shape, present, grid)
+    drawn = raster.draw_seeds(cues, shape, grid)
+    allowed = raster.allowed_regions(cues, shape, class_ids, grid)
     if allowed is None:
-        allowed = np.ones((len(present), *grid), bool)
+        allowed = np.ones((len(class_ids), *grid), bool)
     alone = (allowed.sum(axis=0) == 1) & (drawn == UNKNOWN)
-    ignored = raster.ignored(cues, shape)
+    ignored = raster.ignored_pixels(cues, shape)
     if ignored is not None:
         alone &= ~resize_nearest(ignored, grid)
-    return np.where(alone, np.asarray(present, np.uint8)[allowed.argmax(axis=0)], drawn)
+    return np.where(alone, np.asarray(class_ids, np.uint8)[allowed.argmax(axis=0)], drawn)

@@ -180,7 +180,7 @@ def test_what_is_no_prediction_is_refused():
     score_parts(TimedOutput(Result(fine, boards.CLASSES), 0.1), example(truth), boards.DISCS)
     with pytest.raises(ValueError, match="prediction is 4 x 6 pixels and the truth 6 x 4"):
         score_parts(TimedOutput(Result(np.full((3, 6, 4), 1 / 3), boards.CLASSES), 0.1), example(truth), boards.DISCS)
-    strange = Result(np.full((1, 4, 6), 1.0), (*boards.CLASSES, "more"), present=(3,))
+    strange = Result(np.full((1, 4, 6), 1.0), (*boards.CLASSES, "more"), class_ids=(3,))
     with pytest.raises(ValueError, match="prediction holds label 3"):
         score_parts(TimedOutput(strange, 0.1), example(truth), boards.DISCS)
     with pytest.raises(ValueError, match="not finite"):

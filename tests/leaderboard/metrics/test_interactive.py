@@ -17,8 +17,8 @@ class Rows(Segmenter):
     name: ClassVar[str] = "rows"
     uses: ClassVar[frozenset[str]] = frozenset({"points", "strokes"})
 
-    def _probabilities(self, image, cues, present, content):
-        probs = np.zeros((len(present), *image.shape[:2]), np.float32)
+    def _probabilities(self, image, cues, class_ids, cache):
+        probs = np.zeros((len(class_ids), *image.shape[:2]), np.float32)
         filled = 10 * len(cues.points)
         probs[0] = 1
         probs[1, :filled], probs[0, :filled] = 1, 0

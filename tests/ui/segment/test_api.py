@@ -205,10 +205,10 @@ class Stuck(Segmenter):
             assert all(held)
         return len(self.begun)
 
-    def _probabilities(self, image, cues, present, content):
+    def _probabilities(self, image, cues, class_ids, cache):
         self.begun.append(1)
         self.free.wait()
-        return np.full((len(present), *image.shape[:2]), 1 / len(present), np.float32)
+        return np.full((len(class_ids), *image.shape[:2]), 1 / len(class_ids), np.float32)
 
 
 @pytest.fixture

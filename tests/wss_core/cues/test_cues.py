@@ -37,11 +37,11 @@ def test_numpy_numbers_become_json():
 
 def test_kinds_and_located():
     assert EVERY.kinds == {"tags", "points", "boxes", "strokes", "labels"}
-    assert EVERY.located == (0, 1, 2, 253)
+    assert EVERY.labelled_classes == (0, 1, 2, 253)
     assert Cues().kinds == frozenset()
     assert Cues(tags=()).kinds == {"tags"}
     assert Cues(strokes=[Stroke(1, 0, ((0, 0),))]).kinds == {"labels"}
-    assert Cues(points=[Point(0, 0, 255)]).located == ()
+    assert Cues(points=[Point(0, 0, 255)]).labelled_classes == ()
 
 
 def points(*labels: int) -> Cues:

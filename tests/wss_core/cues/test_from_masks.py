@@ -120,7 +120,7 @@ def comb() -> np.ndarray:
 def test_scribbles_stay_in_their_class(truth, seed):
     made = cues("scribbles", truth, seed=seed, strokes=2)
     for stroke in made.strokes:
-        drawn = raster.draw(Cues(strokes=[stroke]), truth.shape)
+        drawn = raster.draw_seeds(Cues(strokes=[stroke]), truth.shape)
         assert set(np.unique(truth[drawn != UNKNOWN])) == {stroke.label}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from wss_core.conventions import UNKNOWN
 from wss_core.cues import Box, Cues, Point, Stroke
-from wss_core.cues.raster import allowed, box_slices, draw, history, ignored, scaled
+from wss_core.cues.raster import allowed_regions, box_slices, draw_seeds, ignored_pixels, resize_cues, seed_map_history
 
 
 def drawn(text: str) -> np.ndarray:
@@ -22,7 +22,7 @@ def test_points_take_the_pixel_whose_centre_is_nearest():
         ..2.
         3..4
     """)
-    np.testing.assert_array_equal(draw(cues, (3, 4)), expected)
+    np.testing.assert_array_equal(draw_seeds(cues, (3, 4)), expected)
 
 
 def test_a_stroke_is_as_wide_as_it_says():
@@ -37,7 +37,7 @@ def test_a_stroke_is_as_wide_as_it_says():
         ..2222..
         ........
     """)
-    np.testing.assert_array_equal(draw(cues, (8, 8)), expected)
+    np.testing.assert_array_equal(draw_seeds(cues, (8, 8)), expected)
 
 
 @pytest.mark.parametrize("width", [1, 2, 2.6, 3, 4, 5, 7, 8, 15, 20.5])
@@ -51,20 +51,20 @@ def test_strokes_keep_within_their_width(width):
         for a, b in pairwise(path):
             along = np.clip(((xs - a[0]) * (b - a)[0] + (ys - a[1]) * (b - a)[1]) / ((b - a) ** 2).sum(), 0, 1)
             distance = np.minimum(distance, np.hypot(xs - a[0] - along * (b - a)[0], ys - a[1] - along * (b - a)[1]))
-        painted = draw(Cues(strokes=[Stroke(1, width, tuple(map(tuple, path)))]), (64, 64)) == 1
+        painted = draw_seeds(Cues(strokes=[Stroke(1, width, tuple(map(tuple, path)))]), (64, 64)) == 1
         assert distance[painted].max() <= width / 2 + 0.5
         assert painted[distance <= width / 2 - 1.5].all()
         assert painted.any()
 
 
 def test_a_stroke_of_one_place_is_a_dot():
-    seeds = draw(Cues(strokes=[Stroke(1, 1, ((2, 1),))]), (3, 4))
+    seeds = draw_seeds(Cues(strokes=[Stroke(1, 1, ((2, 1),))]), (3, 4))
     np.testing.assert_array_equal(seeds, drawn(".... ..1. ...."))
 
 
 def test_subpixel_paths_are_not_cut_to_whole_pixels():
     """From (0, 0.4) to (7, 2.6): cut to whole numbers it would end one row higher."""
-    seeds = draw(Cues(strokes=[Stroke(1, 1, ((0, 0.4), (7, 2.6)))]), (4, 8))
+    seeds = draw_seeds(Cues(strokes=[Stroke(1, 1, ((0, 0.4), (7, 2.6)))]), (4, 8))
     assert seeds[0, 0] == 1
     assert seeds[3, 7] == 1
     assert (seeds == 1).sum() == 8
@@ -79,7 +79,7 @@ def test_filled_strokes():
         .1111.
         ......
     """)
-    np.testing.assert_array_equal(draw(cues, (5, 6)), expected)
+    np.testing.assert_array_equal(draw_seeds(cues, (5, 6)), expected)
 
 
 def test_thin_cues_survive_on_a_small_grid():
@@ -90,7 +90,7 @@ def test_thin_cues_survive_on_a_small_grid():
         points=[Point(999, 999, 4)],
         labels=labels,
     )
-    seeds = draw(cues, (1000, 1000), (10, 10))
+    seeds = draw_seeds(cues, (1000, 1000), (10, 10))
     expected = np.full((10, 10), UNKNOWN, np.uint8)
     expected[:, 1], expected[:, 5], expected[7, 7], expected[9, 9] = 1, 3, 2, 4
     np.testing.assert_array_equal(seeds, expected)
@@ -103,7 +103,7 @@ def test_precedence_is_points_then_later_strokes_then_labels():
         strokes=[Stroke(1, 1, line), Stroke(2, 1, ((1, 0), (3, 0)))],
         labels=np.full((2, 5), 4, np.uint8),
     )
-    np.testing.assert_array_equal(draw(cues, (2, 5)), drawn("12321 44444"))
+    np.testing.assert_array_equal(draw_seeds(cues, (2, 5)), drawn("12321 44444"))
 
 
 def test_ignored_pixels_are_no_seeds():
@@ -112,11 +112,11 @@ def test_ignored_pixels_are_no_seeds():
         points=[Point(2, 0, 1), Point(0, 1, 255)],
         boxes=[Box(3, 1, 5, 2, 255)],
     )
-    np.testing.assert_array_equal(draw(cues, (2, 5)), drawn("1.1.1 ....."))
+    np.testing.assert_array_equal(draw_seeds(cues, (2, 5)), drawn("1.1.1 ....."))
     np.testing.assert_array_equal(
-        ignored(cues, (2, 5)), [[False, True, False, True, False], [True, False, False, True, True]]
+        ignored_pixels(cues, (2, 5)), [[False, True, False, True, False], [True, False, False, True, True]]
     )
-    assert ignored(Cues(points=[Point(0, 0, 1)]), (2, 5)) is None
+    assert ignored_pixels(Cues(points=[Point(0, 0, 1)]), (2, 5)) is None
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_boxes_on_a_grid():
 
 def test_a_boxed_class_is_allowed_in_its_boxes_only():
     cues = Cues(boxes=[Box(0, 0, 1, 1, 1), Box(2, 1, 4, 2, 1)], points=[Point(3, 0, 0)])
-    rows = allowed(cues, (2, 4), [0, 1, 2])
+    rows = allowed_regions(cues, (2, 4), [0, 1, 2])
     np.testing.assert_array_equal(rows[1], [[True, False, False, False], [False, False, True, True]])
     assert rows[0].all()
     assert rows[2].all()
@@ -148,25 +148,25 @@ def test_a_boxed_class_is_allowed_in_its_boxes_only():
 
 def test_a_seed_outside_its_boxes_frees_the_class():
     boxes = [Box(0, 0, 1, 1, 1)]
-    assert not allowed(Cues(boxes=boxes, points=[Point(0, 0, 1)]), (2, 4), [0, 1])[1].all()
-    assert allowed(Cues(boxes=boxes, points=[Point(3, 1, 1)]), (2, 4), [0, 1])[1].all()
+    assert not allowed_regions(Cues(boxes=boxes, points=[Point(0, 0, 1)]), (2, 4), [0, 1])[1].all()
+    assert allowed_regions(Cues(boxes=boxes, points=[Point(3, 1, 1)]), (2, 4), [0, 1])[1].all()
 
 
 def test_boxes_of_background_or_ignore_bound_nothing():
-    assert allowed(Cues(boxes=[Box(0, 0, 1, 1, 0), Box(0, 0, 1, 1, 255)]), (2, 4), [0, 1]) is None
+    assert allowed_regions(Cues(boxes=[Box(0, 0, 1, 1, 0), Box(0, 0, 1, 1, 255)]), (2, 4), [0, 1]) is None
 
 
 def test_every_pixel_has_an_allowed_class():
     """Without background among the present labels, all may be anywhere outside the boxes."""
-    rows = allowed(Cues(boxes=[Box(0, 0, 1, 1, 1), Box(1, 0, 2, 1, 2)]), (1, 3), [1, 2])
+    rows = allowed_regions(Cues(boxes=[Box(0, 0, 1, 1, 1), Box(1, 0, 2, 1, 2)]), (1, 3), [1, 2])
     np.testing.assert_array_equal(rows[:, 0], [[True, False, True], [False, True, True]])
 
 
 def test_huge_widths_and_far_places_are_drawn():
     wide = Cues(strokes=[Stroke(1, 1e6, ((0, 0), (3, 0)))])
-    assert (draw(wide, (4, 4)) == 1).all()
+    assert (draw_seeds(wide, (4, 4)) == 1).all()
     far = Cues(strokes=[Stroke(1, 1, ((-1e9, 2), (1e9, 2)))])
-    np.testing.assert_array_equal(draw(far, (4, 4)), drawn(".... .... 1111 ...."))
+    np.testing.assert_array_equal(draw_seeds(far, (4, 4)), drawn(".... .... 1111 ...."))
 
 
 def test_scaled_cues_draw_the_same_picture():
@@ -179,44 +179,44 @@ def test_scaled_cues_draw_the_same_picture():
         strokes=[Stroke(1, 8, ((10, 20), (40, 20)))],
         labels=labels,
     )
-    small = scaled(cues, (40, 60), (20, 30))
+    small = resize_cues(cues, (40, 60), (20, 30))
     small.check((20, 30), 5)
-    np.testing.assert_array_equal(draw(small, (20, 30)), draw(cues, (40, 60), (20, 30)))
+    np.testing.assert_array_equal(draw_seeds(small, (20, 30)), draw_seeds(cues, (40, 60), (20, 30)))
     assert small.boxes == (Box(0, 2, 15, 10, 3),)
     assert small.tags == ("cat",)
-    large = scaled(cues, (40, 60), (80, 120))
+    large = resize_cues(cues, (40, 60), (80, 120))
     assert (large.labels == 4).sum() == 4 * (labels == 4).sum()
-    assert scaled(cues, (40, 60), (40, 60)) is cues
+    assert resize_cues(cues, (40, 60), (40, 60)) is cues
 
 
 def test_thin_labels_survive_scaling_down():
     labels = np.full((100, 100), UNKNOWN, np.uint8)
     labels[:, 3] = 1
-    np.testing.assert_array_equal(scaled(Cues(labels=labels), (100, 100), (2, 2)).labels, drawn("1. 1."))
+    np.testing.assert_array_equal(resize_cues(Cues(labels=labels), (100, 100), (2, 2)).labels, drawn("1. 1."))
 
 
 def test_the_history_grows_cue_by_cue_from_the_first_object():
     cues = Cues(strokes=(Stroke(0, 1, ((0, 0),)), Stroke(1, 1, ((5, 5),))), points=(Point(9, 9, 2), Point(3, 3, 0)))
-    steps = history(cues, (12, 12), (12, 12))
-    assert [step.present for step in steps] == [[0, 1], [0, 1, 2], [0, 1, 2]]
+    steps = seed_map_history(cues, (12, 12), (12, 12))
+    assert [step.class_ids for step in steps] == [[0, 1], [0, 1, 2], [0, 1, 2]]
     assert [int((step.seeds != UNKNOWN).sum()) for step in steps] == [2, 3, 4]
-    np.testing.assert_array_equal(steps[-1].seeds, draw(cues, (12, 12)))
+    np.testing.assert_array_equal(steps[-1].seeds, draw_seeds(cues, (12, 12)))
 
 
 def test_a_box_is_the_first_step_and_background_alone_is_one():
     cues = Cues(boxes=(Box(2, 2, 8, 8, 1),), points=(Point(5, 5, 1),))
-    first, last = history(cues, (12, 12), (12, 12))
+    first, last = seed_map_history(cues, (12, 12), (12, 12))
     assert first.allowed is not None
     assert (first.seeds == UNKNOWN).all()
     assert last.seeds[5, 5] == 1
-    (alone,) = history(Cues(points=(Point(1, 1, 0), Point(2, 2, 0))), (12, 12), (12, 12))
-    assert alone.present == [0]
+    (alone,) = seed_map_history(Cues(points=(Point(1, 1, 0), Point(2, 2, 0))), (12, 12), (12, 12))
+    assert alone.class_ids == [0]
 
 
 @pytest.mark.parametrize(("count", "steps"), [(1, 1), (24, 24), (25, 2), (48, 25), (49, 2)])
 def test_a_long_history_begins_anew(count, steps):
     """A block's last answer is where the next begins, so a long list of cues costs no more than a block."""
     cues = Cues(points=tuple(Point(i, i, 1) for i in range(count)))
-    found = history(cues, (60, 60), (60, 60))
+    found = seed_map_history(cues, (60, 60), (60, 60))
     assert len(found) == steps
     assert int((found[-1].seeds == 1).sum()) == count

@@ -131,7 +131,7 @@ def test_the_masks_so_made_are_of_the_tagged_classes(learned):
 def test_a_network_learns_from_them_and_then_answers():
     refined = Cam(classes=CLASSES, steps=2, refine=2, **TINY).fit([scene(i) for i in range(4)], run=RUN)
     assert refined.training["terms"] == {"soft": 1.0, "tags": 0.1}
-    assert refined.prepare(scene(1).image).content.shape == (3, 128, 128)
+    assert refined.prepare(scene(1).image).cache.shape == (3, 128, 128)
     again = Cam(**refined.settings())
     again.load_state(refined.state())
     np.testing.assert_array_equal(again.segment(scene(1).image).probs, refined.segment(scene(1).image).probs)

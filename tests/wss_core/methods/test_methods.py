@@ -88,7 +88,7 @@ def overlap(labels, truth, label=1):
 
 def check_probs(result, shape, classes):
     classes = max(classes, len(result.classes) if result.classes[-1] == "square" else 0)
-    assert result.present_probs.dtype == np.float32
+    assert result.compact_probs.dtype == np.float32
     assert result.probs.shape == (classes, *shape)
     assert np.isfinite(result.probs).all()
     assert result.probs.min() >= 0

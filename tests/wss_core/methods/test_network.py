@@ -246,7 +246,7 @@ def test_validation_without_masks_says_so():
 def test_a_large_picture_is_seen_at_a_bounded_size():
     learned = Network(backbone="unet", classes=CLASSES, **TINY).fit(discs(), run=RUN)
     image = np.zeros((300, 600, 3), np.uint8)
-    assert learned.prepare(image).content.shape == (2, 32, 64)
+    assert learned.prepare(image).cache.shape == (2, 32, 64)
     assert learned.segment(image).labels.shape == (300, 600)
 
 

@@ -209,7 +209,7 @@ def test_voc_png_has_the_published_colours():
 def test_probabilities_load_without_pickle():
     rng = np.random.default_rng(0)
     probs = rng.dirichlet([1, 1], (4, 5)).transpose(2, 0, 1).astype(np.float32)
-    view = View(Result(probs, NAMES, present=(0, 2)), image=np.zeros((8, 10, 3), np.uint8))
+    view = View(Result(probs, NAMES, class_ids=(0, 2)), image=np.zeros((8, 10, 3), np.uint8))
     with np.load(io.BytesIO(export("probs", view)[1]), allow_pickle=False) as file:
         assert file["probs"].dtype == np.float16
         np.testing.assert_allclose(file["probs"], view.result.probs, atol=1e-3)

@@ -41,7 +41,7 @@ def test_resize_takes_the_class_of_highest_resized_probability():
 
 def test_resize_reads_only_present_rows_and_keeps_ignored():
     probs = np.array([[[0.2, 0.9]], [[0.8, 0.1]]], np.float32)
-    result = Result(probs, CLASSES, present=(0, 2), ignored=np.array([[False, True]]))
+    result = Result(probs, CLASSES, class_ids=(0, 2), ignored=np.array([[False, True]]))
     np.testing.assert_array_equal(resize_labels(result, (2, 4)), [[2, 2, UNKNOWN, UNKNOWN]] * 2)
     np.testing.assert_array_equal(resize_labels(result, (1, 1)), [[UNKNOWN]])
 

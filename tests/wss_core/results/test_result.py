@@ -12,12 +12,12 @@ def random_probs(count: int, seed: int = 0) -> np.ndarray:
     return rng.dirichlet(np.ones(count), (5, 7)).transpose(2, 0, 1).astype(np.float32)
 
 
-@pytest.mark.parametrize("present", [(0,), (0, 2), (0, 1, 3), (0, 1, 2, 3)])
-def test_result_is_the_same_with_and_without_absent_classes(present):
-    probs = random_probs(len(present))
-    result = Result(probs, "abcd", present)
+@pytest.mark.parametrize("class_ids", [(0,), (0, 2), (0, 1, 3), (0, 1, 2, 3)])
+def test_result_is_the_same_with_and_without_absent_classes(class_ids):
+    probs = random_probs(len(class_ids))
+    result = Result(probs, "abcd", class_ids)
     full = np.zeros((4, 5, 7), np.float32)
-    for row, label in zip(probs, present, strict=True):
+    for row, label in zip(probs, class_ids, strict=True):
         full[label] = row
     assert result.shape == (5, 7)
     np.testing.assert_array_equal(result.probs, full)
@@ -30,8 +30,8 @@ def test_result_is_the_same_with_and_without_absent_classes(present):
 def test_ignored_pixels_are_unknown():
     ignored = np.zeros((5, 7), bool)
     ignored[2, 3] = True
-    for present in ((0, 1), (0, 1, 2)):
-        labels = Result(random_probs(len(present)), "abc", present, ignored).labels
+    for class_ids in ((0, 1), (0, 1, 2)):
+        labels = Result(random_probs(len(class_ids)), "abc", class_ids, ignored).labels
         assert labels[2, 3] == UNKNOWN
         assert (labels == UNKNOWN).sum() == 1
 

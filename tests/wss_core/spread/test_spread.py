@@ -5,7 +5,7 @@ from skimage import data
 
 from wss_core import features
 from wss_core.conventions import UNKNOWN
-from wss_core.cues.raster import Told
+from wss_core.cues.raster import SeedMap
 from wss_core.imaging import guided_filter
 from wss_core.spread import SPREAD, appearance, find, random_walk, seed_maps, superpixels
 
@@ -32,7 +32,7 @@ def test_three_bands(name):
     image, truth = picture()
     seeds = np.full(truth.shape, UNKNOWN, np.uint8)
     seeds[24, 8], seeds[24, 32], seeds[24, 56] = 0, 5, 9
-    probs = find(name).solve(prepared(name, image), [Told(seeds, None, [0, 5, 9])])
+    probs = find(name).solve(prepared(name, image), [SeedMap(seeds, None, [0, 5, 9])])
     assert probs.dtype == np.float32
     np.testing.assert_allclose(probs.sum(axis=0), 1, atol=1e-5)
     assert (probs.argmax(axis=0) == truth).mean() > 0.95
@@ -40,7 +40,7 @@ def test_three_bands(name):
 
 def test_every_cell_told(name):
     image, truth = picture()
-    probs = find(name).solve(prepared(name, image), [Told(truth, None, [0, 1, 2])])
+    probs = find(name).solve(prepared(name, image), [SeedMap(truth, None, [0, 1, 2])])
     np.testing.assert_array_equal(probs.argmax(axis=0), truth)
 
 
@@ -48,7 +48,7 @@ def test_a_flat_field(name):
     image = np.full((20, 30, 3), 77, np.uint8)
     seeds = np.full((20, 30), UNKNOWN, np.uint8)
     seeds[10, 3], seeds[10, 26] = 0, 1
-    probs = find(name).solve(prepared(name, image), [Told(seeds, None, [0, 1])])
+    probs = find(name).solve(prepared(name, image), [SeedMap(seeds, None, [0, 1])])
     assert np.isfinite(probs).all()
     assert probs[0, 10, 3] > 0.5
     assert probs[1, 10, 26] > 0.5
@@ -58,7 +58,7 @@ def test_a_class_without_a_seed_stays_away(name):
     image, truth = picture()
     seeds = np.full(truth.shape, UNKNOWN, np.uint8)
     seeds[24, 8], seeds[24, 32] = 0, 1
-    probs = find(name).solve(prepared(name, image), [Told(seeds, None, [0, 1, 2])])
+    probs = find(name).solve(prepared(name, image), [SeedMap(seeds, None, [0, 1, 2])])
     assert np.isfinite(probs).all()
     assert (probs.argmax(axis=0) == 2).mean() < 0.4
 
@@ -67,14 +67,14 @@ def test_not_where_it_is_not_allowed(name):
     image, truth = picture()
     allowed = np.ones((2, *truth.shape), bool)
     allowed[1, :, :21] = allowed[1, :, 43:] = False
-    probs = find(name).solve(prepared(name, image), [Told(np.full(truth.shape, UNKNOWN, np.uint8), allowed, [0, 1])])
+    probs = find(name).solve(prepared(name, image), [SeedMap(np.full(truth.shape, UNKNOWN, np.uint8), allowed, [0, 1])])
     assert not probs[1][~allowed[1]].any()
     assert probs[1].any()
 
 
 def test_only_background(name):
     image, truth = picture()
-    probs = find(name).solve(prepared(name, image), [Told(np.where(truth, UNKNOWN, 0).astype(np.uint8), None, [0])])
+    probs = find(name).solve(prepared(name, image), [SeedMap(np.where(truth, UNKNOWN, 0).astype(np.uint8), None, [0])])
     np.testing.assert_array_equal(probs, 1)
 
 
@@ -137,7 +137,7 @@ def test_enlarging_moves_edges_onto_the_pictures():
     grid = (32, 32)
     inside = truth.reshape(32, 8, 32, 8).mean(axis=(1, 3)) > 0.5
     probs = np.stack([~inside, inside]).astype(np.float32)
-    full = guided_filter.enlarge(probs, guided_filter.prepare(image, grid))
+    full = guided_filter.upsample(probs, guided_filter.make_guide(image, grid))
     np.testing.assert_allclose(full.sum(axis=0), 1, atol=1e-5)
     wrong = ((full[1] > 0.5) != truth).mean()
     assert wrong < 0.4 * (np.kron(inside, np.ones((8, 8), bool)) != truth).mean()
@@ -146,7 +146,7 @@ def test_enlarging_moves_edges_onto_the_pictures():
 def test_enlarging_three_classes_keeps_them_apart():
     image = data.astronaut()[:90, :120]
     probs = np.random.default_rng(0).dirichlet((1, 1, 1), 30 * 40).T.reshape(3, 30, 40).astype(np.float32)
-    full = guided_filter.enlarge(probs, guided_filter.prepare(image, (30, 40)))
+    full = guided_filter.upsample(probs, guided_filter.make_guide(image, (30, 40)))
     assert full.shape == (3, 90, 120)
     np.testing.assert_allclose(full.sum(axis=0), 1, atol=1e-5)
 
