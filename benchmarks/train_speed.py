@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from wss_core import networks
 from wss_core.cues import Cues, Example, simulated_user
 from wss_core.training import fit
-from wss_core.training.config import Plan, Run
-from wss_core.training.device import Machine
+from wss_core.training.config import RunOptions, TrainConfig
+from wss_core.training.device import DeviceGroup
 
 PHOTOS = ("astronaut", "coffee", "chelsea", "rocket", "immunohistochemistry", "retina")
 CLASSES = ("background", "dark", "light")
@@ -53,7 +53,7 @@ def main() -> None:
 
 def measure(backbone: str, steps: int, turns: int) -> dict:
     """Pictures a second of the loop and of the bare network, by the median step of all turns."""
-    plan = Plan(steps=steps, batch=8, crop=224, side=384, channels=3, rate=1e-3, seed=0)
+    plan = TrainConfig(steps=steps, batch=8, crop=224, side=384, channels=3, rate=1e-3, seed=0)
     examples, bare, whole = photos(), [], []
     for _ in range(turns):
         bare += bare_steps(backbone, plan)
@@ -64,14 +64,14 @@ def measure(backbone: str, steps: int, turns: int) -> dict:
         "bare_pictures_a_second": round(own, 2),
         "loop_pictures_a_second": round(all_of_it, 2),
         "share": round(all_of_it / own, 3),
-        "device": str(Machine()),
+        "device": str(DeviceGroup()),
         "threads": torch.get_num_threads(),
     }
 
 
-def bare_steps(backbone: str, plan: Plan) -> list[float]:
+def bare_steps(backbone: str, plan: TrainConfig) -> list[float]:
     """Seconds of each step of going forward and backward, on the same batch."""
-    machine = Machine()
+    machine = DeviceGroup()
     network = (
         networks.build(backbone, len(CLASSES), 64, 3, 0).train().to(machine.device, memory_format=torch.channels_last)
     )
@@ -89,10 +89,10 @@ def bare_steps(backbone: str, plan: Plan) -> list[float]:
     return times[3:]
 
 
-def loop_steps(backbone: str, plan: Plan, examples: list[Example]) -> list[float]:
+def loop_steps(backbone: str, plan: TrainConfig, examples: list[Example]) -> list[float]:
     """Seconds of each step of a training, batches, optimizer and teacher included."""
     ends = []
-    run = Run(quiet=True, progress=lambda step, steps, figures: ends.append(time.perf_counter()))
+    run = RunOptions(quiet=True, progress=lambda step, steps, figures: ends.append(time.perf_counter()))
     network = networks.build(backbone, len(CLASSES), 64, 3, 0)
     fit.fit_network(network, examples, CLASSES, plan, run, terms=TERMS)
     return np.diff(ends)[3:].tolist()

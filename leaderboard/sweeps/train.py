@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wss_core import hub, training
 from wss_core.segmenter import Segmenter
-from wss_core.training.config import STATE, Run
+from wss_core.training.config import STATE, RunOptions
 
 from ..tasks import label_budget
 from ..tasks.task import EvalTask
@@ -28,7 +28,7 @@ def train_or_load(work: EvalTask, folder: Path, source: str = "", sha: str = "")
         return segmenter
     examples = label_budget.training_subset(work.trial.budget, work.benchmark, work.data, work.trial.seed)
     begun = any(folder.glob(f"**/{STATE}"))
-    segmenter.fit(examples, run=Run(folder=folder, resume=begun, progress=_watching, quiet=True))
+    segmenter.fit(examples, run=RunOptions(folder=folder, resume=begun, progress=_watching, quiet=True))
     segmenter.training["data"] = _sources(work)
     _keep(segmenter, folder)
     return segmenter
@@ -51,4 +51,4 @@ def _keep(segmenter: Segmenter, folder: Path) -> None:
         hub.save(segmenter, folder)
     except ValueError as error:  # its features lie in a folder of this machine
         logger.warning("%s is not kept: %s", segmenter.name, error)
-    training.checkpointing.forget(folder)
+    training.checkpointing.delete_states(folder)

@@ -27,7 +27,7 @@ from wss_core.methods.settings import build
 from wss_core.results import Result
 from wss_core.results.exports import View, export
 from wss_core.segmenter import Segmenter
-from wss_core.training.config import Run
+from wss_core.training.config import RunOptions
 
 from ..checkpoints.trained import MASKS, MODEL
 from ..server.label_runs import encode_labels
@@ -121,7 +121,7 @@ class TimeBudget:
                 raise TooSlow(max(LEAST, int(self.seconds / each)))
 
 
-def _run(say: Say, pace: TimeBudget) -> Run:
+def _run(say: Say, pace: TimeBudget) -> RunOptions:
     told = 0.0
 
     def progress(step: int, steps: int, figures: dict[str, float]) -> None:
@@ -131,7 +131,7 @@ def _run(say: Say, pace: TimeBudget) -> Run:
             told = time.monotonic()
             say({"step": step, "steps": steps, **({"loss": figures["loss"]} if "loss" in figures else {})})
 
-    return Run(progress=progress, quiet=True)
+    return RunOptions(progress=progress, quiet=True)
 
 
 def _shown(result: Result) -> dict:

@@ -16,7 +16,7 @@ from ..data import Examples
 from ..data.subset import Cueing, Part, Supply, held_out, shared_out
 from ..methods import METHODS
 from ..methods.settings import build, parse
-from ..training.config import Run
+from ..training.config import RunOptions
 from . import dataset_options
 
 LEARNERS = tuple(method.name for method in METHODS if method.learns)
@@ -75,20 +75,20 @@ def train(args: argparse.Namespace) -> None:
     if args.method == "network" and (args.cue, args.per) == ("points", "object"):
         defaults["apart"] = True
     segmenter = build(args.method, defaults | parse(args.setting))
-    run = Run(folder=args.out, resume=args.resume, device=args.device, precision=args.precision)
+    run = RunOptions(folder=args.out, resume=args.resume, device=args.device, precision=args.precision)
     try:
         segmenter.fit(training_set, validation=validation, run=run)
     except KeyboardInterrupt:
         print(f"\nwss_core: stopped, and kept in {args.out}. Go on with the same command and --resume", file=sys.stderr)
         raise SystemExit(130) from None
-    if not training.device.writes():
+    if not training.device.is_main_process():
         return
     splits = [args.split, *(text.partition("=")[0] for text in args.also)]
     name = Path(args.data).name if Path(args.data).exists() else args.data
     segmenter.training["data"] = [{"name": name, "revision": examples.revision, "split": split} for split in splits]
     hub.save(segmenter, args.out)
     print(training.report.write(args.out, segmenter, validation))
-    training.checkpointing.forget(args.out)
+    training.checkpointing.delete_states(args.out)
     if args.push:
         print(hub.push(segmenter, args.push).url)
 

@@ -18,15 +18,15 @@ from ..imaging.resize import grid_shape
 from ..segmenter import Segmenter, check_state
 from ..spread import find
 from ..training import config
-from ..training.annotation_stats import grey, named, summary, survey
-from ..training.config import Plan, Progress, Run
-from ..training.samples import Soft, presence
+from ..training.annotation_stats import annotation_stats, default_class_names, is_greyscale, summary
+from ..training.config import Progress, RunOptions, TrainConfig
+from ..training.samples import SoftLabels, class_presence
 
 if TYPE_CHECKING:
     from torch import nn
 
     from ..networks import ClassificationNet, SegmentationNet
-    from ..training.cam import Activated
+    from ..training.cam import ActivationMaps
 
 
 @dataclass(kw_only=True)
@@ -73,16 +73,16 @@ class Cam(Segmenter):
         examples: Sequence[Example],
         progress: Progress | None = None,
         validation: Sequence[Example] = (),
-        run: Run | None = None,
+        run: RunOptions | None = None,
     ) -> Cam:
         """Learn from examples with tags, or with any cue of every class on them. Returns itself; see `Network.fit`."""
-        run = config.told(run, progress)
-        classes = self.classes or named(examples)
-        learner = replace(self, classes=classes, channels=self.channels or (1 if grey(examples) else 3))
-        about, told = {"settings": self.settings()}, survey(examples, classes)
+        run = config.with_progress(run, progress)
+        classes = self.classes or default_class_names(examples)
+        learner = replace(self, classes=classes, channels=self.channels or (1 if is_greyscale(examples) else 3))
+        about, told = {"settings": self.settings()}, annotation_stats(examples, classes)
         learner._tagger = learner._new_tagger(pretrained=True)
         first = learner._plan(self.steps, zoom=1.05, turn=0.0)  # what shows less than all of a picture is not tagged
-        outcome = training.cam.fit(
+        outcome = training.cam.fit_classifier(
             learner._tagger, examples, told, classes, first, run.stage("tagger", first=True), about
         )
         learner.training = summary(told, classes, outcome) | {"seed": self.seed}
@@ -96,7 +96,7 @@ class Cam(Segmenter):
                     learner._plan(self.refine),
                     run.stage("network"),
                     terms=("soft=1", "tags"),
-                    soften=learner._pseudo,
+                    pseudo_labeller=learner._pseudo,
                     validation=validation,
                     about=about,
                 )
@@ -134,8 +134,8 @@ class Cam(Segmenter):
         channels, count = self.channels or 3, len(self.classes)
         return networks.build(self.backbone, count, self.width, channels, self.seed, self.padding, pretrained)
 
-    def _plan(self, steps: int, zoom: float = Plan.zoom, turn: float = Plan.turn) -> Plan:
-        return Plan(
+    def _plan(self, steps: int, zoom: float = TrainConfig.zoom, turn: float = TrainConfig.turn) -> TrainConfig:
+        return TrainConfig(
             steps=steps,
             batch=self.batch,
             crop=self.crop,
@@ -150,23 +150,23 @@ class Cam(Segmenter):
 
     def _tags(self, example: Example) -> Cues:
         """The tags alone, also where other cues tell them."""
-        told = presence(example.cues, self.classes, complete=True)
+        told = class_presence(example.cues, self.classes, complete=True)
         names = tuple(name for name, there in zip(self.classes[1:], told[1:], strict=True) if there == 1)
         return Cues(tags=names) if example.cues.kinds else Cues()
 
-    def _pseudo(self, example: Example) -> Soft | None:
+    def _pseudo(self, example: Example) -> SoftLabels | None:
         """The spread seeds of the tagged classes; None where none is tagged."""
         class_ids = [self.classes.index(name) for name in self._tags(example).tags or ()]
         if not class_ids:
             return None
         probs = self._spread(self._activate(example.image), class_ids)
-        return Soft([0, *class_ids], np.rint(255 * probs).astype(np.uint8))
+        return SoftLabels([0, *class_ids], np.rint(255 * probs).astype(np.uint8))
 
-    def _activate(self, image: np.ndarray) -> Activated:
-        return training.cam.activate(self._tagger, image, self._plan(self.steps), self.spread)
+    def _activate(self, image: np.ndarray) -> ActivationMaps:
+        return training.cam.activation_maps(self._tagger, image, self._plan(self.steps), self.spread)
 
-    def _spread(self, activated: Activated, class_ids: list[int]) -> np.ndarray:
-        return training.cam.spread_sure(activated, class_ids, self.foreground, self.background, self.spread)
+    def _spread(self, activated: ActivationMaps, class_ids: list[int]) -> np.ndarray:
+        return training.cam.spread_confident(activated, class_ids, self.foreground, self.background, self.spread)
 
     def _prepare(self, image: np.ndarray) -> Any:
         if self._network is not None:
@@ -177,7 +177,7 @@ class Cam(Segmenter):
         if self._network is not None:
             return networks.resize_probabilities(cache, image.shape[:2])
         activated, guide = cache
-        told = presence(cues, self.classes)[1:]
+        told = class_presence(cues, self.classes)[1:]
         there = np.where(np.isnan(told), activated.scores > 0.5, told == 1)
         found = [0, *(np.flatnonzero(there) + 1).tolist()]
         probs = np.zeros((len(self.classes), *image.shape[:2]), np.float32)

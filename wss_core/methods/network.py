@@ -14,10 +14,10 @@ from ..cues import Cues, Example
 from ..features.timm_backbone import settled
 from ..segmenter import Segmenter, check_state
 from ..training import config
-from ..training.annotation_stats import grey, named
-from ..training.config import Plan, Progress, Run
-from ..training.pseudo_labels import of_answers, softened, softener
-from ..training.samples import Soften
+from ..training.annotation_stats import default_class_names, is_greyscale
+from ..training.config import Progress, RunOptions, TrainConfig
+from ..training.pseudo_labels import labels_from_predictions, make_pseudo_labeller, pseudo_labelled_kinds
+from ..training.samples import PseudoLabeller
 
 if TYPE_CHECKING:
     from ..networks import SegmentationNet
@@ -79,15 +79,15 @@ class Network(Segmenter):
         examples: Sequence[Example],
         progress: Progress | None = None,
         validation: Sequence[Example] = (),
-        run: Run | None = None,
+        run: RunOptions | None = None,
     ) -> Network:
         """Learn from examples with any cues; those without are learned from too. Returns itself.
 
         validation: examples with a truth, by which the best weights are kept. progress(step, steps, figures) is called
         after each step. Raises ValueError: nothing is told, no such backbone, or the loss became no number.
         """
-        classes = self.classes or named(examples)
-        learner = replace(self, classes=classes, channels=self.channels or (1 if grey(examples) else 3))
+        classes = self.classes or default_class_names(examples)
+        learner = replace(self, classes=classes, channels=self.channels or (1 if is_greyscale(examples) else 3))
         told = []
         for number in range(self.rounds):
             again, pupil = number > 0, replace(learner, seed=self.seed + number)  # it makes mistakes of its own
@@ -98,12 +98,16 @@ class Network(Segmenter):
                     examples,
                     classes,
                     pupil._plan(),
-                    config.told(run, progress).stage(f"round{number + 1}" if self.rounds > 1 else "", first=not again),
+                    config.with_progress(run, progress).stage(
+                        f"round{number + 1}" if self.rounds > 1 else "", first=not again
+                    ),
                     terms=AGAIN if again else self.terms,
                     complete=self.complete,
-                    apart=self.apart,
-                    soften=partial(of_answers, segment=learner.segment) if again else learner._softener(),
-                    softened=training.fit.ANY if again else softened(self.spread),
+                    point_per_object=self.apart,
+                    pseudo_labeller=partial(labels_from_predictions, segment=learner.segment)
+                    if again
+                    else learner._pseudo_labeller(),
+                    pseudo_label_kinds=training.fit.ALL_KINDS if again else pseudo_labelled_kinds(self.spread),
                     validation=validation,
                     about={"settings": self.settings()},
                 )
@@ -130,12 +134,12 @@ class Network(Segmenter):
         channels, count = self.channels or 3, len(self.classes)
         return networks.build(self.backbone, count, self.width, channels, self.seed, self.padding, pretrained)
 
-    def _softener(self) -> Soften | None:
-        return softener(self.spread, "texture") if self.spread else None
+    def _pseudo_labeller(self) -> PseudoLabeller | None:
+        return make_pseudo_labeller(self.spread, "texture") if self.spread else None
 
-    def _plan(self) -> Plan:
+    def _plan(self) -> TrainConfig:
         steps = max(1, self.steps // self.rounds)
-        return Plan(
+        return TrainConfig(
             steps=steps,
             batch=self.batch,
             crop=self.crop,

@@ -16,14 +16,14 @@ from ..imaging import guided_filter
 from ..imaging.resize import grid_shape
 from ..segmenter import Segmenter, check_state
 from ..training import config
-from ..training.annotation_stats import named, summary, survey
-from ..training.config import Progress, Run
-from ..training.pseudo_labels import OBJECTS, RIGHT, softener
-from ..training.samples import Soft, Soften, make, tells_places
+from ..training.annotation_stats import annotation_stats, default_class_names, summary
+from ..training.config import Progress, RunOptions
+from ..training.pseudo_labels import CONFIDENCE, OBJECTS, make_pseudo_labeller
+from ..training.samples import PseudoLabeller, SoftLabels, has_spatial_cues, make_sample
 from . import pixel_classifier
 
 MOST = 200_000  # told cells that are looked at, of all pictures; each holds some 3 KB while the classifier is fitted
-SURE = RIGHT  # probability from which a soft label is taken for told: that of what was cut out of a box
+SURE = CONFIDENCE  # probability from which a soft label is taken for told: that of what was cut out of a box
 
 
 @dataclass(frozen=True)
@@ -69,22 +69,22 @@ class Probe(Segmenter):
         examples: Sequence[Example],
         progress: Progress | None = None,
         validation: Sequence[Example] = (),
-        run: Run | None = None,
+        run: RunOptions | None = None,
     ) -> Probe:
         """Learn from the examples with places told; the others are left out. Returns itself.
 
         progress(step, steps, {}) is called after each picture; there is nothing to choose by validation. Raises
         ValueError: fewer than two classes are told.
         """
-        progress = config.told(run, progress).progress
+        progress = config.with_progress(run, progress).progress
         start = time.monotonic()
-        classes = self.classes or named(examples)
-        told = survey(examples, classes)
-        soften = softener(self.spread, "texture", self.side) if self.spread else None
-        each = min(self.samples, max(1, MOST // max(1, sum(tells_places(one.kinds) for one in told))))
+        classes = self.classes or default_class_names(examples)
+        told = annotation_stats(examples, classes)
+        pseudo_labeller = make_pseudo_labeller(self.spread, "texture", self.side) if self.spread else None
+        each = min(self.samples, max(1, MOST // max(1, sum(has_spatial_cues(one.kinds) for one in told))))
         rows, labels = [], []
         for i, example in enumerate(examples):
-            x, y = self._told(example, classes, i, soften, each)
+            x, y = self._told(example, classes, i, pseudo_labeller, each)
             if len(y):
                 rows.append(x)
                 labels.append(y)
@@ -116,12 +116,12 @@ class Probe(Segmenter):
         return features.shared(self.features, image, grid_shape(image.shape[:2], self.side))
 
     def _told(
-        self, example: Example, classes: tuple[str, ...], number: int, soften: Soften | None, most: int
+        self, example: Example, classes: tuple[str, ...], number: int, pseudo_labeller: PseudoLabeller | None, most: int
     ) -> tuple[np.ndarray, np.ndarray]:
         """(n, D) features and (n,) labels of cells told on a picture; `most`, drawn by the seed, where they are more."""
-        labels = make(example, classes, self.side).labels
-        if soften is not None:
-            labels = _with_sure(labels, soften(example))
+        labels = make_sample(example, classes, self.side).labels
+        if pseudo_labeller is not None:
+            labels = _with_sure(labels, pseudo_labeller(example))
         ys, xs = np.nonzero(labels != UNKNOWN)
         if not len(ys):
             return np.zeros((0, 0), np.float32), np.zeros(0, np.uint8)
@@ -141,7 +141,7 @@ class Probe(Segmenter):
         return guided_filter.upsample(cache.probs, cache.guide)
 
 
-def _with_sure(labels: np.ndarray, soft: Soft | None) -> np.ndarray:
+def _with_sure(labels: np.ndarray, soft: SoftLabels | None) -> np.ndarray:
     """uint8 (h, w): the labels told, and where none is, the class of which the soft labels on that grid are sure."""
     if soft is None:
         return labels

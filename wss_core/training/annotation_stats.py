@@ -11,20 +11,20 @@ import numpy as np
 from ..conventions import CueError, ImageError
 from ..cues import Cues, Example
 from ..segmenter import default_classes
-from .samples import kinds
+from .samples import cue_kinds
 
 if TYPE_CHECKING:
-    from .loop import Outcome
+    from .loop import TrainOutcome
 
 
-class Told(NamedTuple):
-    """What is told of an example: the kinds of cue, as of `pictures.kinds`, and the seconds that took."""
+class AnnotationStats(NamedTuple):
+    """What is told of an example: the kinds of cue, as of `samples.cue_kinds`, and the seconds that took."""
 
     kinds: frozenset[str]
     seconds: float
 
 
-def survey(examples: Sequence[Example], classes: Sequence[str]) -> list[Told]:
+def annotation_stats(examples: Sequence[Example], classes: Sequence[str]) -> list[AnnotationStats]:
     """What is told of each example. Raises ValueError, naming it, for one whose picture or cues do not fit."""
     found = []
     for number, example in enumerate(examples):
@@ -37,11 +37,11 @@ def survey(examples: Sequence[Example], classes: Sequence[str]) -> list[Told]:
             cues.check(image.shape[:2], len(classes))
         except CueError as error:
             raise CueError(f"picture {name}: {error}") from None
-        found.append(Told(kinds(cues), float(cues.seconds(tuple(classes)))))
+        found.append(AnnotationStats(cue_kinds(cues), float(cues.seconds(tuple(classes)))))
     return found
 
 
-def summary(told: Sequence[Told], classes: Sequence[str], outcome: Outcome | None) -> dict[str, Any]:
+def summary(told: Sequence[AnnotationStats], classes: Sequence[str], outcome: TrainOutcome | None) -> dict[str, Any]:
     """What was learned from, and how it went, as plain values."""
     labelled = sum(bool(one.kinds - {"none"}) for one in told)
     form = {
@@ -57,12 +57,12 @@ def summary(told: Sequence[Told], classes: Sequence[str], outcome: Outcome | Non
     return form
 
 
-def named(examples: Sequence[Example]) -> tuple[str, ...]:
+def default_class_names(examples: Sequence[Example]) -> tuple[str, ...]:
     """Names for as many classes as the examples' cues hold."""
     return max((default_classes(example.cues) for example in examples), key=len, default=default_classes(Cues()))
 
 
-def grey(examples: Sequence[Example], looked_at: int = 16) -> bool:
+def is_greyscale(examples: Sequence[Example], looked_at: int = 16) -> bool:
     """Whether the first pictures have no colour."""
     images = (examples[i].image for i in range(min(looked_at, len(examples))))
     return all(bool((image == image[..., :1]).all()) for image in images)

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from ..conventions import UNKNOWN
-from .config import Plan
-from .samples import Picture
+from .config import TrainConfig
+from .samples import TrainSample
 
 FOCUS = 0.5  # share of the crops that are laid around a told pixel of some object: rare classes are seen too
 LIGHT, CONTRAST, GAMMA = 0.1, 0.25, 0.25  # how much a picture's light is varied; `strong` does so twice as much
@@ -29,7 +29,7 @@ class Crop:
     soft: np.ndarray | None
 
 
-def cut(picture: Picture, plan: Plan, random: np.random.Generator) -> Crop:
+def cut(picture: TrainSample, plan: TrainConfig, random: np.random.Generator) -> Crop:
     """A random crop of the picture, its light varied a little."""
     matrix = _placed(picture, plan, random)
     size, flags = (plan.crop, plan.crop), {"flags": cv2.INTER_NEAREST, "borderValue": UNKNOWN}
@@ -61,7 +61,7 @@ def strong(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
     return cv2.GaussianBlur(image, (0, 0), random.uniform(0.3, 2.0)) if random.random() < BLUR else image
 
 
-def _placed(picture: Picture, plan: Plan, random: np.random.Generator) -> np.ndarray:
+def _placed(picture: TrainSample, plan: TrainConfig, random: np.random.Generator) -> np.ndarray:
     """float64 (2, 3): pixels of the picture -> pixels of the crop."""
     shape = np.array(picture.image.shape[:2])
     zoom = plan.zoom ** random.uniform(-1, 1)
@@ -82,7 +82,7 @@ def _between(side: int, span: float, random: np.random.Generator) -> float:
     return random.uniform(span / 2, side - span / 2) if span < side else side / 2
 
 
-def _told_pixel(picture: Picture, random: np.random.Generator) -> np.ndarray | None:
+def _told_pixel(picture: TrainSample, random: np.random.Generator) -> np.ndarray | None:
     """float (2,), (x, y) of a told pixel of an object, each class as likely; None where none is told."""
     found = np.setdiff1d(picture.labels, (0, UNKNOWN))
     if not len(found):
@@ -104,7 +104,7 @@ def _moved(boxes: np.ndarray, matrix: np.ndarray, side: int) -> np.ndarray:
     return found[(inside[1] - inside[0] >= 1).all(axis=1)]
 
 
-def _seen(picture: Picture, labels: np.ndarray, boxes: np.ndarray, matrix: np.ndarray, side: int) -> np.ndarray:
+def _seen(picture: TrainSample, labels: np.ndarray, boxes: np.ndarray, matrix: np.ndarray, side: int) -> np.ndarray:
     """float32 (C,): the picture's tags; a class present there is only known to be here when a cue of it is, or when
     most of the picture is."""
     height, width = picture.image.shape[:2]
@@ -118,7 +118,7 @@ def _seen(picture: Picture, labels: np.ndarray, boxes: np.ndarray, matrix: np.nd
     return np.where(known, picture.tags, np.nan).astype(np.float32)
 
 
-def _warped(picture: Picture, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def _warped(picture: TrainSample, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """float32 (C, S, S): the picture's soft labels in the crop, sums to 1; 0 outside the picture."""
     grid, shape = picture.soft.planes.shape[1:], picture.image.shape[:2]
     scale = np.diag([shape[1] / grid[1], shape[0] / grid[0]])

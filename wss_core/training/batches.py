@@ -15,8 +15,8 @@ from threadpoolctl import threadpool_limits
 from ..losses import Batch, Views
 from ..networks import image_to_tensor
 from .augment import Crop, cut, strong
-from .config import Plan
-from .samples import Picture, Pictures, tells_places
+from .config import TrainConfig
+from .samples import TrainSample, TrainSamples, has_spatial_cues
 
 AHEAD = 3  # batches made before they are wanted
 RECTANGLE = (0.15, 0.5)  # share of a view that comes from the other one of its pair
@@ -42,13 +42,13 @@ class Pool:
 class Drawn:
     """A picture drawn for a batch, its crop, and the generator that whatever is random about it comes from."""
 
-    picture: Picture
+    picture: TrainSample
     crop: Crop
     random: np.random.Generator
 
 
 class Batches:
-    """Makes the batch of any step. `kinds` says of each picture what `pictures.kinds` does.
+    """Makes the batch of any step. `kinds` says of each picture what `samples.cue_kinds` does.
 
     `plan.batch` of a batch have places told, and as many more come from the rest, in equal parts from those with tags
     only and those without cues: pictures without labels take nothing from the others. asked: pictures are also shown to
@@ -56,9 +56,9 @@ class Batches:
     share: (which, of how many) equal parts of the batch this process makes.
     """
 
-    def __init__(self, pictures: Pictures, kinds, plan: Plan, asked: bool, share: tuple[int, int] = (0, 1)):
+    def __init__(self, pictures: TrainSamples, kinds, plan: TrainConfig, asked: bool, share: tuple[int, int] = (0, 1)):
         self.pictures, self.plan, self.share = pictures, plan, share
-        located = np.array([tells_places(told) for told in kinds])
+        located = np.array([has_spatial_cues(told) for told in kinds])
         tagged = np.array(["tags" in told for told in kinds]) & ~located
         groups = {"located": located, "tagged": tagged, "none": ~located & ~tagged}
         if not asked:

@@ -20,20 +20,20 @@ from ..losses import Batch
 from ..networks import ClassificationNet, default_device
 from ..networks.classification_net import predict_activations
 from . import loop
-from .annotation_stats import Told
+from .annotation_stats import AnnotationStats
 from .batches import Batches
-from .config import Plan, Run
-from .device import Machine
-from .ema_teacher import Teacher
-from .loop import Outcome
-from .samples import Picture, Pictures
+from .config import RunOptions, TrainConfig
+from .device import DeviceGroup
+from .ema_teacher import EmaTeacher
+from .loop import TrainOutcome
+from .samples import TrainSample, TrainSamples
 
 GRID = 128  # cells along the longer side on which seeds spread
-LEVELLED = 512  # pictures asked at most, see `level`
+MAX_CALIBRATION_IMAGES = 512  # pictures asked at most, see `match_class_frequencies`
 
 
 @dataclass(frozen=True)
-class Activated:
+class ActivationMaps:
     """scores float32 (C - 1,): probabilities that the object classes are on the picture. maps float32 (C - 1, h, w): how
     much of each is seen in each cell. field: the solver's, of the picture."""
 
@@ -42,36 +42,44 @@ class Activated:
     field: Any
 
 
-def fit(
-    network: ClassificationNet, examples: Sequence[Example], told: Sequence[Told], classes, plan: Plan, run: Run, about
-) -> Outcome:
-    """Train the network, in place, on the examples with cues, and `level` it. Raises ValueError where none has any."""
-    machine = Machine(run.device, run.precision)
-    pictures = Pictures(examples, classes, plan.side, complete=True)
+def fit_classifier(
+    network: ClassificationNet,
+    examples: Sequence[Example],
+    told: Sequence[AnnotationStats],
+    classes,
+    plan: TrainConfig,
+    run: RunOptions,
+    about,
+) -> TrainOutcome:
+    """Train the network, in place, on the examples with cues, and `match_class_frequencies` it. Raises ValueError where none has any."""
+    machine = DeviceGroup(run.device, run.precision)
+    pictures = TrainSamples(examples, classes, plan.side, complete=True)
     batches = Batches(pictures, [one.kinds for one in told], plan, asked=False, share=machine.share)
-    outcome = loop.train(network, lesson, batches.make, plan, run, machine, about=about)
+    outcome = loop.train(network, train_step, batches.make, plan, run, machine, about=about)
     network.eval().to(default_device())
-    level(network, pictures, plan)
+    match_class_frequencies(network, pictures, plan)
     return outcome
 
 
-def level(network: ClassificationNet, pictures: Sequence[Picture], plan: Plan) -> None:
+def match_class_frequencies(network: ClassificationNet, pictures: Sequence[TrainSample], plan: TrainConfig) -> None:
     """Shift each class's scores, in place, so that it is found on as many of the pictures as it is told to be on.
 
     Of classes on few pictures the network is never sure, however well it orders them; what it learned on crops is asked
     of whole pictures. As many as there truly are: Saerens, Latinne, Decaestecker, "Adjusting the outputs of a classifier
     to new a priori probabilities", Neural Computation 2002, with the cut read off instead of estimated.
     """
-    places = np.unique(np.linspace(0, len(pictures) - 1, min(len(pictures), LEVELLED)).astype(int))
+    places = np.unique(np.linspace(0, len(pictures) - 1, min(len(pictures), MAX_CALIBRATION_IMAGES)).astype(int))
     asked = [pictures[place] for place in places]
     tags = np.stack([picture.tags[1:] for picture in asked])
     scores = np.stack([predict_activations(network, picture.image, plan.side, plan.channels)[0] for picture in asked])
-    shifts = [cut(one[~np.isnan(told)], int((told == 1).sum())) for one, told in zip(scores.T, tags.T, strict=True)]
+    shifts = [
+        cut_logit(one[~np.isnan(told)], int((told == 1).sum())) for one, told in zip(scores.T, tags.T, strict=True)
+    ]
     with torch.no_grad():
         network.decoder.answer.bias -= torch.tensor(shifts, device=network.decoder.answer.bias.device)
 
 
-def cut(scores: np.ndarray, count: int) -> float:
+def cut_logit(scores: np.ndarray, count: int) -> float:
     """The logit between the `count` highest of the scores, 0..1, and the others: in the middle, but 0 if that is between
     them too. 0 where all or none are of the class."""
     if not 0 < count < len(scores):
@@ -81,7 +89,7 @@ def cut(scores: np.ndarray, count: int) -> float:
     return 0.0 if low < 0 < high else float((high + low) / 2)
 
 
-def lesson(model: nn.Module, teacher: Teacher, batch: Batch, step: int):
+def train_step(model: nn.Module, teacher: EmaTeacher, batch: Batch, step: int):
     """Cross entropy of each object class's presence, mean over those told."""
     scores, _ = model(batch.images)
     wanted = batch.tags[:, 1:]
@@ -113,17 +121,17 @@ def keep_confident(maps: np.ndarray, class_ids: Sequence[int], foreground: float
     return sure
 
 
-def activate(network: ClassificationNet, image: np.ndarray, plan: Plan, solver: str) -> Activated:
+def activation_maps(network: ClassificationNet, image: np.ndarray, plan: TrainConfig, solver: str) -> ActivationMaps:
     """What the network sees where on an image uint8 (H, W, 3), on a grid of GRID cells, ready for the solver."""
     grid = grid_shape(image.shape[:2], GRID)
     scores, maps = predict_activations(network, image, plan.side, plan.channels)
     maps = np.stack([cv2.resize(m, grid[::-1], interpolation=cv2.INTER_LINEAR) for m in maps])
     field = spread.find(solver).prepare(features.extract("texture", image, grid), features.lab(image, grid), image)
-    return Activated(scores, maps, field)
+    return ActivationMaps(scores, maps, field)
 
 
-def spread_sure(
-    activated: Activated, class_ids: list[int], foreground: float, background: float, solver: str
+def spread_confident(
+    activated: ActivationMaps, class_ids: list[int], foreground: float, background: float, solver: str
 ) -> np.ndarray:
     """float32 (1 + len(class_ids), h, w): background and the object classes present, spread from their sure cells."""
     sure = keep_confident(activated.maps, class_ids, foreground, background)

@@ -11,16 +11,16 @@ from typing import Any
 import torch
 from torch import nn
 
-from .config import LOG, STATE, Run
+from .config import LOG, STATE, RunOptions
 
 
-class Saver:
+class StateSaver:
     """Keeps the state of `parts` (each with state_dict) and `figures`, plain values, in the run's folder, if any.
 
     about: what decides the result; a state of another training is not taken up. step, seconds: so far.
     """
 
-    def __init__(self, run: Run, about: dict[str, Any], main: bool, parts: dict[str, Any]):
+    def __init__(self, run: RunOptions, about: dict[str, Any], main: bool, parts: dict[str, Any]):
         self.path = None if run.folder is None else Path(run.folder) / STATE
         self.about, self.every, self.main, self.parts = about, run.every, main, parts
         self.figures: dict[str, Any] = {}
@@ -80,7 +80,7 @@ class Saver:
             part.load_state_dict(kept[name])
 
 
-class Best:
+class BestWeights:
     """The weights of the best validation so far. found: (score, step); waited: validations since."""
 
     def __init__(self):
@@ -108,7 +108,7 @@ class Best:
         self.found, self.weights, self.waited = state["found"], state["weights"], state["waited"]
 
 
-def forget(folder: Path) -> None:
+def delete_states(folder: Path) -> None:
     """Remove the states of trainings that are done, also those of the stages of one."""
     for path in (*Path(folder).glob(STATE), *Path(folder).glob(f"*/{STATE}")):
         path.unlink()

@@ -11,7 +11,7 @@ Progress = Callable[[int, int, dict[str, float]], None]
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainConfig:
     """steps: of the optimizer. batch: crops in a step, and as many of pictures with no place told, if any. crop: pixels
     of its side. side: pixels of a picture's longer side at most. channels: 3, or 1 for grey. rate: of learning, of new
     layers; encoders with weights learn at a tenth. decay: of the teacher's memory, a step. every: steps between
@@ -33,7 +33,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Run:
+class RunOptions:
     """folder: where the state is kept, None = nowhere; resume: go on from there. every: seconds between saves.
 
     device: "auto", or torch's name of one. precision: "auto", "float32", "bfloat16" or "float16". progress is called
@@ -48,7 +48,7 @@ class Run:
     progress: Progress | None = None
     quiet: bool = False
 
-    def stage(self, name: str, first: bool = False) -> Run:
+    def stage(self, name: str, first: bool = False) -> RunOptions:
         """The same for one of several trainings after one another, each with its folder; those not begun begin anew.
         name: "" = there is but one."""
         if self.folder is None or not name:
@@ -57,7 +57,7 @@ class Run:
         return replace(self, folder=folder, resume=self.resume and (first or (folder / STATE).exists()))
 
 
-def told(run: Run | None, progress: Progress | None) -> Run:
+def with_progress(run: RunOptions | None, progress: Progress | None) -> RunOptions:
     """The run, or the usual one, with `progress` if that is given."""
-    run = run or Run()
+    run = run or RunOptions()
     return run if progress is None else replace(run, progress=progress)

@@ -13,12 +13,12 @@ from ..networks import default_device
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
-def writes() -> bool:
+def is_main_process() -> bool:
     """Whether this process is the one, of those that share a training, that writes files."""
     return int(os.environ.get("RANK", "0")) == 0
 
 
-class Machine:
+class DeviceGroup:
     """device, precision: as in `Run`. Started by `accelerate launch` or torchrun, the processes share each batch.
 
     share: (which process this is, of how many); main: it is the one that writes files.

@@ -12,7 +12,7 @@ from ..losses import Views
 from ..losses.pixel_level import classes_of
 
 
-class Teacher:
+class EmaTeacher:
     """Averaged weights of a model. Tarvainen, Valpola, "Mean teachers are better role models", NIPS 2017."""
 
     def __init__(self, model: nn.Module, decay: float):

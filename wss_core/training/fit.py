@@ -13,45 +13,52 @@ from ..cues import Example
 from ..networks import SegmentationNet, default_device, predict_probabilities
 from . import loop
 from . import validation as scores
-from .annotation_stats import summary, survey
+from .annotation_stats import annotation_stats, summary
 from .batches import Batches
-from .config import Plan, Run
-from .device import Machine
-from .loop import Outcome
-from .samples import Pictures, Soften
-from .train_step import Lesson
+from .config import RunOptions, TrainConfig
+from .device import DeviceGroup
+from .loop import TrainOutcome
+from .samples import PseudoLabeller, TrainSamples
+from .train_step import TrainStep
 
-ANY = ("tags", "points", "boxes", "strokes", "partial", "full", "none")  # kinds of cue
+ALL_KINDS = ("tags", "points", "boxes", "strokes", "partial", "full", "none")  # kinds of cue
 
 
 def fit_network(
     network: SegmentationNet,
     examples: Sequence[Example],
     classes: Sequence[str],
-    plan: Plan,
-    run: Run,
+    plan: TrainConfig,
+    run: RunOptions,
     *,
     terms: Sequence[str] = (),
     complete: bool = False,
-    apart: bool = False,
-    soften: Soften | None = None,
-    softened: Collection[str] = ANY,
+    point_per_object: bool = False,
+    pseudo_labeller: PseudoLabeller | None = None,
+    pseudo_label_kinds: Collection[str] = ALL_KINDS,
     validation: Sequence[Example] = (),
     about: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Train the network, in place, and return the summary that `Segmenter.training` holds.
 
-    terms: names of TERMS, or those that fit the cues. complete, apart, soften: see `pictures`. softened: the kinds of cue
-    that `soften` makes something of. validation: examples with a truth, by whose mean IoU the best weights are kept.
+    terms: names of TERMS, or those that fit the cues. complete, point_per_object, pseudo_labeller: see `samples`. pseudo_label_kinds: the kinds of cue
+    that `pseudo_labeller` makes something of. validation: examples with a truth, by whose mean IoU the best weights are kept.
     about: what else decides the result (see `Saver`).
     """
-    told = survey(examples, classes)
+    told = annotation_stats(examples, classes)
     found = frozenset().union(*(one.kinds for one in told))
-    fits = soften is not None and bool(found & set(softened))
+    fits = pseudo_labeller is not None and bool(found & set(pseudo_label_kinds))
     weights = losses.parse(terms) if terms else losses.chosen(found | ({"soft"} if fits else frozenset()))
-    lesson = Lesson(weights, sum(network.encoder.channels), plan.seed, ramp=0 if terms else plan.steps // 2)
-    machine = Machine(run.device, run.precision)
-    pictures = Pictures(examples, classes, plan.side, complete, soften if fits and "soft" in weights else None, apart)
+    lesson = TrainStep(weights, sum(network.encoder.channels), plan.seed, ramp=0 if terms else plan.steps // 2)
+    machine = DeviceGroup(run.device, run.precision)
+    pictures = TrainSamples(
+        examples,
+        classes,
+        plan.side,
+        complete,
+        pseudo_labeller if fits and "soft" in weights else None,
+        point_per_object,
+    )
     batches = Batches(pictures, [one.kinds for one in told], plan, "agreement" in weights, machine.share)
     if lesson.dual:
         network.add_auxiliary_decoder(plan.seed)
@@ -79,7 +86,7 @@ def fit_network(
     }
 
 
-def _judged(outcome: Outcome, count: int) -> dict[str, Any]:
+def _judged(outcome: TrainOutcome, count: int) -> dict[str, Any]:
     if outcome.best is None:
         return {}
     return {"miou": round(outcome.best[0], 4), "step": outcome.best[1], "images": count}

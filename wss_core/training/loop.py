@@ -18,10 +18,10 @@ from tqdm import tqdm
 from ..losses import Batch
 from ..losses.batch import moved
 from .batches import ahead
-from .checkpointing import Best, Saver
-from .config import Plan, Run
-from .device import Machine
-from .ema_teacher import Teacher
+from .checkpointing import BestWeights, StateSaver
+from .config import RunOptions, TrainConfig
+from .device import DeviceGroup
+from .ema_teacher import EmaTeacher
 from .interrupt import Interrupt
 
 WARM_UP = 50  # steps until the rate is whole
@@ -31,11 +31,11 @@ DECAY = 0.01  # of the weights
 CLIP = 5.0  # length of the gradient at most
 SHOWN = 50  # steps over which the figures shown are averaged
 
-Step = Callable[[nn.Module, Teacher, Batch, int], tuple[torch.Tensor, dict[str, torch.Tensor]]]
+Step = Callable[[nn.Module, EmaTeacher, Batch, int], tuple[torch.Tensor, dict[str, torch.Tensor]]]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrainOutcome:
     """How a training went. log: a dict of figures for every SHOWN-th step and each validation; best: the best score
     and its step, or None where there was no validation. machine: in words. steps: done; seconds: of training."""
 
@@ -50,12 +50,12 @@ def train(
     model: nn.Module,
     lesson: Step,
     make: Callable[[int], Batch],
-    plan: Plan,
-    run: Run,
-    machine: Machine,
+    plan: TrainConfig,
+    run: RunOptions,
+    machine: DeviceGroup,
     score: Callable[[nn.Module], float] | None = None,
     about: dict[str, Any] | None = None,
-) -> Outcome:
+) -> TrainOutcome:
     """Train the model, in place, by lesson(model, teacher, batch, step) -> (loss, figures); make(step) -> batch.
 
     score(teacher's model) -> higher is better; the model ends with the teacher's weights, those of the best score.
@@ -63,7 +63,7 @@ def train(
     raises, ends it after a step, and saved. about: what else decides the result.
     """
     model.to(machine.device, memory_format=torch.channels_last)
-    teacher, best = Teacher(model, plan.decay), Best()
+    teacher, best = EmaTeacher(model, plan.decay), BestWeights()
     rule = _optimizer(model, plan.rate)
     rates = torch.optim.lr_scheduler.LambdaLR(rule, lambda step: _rate(step, plan.steps))
     parts = {
@@ -74,7 +74,7 @@ def train(
         "scaler": machine.scaler,
         "best": best,
     }
-    saver = Saver(run, asdict(plan) | (about or {}), machine.main, parts)
+    saver = StateSaver(run, asdict(plan) | (about or {}), machine.main, parts)
     log = saver.figures.setdefault("log", [])
     learn = partial(_step, machine.shared(model), teacher, lesson, rule, rates, machine)
     judge = partial(_judged, score, teacher.model, best, machine)
@@ -100,11 +100,11 @@ def train(
                     raise KeyboardInterrupt
     saver.save()
     model.load_state_dict(best.weights or teacher.model.state_dict())
-    return Outcome(log, best.found, saver.step, saver.elapsed, str(machine))
+    return TrainOutcome(log, best.found, saver.step, saver.elapsed, str(machine))
 
 
 @contextmanager
-def _saved(saver: Saver) -> Iterator[None]:
+def _saved(saver: StateSaver) -> Iterator[None]:
     """Whatever ends the training here ends it with its state saved."""
     try:
         yield
@@ -114,7 +114,7 @@ def _saved(saver: Saver) -> Iterator[None]:
 
 
 def _judged(
-    score: Callable[[nn.Module], float] | None, model: nn.Module, best: Best, machine: Machine, step: int
+    score: Callable[[nn.Module], float] | None, model: nn.Module, best: BestWeights, machine: DeviceGroup, step: int
 ) -> dict[str, float]:
     """The score of the model after a step, which may be the best; {} where there is no validation."""
     if score is None:
@@ -123,7 +123,7 @@ def _judged(
         return {"score": best.offer(score(model), step, model)}
 
 
-def _step(model, teacher, lesson, rule, rates, machine: Machine, batch: Batch, step: int) -> dict[str, float]:
+def _step(model, teacher, lesson, rule, rates, machine: DeviceGroup, batch: Batch, step: int) -> dict[str, float]:
     """One step; its figures, averaged over the processes."""
     model.train()
     with machine.mixed():

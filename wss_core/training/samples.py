@@ -14,22 +14,24 @@ from ..cues import Cues, Example, raster
 from ..imaging.resize import grid_shape, resize_nearest
 from ..spread import point_clusters
 
-KEEP = 2_000_000_000  # bytes of pictures; those beyond are made again each time
-WHOLE = 0.5  # share of a mask's pixels, above which it is a full one with some left out, as 255 in data sets is
+MAX_CACHE_BYTES = 2_000_000_000  # bytes of pictures; those beyond are made again each time
+FULL_MASK_SHARE = (
+    0.5  # share of a mask's pixels, above which it is a full one with some left out, as 255 in data sets is
+)
 
 
-class Soft(NamedTuple):
+class SoftLabels(NamedTuple):
     """Soft labels on a grid: planes uint8 (K, h, w), chances times 255, a plane for each of the K `labels`."""
 
     labels: list[int]
     planes: np.ndarray
 
 
-Soften = Callable[[Example], Soft | None]
+PseudoLabeller = Callable[[Example], SoftLabels | None]
 
 
 @dataclass(frozen=True)
-class Picture:
+class TrainSample:
     """What is learned from one example, at most `side` pixels a side, C classes.
 
     image: uint8 (h, w, 3). labels: uint8 (h, w), what is told, also that only one class may be somewhere; UNKNOWN = not
@@ -43,7 +45,7 @@ class Picture:
     tags: np.ndarray
     boxes: np.ndarray
     cued: bool
-    soft: Soft | None = None
+    soft: SoftLabels | None = None
 
     @property
     def nbytes(self) -> int:
@@ -51,8 +53,8 @@ class Picture:
         return self.image.nbytes + self.labels.nbytes + (0 if self.soft is None else self.soft.planes.nbytes)
 
 
-class Pictures:
-    """A sequence of Pictures over a sequence of Examples. apart: every object has a point of its own, see `alike`."""
+class TrainSamples:
+    """A sequence of Pictures over a sequence of Examples. point_per_object: every object has a point of its own, see `alike`."""
 
     def __init__(
         self,
@@ -60,23 +62,23 @@ class Pictures:
         classes,
         side: int,
         complete: bool = False,
-        soften: Soften | None = None,
-        apart: bool = False,
+        pseudo_labeller: PseudoLabeller | None = None,
+        point_per_object: bool = False,
     ):
         self.examples, self.classes, self.side = examples, classes, side
-        self.complete, self.soften, self.apart = complete, soften, apart
-        self._kept: dict[int, Picture] = {}
-        self._room = KEEP
+        self.complete, self.pseudo_labeller, self.point_per_object = complete, pseudo_labeller, point_per_object
+        self._kept: dict[int, TrainSample] = {}
+        self._room = MAX_CACHE_BYTES
 
     def __len__(self) -> int:
         return len(self.examples)
 
-    def __getitem__(self, i: int) -> Picture:
+    def __getitem__(self, i: int) -> TrainSample:
         if i not in self._kept:
             example = self.examples[i]
-            if self.apart:
-                example = alike(example)
-            picture = make(example, self.classes, self.side, self.complete, self.soften)
+            if self.point_per_object:
+                example = add_point_pseudo_labels(example)
+            picture = make_sample(example, self.classes, self.side, self.complete, self.pseudo_labeller)
             if picture.nbytes > self._room:
                 return picture
             self._room -= picture.nbytes
@@ -84,24 +86,26 @@ class Pictures:
         return self._kept[i]
 
 
-def make(example: Example, classes, side: int, complete: bool = False, soften: Soften | None = None) -> Picture:
+def make_sample(
+    example: Example, classes, side: int, complete: bool = False, pseudo_labeller: PseudoLabeller | None = None
+) -> TrainSample:
     """The Picture of an example. complete: every class on a picture with cues has one; the others are absent."""
     image, cues = example.image, example.cues
     shape = image.shape[:2]
     grid = grid_shape(shape, side)
-    told = presence(cues, classes, complete)
+    told = class_presence(cues, classes, complete)
     labels = _surely(cues, shape, grid, np.flatnonzero(told != 0).tolist())
-    soft = None if soften is None else soften(example)
+    soft = None if pseudo_labeller is None else pseudo_labeller(example)
     scale = np.array([grid[1] / shape[1], grid[0] / shape[0]])
     places = [(b.x0, b.y0, b.x1, b.y1, b.label) for b in cues.boxes if b.label != UNKNOWN]
     boxes = np.array(places, np.float32).reshape(-1, 5)
     boxes[:, :4] *= np.tile(scale, 2)
     small = image if grid == shape else cv2.resize(image, grid[::-1], interpolation=cv2.INTER_AREA)
-    cued = bool(cues.labelled_classes) and bool((labels == UNKNOWN).any()) and "full" not in kinds(cues)
-    return Picture(example.id, small, labels, told, boxes, cued, soft)
+    cued = bool(cues.labelled_classes) and bool((labels == UNKNOWN).any()) and "full" not in cue_kinds(cues)
+    return TrainSample(example.id, small, labels, told, boxes, cued, soft)
 
 
-def presence(cues: Cues, classes, complete: bool = False) -> np.ndarray:
+def class_presence(cues: Cues, classes, complete: bool = False) -> np.ndarray:
     """float32 (C,): 1 for classes told to be on the picture, 0 for those told not to be, NaN for the rest.
 
     Tags name all that is there. Background may always be. Boxes are drawn round every object, so a class without
@@ -115,16 +119,16 @@ def presence(cues: Cues, classes, complete: bool = False) -> np.ndarray:
     return told
 
 
-def alike(example: Example) -> Example:
+def add_point_pseudo_labels(example: Example) -> Example:
     """The example with what points, one in each object, tell of all pixels: the lines between them are background, see
     `ridged`; others are what they look like, see `spread.clusters`, where that is clear."""
-    cues = ridged(example.cues, example.image.shape[:2])
+    cues = background_ridges(example.cues, example.image.shape[:2])
     found = point_clusters.labels(example.image, cues)
     labels = found if cues.labels is None else np.where(cues.labels == UNKNOWN, found, cues.labels)
     return example if (labels == UNKNOWN).all() else replace(example, cues=replace(cues, labels=labels))
 
 
-def ridged(cues: Cues, shape: tuple[int, int]) -> Cues:
+def background_ridges(cues: Cues, shape: tuple[int, int]) -> Cues:
     """The cues, and background on the lines midway between the points of objects, where there are two or more.
 
     Qu et al., "Weakly Supervised Deep Nuclei Segmentation using Points Annotation in Histopathology Images", MIDL 2019.
@@ -144,16 +148,16 @@ def ridged(cues: Cues, shape: tuple[int, int]) -> Cues:
     return replace(cues, labels=labels)
 
 
-def kinds(cues: Cues) -> frozenset[str]:
+def cue_kinds(cues: Cues) -> frozenset[str]:
     """The kinds of cue as `losses.choose` names them: as of `Cues.kinds`, but "partial" or "full" for labels; a mask of
-    which more than WHOLE is told is full."""
+    which more than FULL_MASK_SHARE is told is full."""
     if not cues.kinds:
         return frozenset({"none"})
-    whole = cues.labels is not None and float((cues.labels != UNKNOWN).mean()) > WHOLE
+    whole = cues.labels is not None and float((cues.labels != UNKNOWN).mean()) > FULL_MASK_SHARE
     return cues.kinds - {"labels"} | ({"full" if whole else "partial"} if "labels" in cues.kinds else set())
 
 
-def tells_places(kinds: frozenset[str]) -> bool:
+def has_spatial_cues(kinds: frozenset[str]) -> bool:
     """Whether cues of these kinds tell a place, not only what is on the picture."""
     return not kinds <= {"tags", "none"}
 

@@ -10,11 +10,11 @@ from torch import nn
 
 from .. import losses
 from ..losses import Answer, Batch
-from .ema_teacher import Teacher, exchanged
+from .ema_teacher import EmaTeacher, exchanged
 
 
 @dataclass(frozen=True)
-class Lesson:
+class TrainStep:
     """weights: of the terms, by name. channels: of the encoder, all maps together. seed: of what is random. ramp: steps until
     the teacher's word counts whole, as it has little to say at first."""
 
@@ -28,7 +28,7 @@ class Lesson:
         """A second decoder is wanted."""
         return "dual" in self.weights
 
-    def __call__(self, model: nn.Module, teacher: Teacher, batch: Batch, step: int):
+    def __call__(self, model: nn.Module, teacher: EmaTeacher, batch: Batch, step: int):
         """(loss, {term: value}) of a batch."""
         images, taught, count = batch.images, None, len(batch.images)
         if batch.views is not None:

@@ -82,7 +82,7 @@ def test_the_report_tells_people_what_happened(folder):
 def test_it_is_stopped_and_goes_on_to_the_same(folder, monkeypatch, capsys):
     """Ctrl-C at the third step of a run as a person starts it."""
     command(*MIX, out="whole")
-    original, steps = train.Run.__init__, []
+    original, steps = train.RunOptions.__init__, []
 
     def pressing(self, *arguments, **named):
         def press(step, total, figures):
@@ -92,7 +92,7 @@ def test_it_is_stopped_and_goes_on_to_the_same(folder, monkeypatch, capsys):
 
         original(self, *arguments, **(named | {"progress": press}))
 
-    monkeypatch.setattr(train.Run, "__init__", pressing)
+    monkeypatch.setattr(train.RunOptions, "__init__", pressing)
     with pytest.raises(SystemExit) as end:
         command(*MIX)
     assert end.value.code == 130
@@ -119,7 +119,7 @@ def test_cam_is_trained_in_two_stages_and_stopped_in_the_second(folder, monkeypa
     tiny = [*TINY[:4], "steps=2", "refine=3", "batch=2"]
     more = ("--cue", "tags", "--device", "cpu")
     command(*more, method="cam", settings=tiny, out="whole")
-    original = train.Run.__init__
+    original = train.RunOptions.__init__
 
     def pressing(self, *arguments, **named):
         def press(step, total, figures):
@@ -128,7 +128,7 @@ def test_cam_is_trained_in_two_stages_and_stopped_in_the_second(folder, monkeypa
 
         original(self, *arguments, **(named | {"progress": press}))
 
-    monkeypatch.setattr(train.Run, "__init__", pressing)
+    monkeypatch.setattr(train.RunOptions, "__init__", pressing)
     with pytest.raises(SystemExit):
         command(*more, method="cam", settings=tiny)
     assert command(*more, "--resume", method="cam", settings=tiny) == 0

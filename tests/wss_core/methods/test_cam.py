@@ -11,11 +11,11 @@ from wss_core.cues import Cues, Example
 from wss_core.methods.cam import Cam
 from wss_core.networks import classification_net
 from wss_core.training import cam
-from wss_core.training.config import Run
-from wss_core.training.samples import Pictures
+from wss_core.training.config import RunOptions
+from wss_core.training.samples import TrainSamples
 
 torch.set_num_threads(1)
-RUN = Run(device="cpu", quiet=True)
+RUN = RunOptions(device="cpu", quiet=True)
 CLASSES = ("background", "disc", "square")
 TINY = {"width": 16, "crop": 128, "side": 128, "batch": 4, "rate": 4e-3}
 
@@ -86,10 +86,10 @@ def test_convolutions_and_transformers_are_activated(name):
 def test_the_cut_leaves_as_many_as_there_are():
     scores = np.array([0.3, 0.1, 0.2, 0.05])
     middle = (np.log(0.2 / 0.8) + np.log(0.1 / 0.9)) / 2
-    assert cam.cut(scores, 2) == pytest.approx(middle)
-    assert cam.cut(np.array([0.9, 0.2, 0.6]), 2) == 0.0  # as it is
-    assert cam.cut(np.array([0.9, 0.8, 0.6]), 2) == pytest.approx((np.log(4) + np.log(1.5)) / 2)
-    assert (cam.cut(scores, 0), cam.cut(scores, 4)) == (0.0, 0.0)
+    assert cam.cut_logit(scores, 2) == pytest.approx(middle)
+    assert cam.cut_logit(np.array([0.9, 0.2, 0.6]), 2) == 0.0  # as it is
+    assert cam.cut_logit(np.array([0.9, 0.8, 0.6]), 2) == pytest.approx((np.log(4) + np.log(1.5)) / 2)
+    assert (cam.cut_logit(scores, 0), cam.cut_logit(scores, 4)) == (0.0, 0.0)
 
 
 def test_classes_seen_too_seldom_to_be_sure_are_found(learned):
@@ -100,7 +100,7 @@ def test_classes_seen_too_seldom_to_be_sure_are_found(learned):
     scenes = [scene(i) for i in range(12)]
     seen = [classification_net.predict_activations(network, one.image, 128, 3)[0] for one in scenes]
     assert np.max(seen) < 0.5
-    cam.level(network, Pictures(scenes, CLASSES, 128, complete=True), learned._plan(1))
+    cam.match_class_frequencies(network, TrainSamples(scenes, CLASSES, 128, complete=True), learned._plan(1))
     found = np.array([classification_net.predict_activations(network, one.image, 128, 3)[0] > 0.5 for one in scenes])
     assert found.tolist() == [["disc" in one.cues.tags, "square" in one.cues.tags] for one in scenes]
 

@@ -15,11 +15,11 @@ from wss_core.features.timm_backbone import architecture, trainable
 from wss_core.methods.network import Network
 from wss_core.networks import encoders
 from wss_core.networks.decoder import Decoder
-from wss_core.training.config import Run
+from wss_core.training.config import RunOptions
 
 torch.set_num_threads(1)
 TINY = {"width": 16, "crop": 32, "side": 64, "steps": 2, "batch": 2}
-RUN = Run(device="cpu", quiet=True)
+RUN = RunOptions(device="cpu", quiet=True)
 NAMES = ["unet", "builtin", "timm:test_resnet", "timm:test_vit", "timm:test_mambaout", "timm:resnet18d"]
 
 
@@ -196,7 +196,7 @@ def test_rounds_share_the_steps_and_go_on_where_they_were(tmp_path):
                 raise KeyboardInterrupt
 
         tiny = TINY | {"steps": 6}
-        run = Run(device="cpu", quiet=True, folder=folder, resume=resume)
+        run = RunOptions(device="cpu", quiet=True, folder=folder, resume=resume)
         return Network(backbone="unet", rounds=2, terms=("potts",), classes=CLASSES, **tiny).fit(
             discs(), progress, run=run
         )

@@ -8,7 +8,7 @@ from wss_core.cues import Box, Cues, Example, Point, Stroke
 from wss_core.results import Result
 from wss_core.spread import box_grabcut, point_clusters
 from wss_core.training import pseudo_labels
-from wss_core.training.samples import Pictures, alike
+from wss_core.training.samples import TrainSamples, add_point_pseudo_labels
 
 
 def discs(places, colours, radius=9, shape=(72, 96)):
@@ -81,25 +81,27 @@ def test_pixels_like_those_at_points_are_their_class():
 
 def test_points_for_each_object_tell_nearly_all_pixels():
     image, truth = discs(PLACES, COLOURS[:1] * 2)
-    found = Pictures([Example(image, Cues(points=(Point(24, 24, 1), Point(62, 40, 1))))], ("a", "b"), 96, apart=True)[0]
+    found = TrainSamples(
+        [Example(image, Cues(points=(Point(24, 24, 1), Point(62, 40, 1))))], ("a", "b"), 96, point_per_object=True
+    )[0]
     known = found.labels != UNKNOWN
     assert known.mean() > 0.6
     assert ((found.labels == 1) == (truth > 0))[known].mean() > 0.98
     assert (found.labels[truth > 0] == 1).mean() > 0.8
     lone = Example(image, Cues(points=(Point(3, 3, 0),)))
-    assert alike(lone) is lone
+    assert add_point_pseudo_labels(lone) is lone
 
 
 def test_soft_labels_of_boxes():
     image, truth = discs(PLACES, COLOURS)
     boxed = Example(image, Cues(boxes=(around(*PLACES[0], 1), around(*PLACES[1], 2))))
-    found = pseudo_labels.of_boxes(boxed, side=48)
+    found = pseudo_labels.labels_from_boxes(boxed, side=48)
     assert found.labels == [0, 1, 2]
     assert found.planes.shape == (3, 36, 48)
     assert (found.planes.argmax(axis=0) == truth[::2, ::2]).mean() > 0.95
     np.testing.assert_allclose(found.planes.sum(axis=0, dtype=int), 255, atol=2)
-    assert found.planes.max() == round(255 * pseudo_labels.RIGHT)
-    assert pseudo_labels.of_boxes(Example(image, Cues(strokes=(Stroke(1, 3, ((24, 24),)),)))) is None
+    assert found.planes.max() == round(255 * pseudo_labels.CONFIDENCE)
+    assert pseudo_labels.labels_from_boxes(Example(image, Cues(strokes=(Stroke(1, 3, ((24, 24),)),)))) is None
 
 
 def two_classes():
@@ -140,14 +142,14 @@ def test_soft_labels_of_what_was_learned():
         return Result(probs, ("a", "b", "c"))
 
     told = Cues(points=(Point(24, 24, 1),))
-    found = pseudo_labels.of_answers(Example(image, told), segment, side=48)
+    found = pseudo_labels.labels_from_predictions(Example(image, told), segment, side=48)
     assert (found.planes.argmax(axis=0) == truth[::2, ::2]).mean() > 0.93
     assert answers == [told]
-    assert pseudo_labels.of_answers(Example(image), segment) is None
-    assert pseudo_labels.of_answers(Example(image, Cues(labels=truth)), segment) is None
+    assert pseudo_labels.labels_from_predictions(Example(image), segment) is None
+    assert pseudo_labels.labels_from_predictions(Example(image, Cues(labels=truth)), segment) is None
     assert len(answers) == 1
 
 
 def test_which_cues_soft_labels_are_made_of():
-    assert pseudo_labels.softened("objects") == {"boxes"}
-    assert "strokes" in pseudo_labels.softened("live")
+    assert pseudo_labels.pseudo_labelled_kinds("objects") == {"boxes"}
+    assert "strokes" in pseudo_labels.pseudo_labelled_kinds("live")

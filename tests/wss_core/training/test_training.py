@@ -17,13 +17,13 @@ from wss_core.cues import Box, Cues, Example, Point, Stroke
 from wss_core.losses import Views
 from wss_core.training import augment, batches, device, ema_teacher, loop, pseudo_labels, samples
 from wss_core.training import validation as scores
-from wss_core.training.annotation_stats import grey, survey
+from wss_core.training.annotation_stats import annotation_stats, is_greyscale
 from wss_core.training.batches import Batches
-from wss_core.training.config import STATE, Plan, Run
+from wss_core.training.config import STATE, RunOptions, TrainConfig
 from wss_core.training.fit import fit_network
 from wss_core.training.interrupt import Interrupt
-from wss_core.training.samples import Pictures, make
-from wss_core.training.train_step import Lesson
+from wss_core.training.samples import TrainSamples, make_sample
+from wss_core.training.train_step import TrainStep
 
 CLASSES = ("background", "red", "blue")
 COLOURS = np.array([(60, 140, 70), (190, 60, 50), (50, 60, 190)], np.uint8)
@@ -43,14 +43,14 @@ def example(i=0, cues=None, shape=(40, 52)):
 
 def plan(**parts):
     usual = {"steps": 4, "batch": 4, "crop": 32, "side": 64, "channels": 3, "rate": 1e-3, "seed": 0, "every": 2}
-    return Plan(**(usual | parts))
+    return TrainConfig(**(usual | parts))
 
 
 # pictures
 
 
 def test_what_is_drawn_is_told_and_no_more():
-    picture = make(example(cues=Cues(points=(Point(10, 12, 1), Point(2, 2, 0)))), CLASSES, 64)
+    picture = make_sample(example(cues=Cues(points=(Point(10, 12, 1), Point(2, 2, 0)))), CLASSES, 64)
     assert picture.labels[12, 10] == 1
     assert (picture.labels != UNKNOWN).sum() == 2
     assert picture.cued
@@ -59,40 +59,40 @@ def test_what_is_drawn_is_told_and_no_more():
 
 def test_outside_its_boxes_a_class_is_not():
     """Boxes are drawn round every object: where no box is, only background may be; inside it is open."""
-    told = make(example(cues=Cues(boxes=(Box(6, 8, 20, 22, 1), Box(30, 18, 46, 34, 2)))), CLASSES, 64)
+    told = make_sample(example(cues=Cues(boxes=(Box(6, 8, 20, 22, 1), Box(30, 18, 46, 34, 2)))), CLASSES, 64)
     inside = np.zeros((40, 52), bool)
     inside[8:22, 6:20], inside[18:34, 30:46] = True, True
     np.testing.assert_array_equal(told.labels == UNKNOWN, inside)
     assert (told.labels[~inside] == 0).all()
     np.testing.assert_array_equal(told.tags, [NAN, 1, 1])
     np.testing.assert_array_equal(told.boxes, [[6, 8, 20, 22, 1], [30, 18, 46, 34, 2]])
-    assert make(example(cues=Cues(boxes=(Box(6, 8, 20, 22, 1),))), CLASSES, 64).tags[2] == 0
+    assert make_sample(example(cues=Cues(boxes=(Box(6, 8, 20, 22, 1),))), CLASSES, 64).tags[2] == 0
 
 
 def test_looking_and_finding_nothing_tells_every_pixel():
-    told = make(example(cues=Cues(tags=())), CLASSES, 64)
+    told = make_sample(example(cues=Cues(tags=())), CLASSES, 64)
     assert (told.labels == 0).all()
     assert not told.cued
 
 
 def test_ignored_pixels_are_not_told():
     cues = Cues(boxes=(Box(6, 8, 20, 22, 1),), strokes=(Stroke(UNKNOWN, 5, ((40, 5), (40, 30))),))
-    told = make(example(cues=cues), CLASSES, 64)
+    told = make_sample(example(cues=cues), CLASSES, 64)
     assert told.labels[20, 40] == UNKNOWN
     assert told.labels[20, 50] == 0
 
 
 def test_tags_name_all_that_is_there():
-    np.testing.assert_array_equal(samples.presence(Cues(tags=("blue",)), CLASSES), [NAN, 0, 1])
-    np.testing.assert_array_equal(samples.presence(Cues(), CLASSES), [NAN, NAN, NAN])
+    np.testing.assert_array_equal(samples.class_presence(Cues(tags=("blue",)), CLASSES), [NAN, 0, 1])
+    np.testing.assert_array_equal(samples.class_presence(Cues(), CLASSES), [NAN, NAN, NAN])
     red = Cues(points=(Point(1, 1, 1),))
-    np.testing.assert_array_equal(samples.presence(red, CLASSES), [NAN, 1, NAN])
-    np.testing.assert_array_equal(samples.presence(red, CLASSES, complete=True), [NAN, 1, 0])
+    np.testing.assert_array_equal(samples.class_presence(red, CLASSES), [NAN, 1, NAN])
+    np.testing.assert_array_equal(samples.class_presence(red, CLASSES, complete=True), [NAN, 1, 0])
 
 
 def test_a_large_picture_is_learned_from_smaller_and_its_cues_with_it():
     large = Example(np.zeros((80, 200, 3), np.uint8), Cues(boxes=(Box(20, 10, 40, 30, 1),), points=(Point(30, 20, 1),)))
-    told = make(large, CLASSES, 100)
+    told = make_sample(large, CLASSES, 100)
     assert told.image.shape == (40, 100, 3)
     np.testing.assert_array_equal(told.boxes, [[10, 5, 20, 15, 1]])
     assert told.labels[10, 15] == 1
@@ -103,31 +103,31 @@ def test_midway_between_points_is_background():
     labels = np.full((20, 32), UNKNOWN, np.uint8)
     labels[3] = 1
     cues = Cues(points=(Point(10, 10, 1), Point(21, 10, 2), Point(2, 2, 0)), labels=labels)
-    found = samples.ridged(cues, (20, 32)).labels
+    found = samples.background_ridges(cues, (20, 32)).labels
     assert (found[10] == 0).sum() == 1
     assert found[10, 16] == 0
     assert (found[3] == 1).all()
     assert (found[labels == UNKNOWN] == UNKNOWN).mean() > 0.9
     lone = Cues(points=(Point(10, 10, 1), Point(2, 2, 0)))
-    assert samples.ridged(lone, (20, 32)) is lone
-    assert Pictures([example(cues=cues, shape=(20, 32))], CLASSES, 32, apart=True)[0].labels[10, 16] == 0
+    assert samples.background_ridges(lone, (20, 32)) is lone
+    assert TrainSamples([example(cues=cues, shape=(20, 32))], CLASSES, 32, point_per_object=True)[0].labels[10, 16] == 0
 
 
 def test_kinds_tell_full_masks_from_partial_ones():
     half = np.zeros((4, 4), np.uint8)
     half[:2] = UNKNOWN
-    assert samples.kinds(Cues(labels=half)) == {"partial"}
-    assert samples.kinds(Cues(labels=half * 0)) == {"full"}
+    assert samples.cue_kinds(Cues(labels=half)) == {"partial"}
+    assert samples.cue_kinds(Cues(labels=half * 0)) == {"full"}
     half[1] = 1  # a quarter is void
-    assert samples.kinds(Cues(labels=half)) == {"full"}
-    assert not make(example(cues=Cues(labels=np.pad(half, 20, mode="edge")), shape=(44, 44)), CLASSES, 64).cued
-    assert samples.kinds(Cues()) == {"none"}
-    assert samples.kinds(Cues(tags=("red",), points=(Point(0, 0, 1),))) == {"tags", "points"}
+    assert samples.cue_kinds(Cues(labels=half)) == {"full"}
+    assert not make_sample(example(cues=Cues(labels=np.pad(half, 20, mode="edge")), shape=(44, 44)), CLASSES, 64).cued
+    assert samples.cue_kinds(Cues()) == {"none"}
+    assert samples.cue_kinds(Cues(tags=("red",), points=(Point(0, 0, 1),))) == {"tags", "points"}
 
 
 def test_pictures_beyond_the_room_are_made_again(monkeypatch):
-    monkeypatch.setattr(samples, "KEEP", 10_000)  # one of them
-    kept = Pictures([example(0), example(1)], CLASSES, 64, False)
+    monkeypatch.setattr(samples, "MAX_CACHE_BYTES", 10_000)  # one of them
+    kept = TrainSamples([example(0), example(1)], CLASSES, 64, False)
     assert kept[0] is kept[0]
     assert kept[1] is not kept[1]
 
@@ -136,18 +136,18 @@ def test_pictures_beyond_the_room_are_made_again(monkeypatch):
 
 
 def test_soft_labels_spread_the_strokes():
-    found = pseudo_labels.soften(example(), "live", "texture")
+    found = pseudo_labels.labels_from_spread(example(), "live", "texture")
     assert found.labels == [0, 1, 2]
     np.testing.assert_allclose(found.planes.sum(axis=0, dtype=int), 255, atol=2)
     assert (found.planes.argmax(axis=0) == example().truth).mean() > 0.95
 
 
 def test_soft_labels_where_there_is_nothing_to_spread():
-    assert pseudo_labels.soften(example(cues=Cues()), "live", "texture") is None
+    assert pseudo_labels.labels_from_spread(example(cues=Cues()), "live", "texture") is None
     whole = Cues(labels=example().truth)
-    assert pseudo_labels.soften(example(cues=whole), "live", "texture") is None
+    assert pseudo_labels.labels_from_spread(example(cues=whole), "live", "texture") is None
     with pytest.raises(ValueError, match="no spread 'butter'"):
-        pseudo_labels.softener("butter", "texture")
+        pseudo_labels.make_pseudo_labeller("butter", "texture")
 
 
 # crops
@@ -156,10 +156,10 @@ def test_soft_labels_where_there_is_nothing_to_spread():
 def full(i=0, boxes=True):
     """A picture of which all is told, with boxes and soft labels that say the same."""
     whole = example(i)
-    told = make(replace(whole, cues=Cues(labels=whole.truth)), CLASSES, 64)
+    told = make_sample(replace(whole, cues=Cues(labels=whole.truth)), CLASSES, 64)
     corners = np.array([[6, 8, 20, 22, 1], [30, 18, 46, 34, 2]], np.float32) if boxes else np.zeros((0, 5), np.float32)
     planes = np.stack([255 * (told.labels == label) for label in (0, 2, 1)]).astype(np.uint8)
-    return replace(told, boxes=corners, soft=samples.Soft([0, 2, 1], planes))
+    return replace(told, boxes=corners, soft=samples.SoftLabels([0, 2, 1], planes))
 
 
 def colour_of(image):
@@ -192,7 +192,7 @@ def test_crops_differ_by_their_seed_only():
 
 def test_a_class_that_may_have_been_left_out_is_not_told_to_be_there():
     """Tags alone: on a small part of the picture the present class may not be; the absent one is not there either."""
-    tagged = make(example(cues=Cues(tags=("red",))), CLASSES, 64)
+    tagged = make_sample(example(cues=Cues(tags=("red",))), CLASSES, 64)
     small = augment.cut(tagged, plan(crop=16, zoom=1.0), np.random.default_rng(0))
     np.testing.assert_array_equal(small.tags, [NAN, NAN, 0])
     for seed in range(5):
@@ -221,8 +221,8 @@ def mixed_set():
 
 def made(examples=None, asked=True, share=(0, 1), **parts):
     examples = mixed_set() if examples is None else examples
-    told = [samples.kinds(one.cues) for one in examples]
-    return Batches(Pictures(examples, CLASSES, 64, False), told, plan(**parts), asked, share)
+    told = [samples.cue_kinds(one.cues) for one in examples]
+    return Batches(TrainSamples(examples, CLASSES, 64, False), told, plan(**parts), asked, share)
 
 
 def test_a_batch_holds_every_kind_of_picture():
@@ -306,7 +306,7 @@ def views(labels=None, tags=None):
 
 def test_the_teacher_averages_and_forgets_faster_at_first():
     model = torch.nn.Linear(1, 1, bias=False)
-    master = ema_teacher.Teacher(model, 0.9)
+    master = ema_teacher.EmaTeacher(model, 0.9)
     before = master.model.weight.item()
     with torch.no_grad():
         model.weight.fill_(1.0)
@@ -323,7 +323,9 @@ def test_the_teacher_knows_what_is_told():
     model = torch.nn.Conv2d(3, 3, 1)
     labels = torch.full((2, 4, 4), UNKNOWN)
     labels[0, 1, 2] = 2
-    probs = ema_teacher.Teacher(model, 0.9).probabilities(views(labels, torch.tensor([[NAN, 0, NAN], [NAN, NAN, NAN]])))
+    probs = ema_teacher.EmaTeacher(model, 0.9).probabilities(
+        views(labels, torch.tensor([[NAN, 0, NAN], [NAN, NAN, NAN]]))
+    )
     assert probs[0, :, 1, 2].tolist() == [0, 0, 1]
     assert (probs[0, 1] == 0).all()
     assert (probs[1, 1] > 0).all()
@@ -389,7 +391,7 @@ def same(one, other):
 
 
 def run(folder=None, **parts):
-    return Run(folder=folder, device="cpu", quiet=True, **parts)
+    return RunOptions(folder=folder, device="cpu", quiet=True, **parts)
 
 
 class Stop(Exception):
@@ -472,12 +474,12 @@ def test_a_second_signal_does_not_wait(number):
 def test_examples_that_do_not_fit_are_named():
     wrong = Example(example().image, Cues(points=(Point(1, 1, 7),)), id="seven")
     with pytest.raises(CueError, match="picture seven: point 0 has label 7, but there are 3 classes"):
-        survey([example(), wrong], CLASSES)
+        annotation_stats([example(), wrong], CLASSES)
     with pytest.raises(ImageError, match="picture 1: an Example holds uint8 .H, W, 3.. Give it what read_image makes"):
-        survey([example(), Example(np.zeros((4, 4), np.uint8))], CLASSES)
+        annotation_stats([example(), Example(np.zeros((4, 4), np.uint8))], CLASSES)
 
 
-class Scripted(Lesson):
+class Scripted(TrainStep):
     """Its loss is no number at step 2."""
 
     def __call__(self, model, master, batch, step):
@@ -487,17 +489,17 @@ class Scripted(Lesson):
 
 def trained(lesson=None, score=None, settings=None, folder=None, **parts):
     settings, model = settings or plan(), network()
-    lesson = lesson or Lesson({"cross_entropy": 1.0}, 0, 0)
+    lesson = lesson or TrainStep({"cross_entropy": 1.0}, 0, 0)
     maker = made([example(i) for i in range(3)], asked=False).make
-    outcome = loop.train(model, lesson, maker, settings, run(folder, **parts), device.Machine("cpu"), score)
+    outcome = loop.train(model, lesson, maker, settings, run(folder, **parts), device.DeviceGroup("cpu"), score)
     return model, outcome
 
 
 def test_the_teachers_word_comes_in_slowly():
-    lesson = Lesson({"cross_entropy": 1.0, "agreement": 0.3}, 0, 0, ramp=4)
+    lesson = TrainStep({"cross_entropy": 1.0, "agreement": 0.3}, 0, 0, ramp=4)
     assert [lesson._weights(step)["agreement"] for step in (0, 2, 4, 9)] == [0, 0.15, 0.3, 0.3]
     assert lesson._weights(0)["cross_entropy"] == 1.0
-    assert Lesson({"agreement": 1.0}, 0, 0)._weights(0) == {"agreement": 1.0}
+    assert TrainStep({"agreement": 1.0}, 0, 0)._weights(0) == {"agreement": 1.0}
 
 
 def test_no_number_stops_it_with_the_step_and_the_pictures(tmp_path):
@@ -585,15 +587,15 @@ def test_it_learns():
 
 
 def test_grey_pictures_are_known():
-    assert not grey([example()])
-    assert grey([Example(np.zeros((4, 4, 3), np.uint8))])
+    assert not is_greyscale([example()])
+    assert is_greyscale([Example(np.zeros((4, 4, 3), np.uint8))])
 
 
 def test_precision_and_device_are_as_told():
-    assert device.Machine("cpu", "float32").dtype == torch.float32
-    assert device.Machine("cpu", "bfloat16").dtype == torch.bfloat16
+    assert device.DeviceGroup("cpu", "float32").dtype == torch.float32
+    assert device.DeviceGroup("cpu", "bfloat16").dtype == torch.bfloat16
     with pytest.raises(ValueError, match="no precision 'float8'. Choose auto, float32"):
-        device.Machine("cpu", "float8")
+        device.DeviceGroup("cpu", "float8")
 
 
 TWO = """
