@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import shutil
-import uuid
 from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, HfApi, snapshot_download
 
 from wss_core import hub_client
+from wss_core.atomic_file import write_atomic
 
 from . import store
 
@@ -115,11 +114,6 @@ def _sound(path: Path) -> bool:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """As a whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
-    try:
+    with write_atomic(target) as part:
         shutil.copyfile(source, part)
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)

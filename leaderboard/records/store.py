@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import stat
-import uuid
 from pathlib import Path
+
+from wss_core.atomic_file import write_atomic
 
 from .. import bounds
 from ..dataclass_json import from_plain, to_plain, warn_unknown_fields
@@ -131,16 +131,12 @@ def _form(path: Path) -> dict:
 
 
 def _put(path: Path, what: Record | Failure) -> None:
-    """The file as a whole or not at all: written beside `path`, then moved over it."""
+    """Write a file of the format, as a whole or not at all."""
     form = {"format": FORMAT} | to_plain(what)
     body = "{\n" + ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in form.items())
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
+    with write_atomic(path) as part:
         part.write_text(f'{body},\n"check": "{_hash(body.encode())}"\n}}\n', encoding="utf-8")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _hash(body: bytes) -> str:

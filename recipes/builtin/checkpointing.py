@@ -12,6 +12,8 @@ from typing import Any
 
 import torch
 
+from wss_core.atomic_file import write_atomic
+
 EVERY = 120  # seconds between saves
 
 
@@ -42,9 +44,8 @@ class Saver:
     def save(self) -> None:
         """Write all, whole or not at all."""
         state = {name: part.state_dict() for name, part in self.parts.items()}
-        half = self.path.with_suffix(".part")
-        torch.save({**state, "step": self.step, "seconds": self._elapsed()}, half)
-        half.replace(self.path)
+        with write_atomic(self.path) as part:
+            torch.save({**state, "step": self.step, "seconds": self._elapsed()}, part)
         self._saved = time.monotonic()
 
     def _elapsed(self) -> float:

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from ..atomic_file import write_atomic
 from ..cues import Cues, read_document, schema
 from ..imaging.io import read_image
 from ..methods import names
@@ -143,17 +144,13 @@ def _numbers(text: str, key: str) -> list[int | float]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """The file as a whole or not at all: written beside `path`, then moved over it."""
+    """Write the file as a whole or not at all; a pipe or a device takes the bytes as they come."""
     if path.exists() and not path.is_file():  # a pipe or a device
         path.write_bytes(data)
         return
     path = Path(os.path.realpath(path))  # a link stays a link, as with cp
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with write_atomic(path) as part:
         part.write_bytes(data)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _print_areas(result: Result) -> None:

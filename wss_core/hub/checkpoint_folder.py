@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from ..atomic_file import write_atomic
 from ..methods.settings import build
 from ..segmenter import Segmenter, check_state
 from . import card, config, tensors
@@ -25,19 +25,15 @@ def save(segmenter: Segmenter, folder) -> Path:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     config_file, weights = list_files(folder)
-    parts = [path.with_name(f".{path.name}.{os.getpid()}.part") for path in (config_file, weights)]
-    try:
-        parts[0].write_text(text, encoding="utf-8")
+    with write_atomic(config_file) as new_config:  # moved last: with it the folder is a checkpoint
+        new_config.write_text(text, encoding="utf-8")
         if state:
-            tensors.write(state, parts[1])
-        config_file.unlink(missing_ok=True)
-        weights.unlink(missing_ok=True)
-        if state:
-            os.replace(parts[1], weights)
-        os.replace(parts[0], config_file)  # last: with it the folder is a checkpoint
-    finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
+            with write_atomic(weights) as new_weights:
+                tensors.write(state, new_weights)
+                config_file.unlink(missing_ok=True)
+        else:
+            config_file.unlink(missing_ok=True)
+            weights.unlink(missing_ok=True)
     return folder
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from ..atomic_file import write_atomic
 from .config import LOG, STATE, RunOptions
 
 
@@ -49,11 +50,11 @@ class StateSaver:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         state = {name: part.state_dict() for name, part in self.parts.items()}
-        half = self.path.with_suffix(".part")
-        torch.save(
-            {"about": self.about, "figures": self.figures, "step": self.step, "seconds": self.elapsed, **state}, half
-        )
-        half.replace(self.path)
+        with write_atomic(self.path) as part:
+            torch.save(
+                {"about": self.about, "figures": self.figures, "step": self.step, "seconds": self.elapsed, **state},
+                part,
+            )
         rows = "".join(json.dumps(row) + "\n" for row in self.figures.get("log", ()))
         self.path.with_name(LOG).write_text(rows, encoding="utf-8")
 
@@ -109,6 +110,7 @@ class BestWeights:
 
 
 def delete_states(folder: Path) -> None:
-    """Remove the states of trainings that are done, also those of the stages of one."""
-    for path in (*Path(folder).glob(STATE), *Path(folder).glob(f"*/{STATE}")):
-        path.unlink()
+    """Remove the states of trainings that are done, also those of the stages of one, and what a killed save left of them."""
+    for name in (STATE, f".{STATE}.*.part"):
+        for path in (*Path(folder).glob(name), *Path(folder).glob(f"*/{name}")):
+            path.unlink()
