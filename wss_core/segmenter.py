@@ -1,22 +1,34 @@
-"""Segmenter: the one door through which every method is asked, and the hooks a method fills in."""
+"""Segmenter: the one interface of every method, which checks what comes in, and the hooks that a method fills in."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from .conventions import BACKGROUND, MAX_CLASSES, UNKNOWN, CueError
-from .cues import Cues, raster
-from .imaging.io import read_image
+from .conventions import BACKGROUND, MAX_CLASSES, CueError
+from .cues import Cues, Example, raster
+from .cues.apply_to_probs import apply_cues_to_probs
+from .imaging.io import ImageLike, read_image
 from .results import Result
+
+
+class Download(NamedTuple):
+    """A file set that a method fetches the first time it is used: its name in words, and its bytes (None = unknown)."""
+
+    name: str
+    nbytes: int | None
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """The slow part of one picture's segmentation, made once; any number of `segment` calls may share it."""
+    """The slow part of one picture's segmentation, computed once; any number of `segment` calls may share it.
+
+    shape: (H, W) of the picture. made_by: the method with its settings and weights. cache: what the method keeps.
+    """
 
     shape: tuple[int, int]
     made_by: str
@@ -24,25 +36,33 @@ class Prepared:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the arrays inside."""
+        """Bytes of the arrays in the cache."""
         return _nbytes(self.cache)
 
 
 @dataclass(kw_only=True)
 class Segmenter:
-    """A method with its settings (the dataclass fields) and, where it learns, its weights.
+    """A segmentation method with its settings (the dataclass fields) and, where it learns, its weights.
 
-    name: what `create` calls it. uses: the kinds of cue it can work from, in `segment`, or in `fit` when it learns.
-    learns: it is fitted beforehand, and then needs no cue to segment (and honours those it gets). classes: the class
-    names, background first; () = as many as the cues name. training: how it was fitted, plain JSON values, {} when
-    it was not (see `hub`).
+    What a method can do is said by its class variables and `downloads`; nothing outside asks for it by name.
+    `training`: how it was fitted, as plain JSON values; {} when it was not (see `hub`).
     """
 
     name: ClassVar[str] = ""
+    "What `create` calls it."
     uses: ClassVar[frozenset[str]] = frozenset()
+    "The kinds of cue it works from (as `Cues.kinds` names them), in `segment`, or in `fit` when it learns."
     learns: ClassVar[bool] = False
+    "It must be fitted (or loaded) first, and then segments without cues, keeping to those it gets."
+    live: ClassVar[bool] = False
+    "`segment` on a prepared picture follows new cues while a person draws."
+    needs_tags: ClassVar[bool] = False
+    "It works only where the names of the classes on a picture are given (`Cues.tags`), in `segment` or in `fit`."
+    gives_instances: ClassVar[bool] = False
+    "Its results tell touching objects of a class apart (`Result.instances`)."
 
     classes: tuple[str, ...] = ()
+    "The class names, background first; () = as many as the cues name."
 
     def __post_init__(self):
         self.classes = tuple(self.classes)
@@ -51,19 +71,27 @@ class Segmenter:
         self.training: dict[str, Any] = {}
         self._weights = ""
 
-    def prepare(self, image) -> Prepared:
-        """The slow part, once per picture. image: uint8 (H, W, 3), or anything `read_image` takes.
+    @property
+    def downloads(self) -> tuple[Download, ...]:
+        """What this method fetches from the network when it is first used; () = it works offline."""
+        return ()
 
-        Raises ImageError, and ValueError where something must be learned first.
+    def prepare(self, image: ImageLike) -> Prepared:
+        """Compute the slow part of the segmentation, once per picture.
+
+        image: uint8 (H, W, 3), or anything `read_image` takes. Raises ImageError, and ValueError when the method has to
+        be fitted first.
         """
         self._check_fitted()
         image = read_image(image)
         return Prepared(image.shape[:2], self._signature(), self._prepare(image))
 
-    def segment(self, image, cues: Cues = Cues(), prepared: Prepared | None = None) -> Result:
-        """The segmentation of `image` that honours `cues`: a pixel told keeps its label.
+    def segment(self, image: ImageLike, cues: Cues = Cues(), prepared: Prepared | None = None) -> Result:
+        """Segment a picture in agreement with the cues: a labelled pixel keeps its label.
 
-        Raises ImageError or CueError with what to do; ValueError when `prepared` is of another picture or method.
+        image: as for `prepare`. cues: in pixels of the image. prepared: what `prepare` gave for this picture; computed
+        here when None. Raises ImageError or CueError with what to do, and ValueError when `prepared` is of another
+        picture or method, or the method has to be fitted first.
         """
         image = read_image(image)
         shape = image.shape[:2]
@@ -80,11 +108,19 @@ class Segmenter:
         apply_cues_to_probs(probs, cues, class_ids, classes)
         return Result(probs, classes, class_ids, raster.ignored_pixels(cues, shape))
 
-    def fit(self, examples, progress=None, validation=(), run=None) -> Segmenter:
-        """Learn from examples and return itself; methods say what may be learned from.
+    def fit(
+        self,
+        examples: Sequence[Example],
+        progress: Callable[[int, int, dict[str, float]], None] | None = None,
+        validation: Sequence[Example] = (),
+        run: Any = None,
+    ) -> Segmenter:
+        """Learn from examples and return itself. Each method says what it can learn from.
 
-        progress(step, steps, figures) is called now and then. validation: examples with a truth, to choose by. run:
-        `training.plan.Run`, how it is run. Raises TypeError for methods that learn nothing beforehand.
+        examples: pictures with cues; without any, as unlabelled pictures. progress(step, steps, figures) is called now
+        and then; what it raises stops the training. validation: examples with a truth, by which the best weights are
+        chosen. run: how the training is run (`training.config`): device, precision, folder. Raises TypeError for
+        methods that learn nothing beforehand, ValueError for examples that cannot be learned from.
         """
         raise TypeError(f"{self.name} learns nothing beforehand. Give it cues with segment(image, cues)")
 
@@ -94,11 +130,11 @@ class Segmenter:
         return True
 
     def state(self) -> dict[str, np.ndarray]:
-        """The weights by name, of types NumPy has; {} for methods without weights."""
+        """The weights as NumPy arrays by name; {} for methods without weights."""
         return {}
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
-        """Take weights as `state` gave them. Raises ValueError, naming what is missing, too much or of another shape."""
+        """Take weights that `state` gave. Raises ValueError naming those missing, unknown or of another shape."""
         check_state(self.name, self.state(), state)
 
     def settings(self) -> dict[str, Any]:
@@ -106,18 +142,23 @@ class Segmenter:
         return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
 
     def _prepare(self, image: np.ndarray) -> Any:
+        """What the method keeps of a picture, uint8 (H, W, 3), for any cues; it is handed to `_probabilities`."""
         return None
 
     def _probabilities(self, image: np.ndarray, cues: Cues, class_ids: list[int], cache: Any) -> np.ndarray:
-        """float32 (K, H, W), a row for each label of `class_ids` (sorted, 0 among them), sums to 1."""
+        """float32 (K, H, W) that sum to 1 over K, a row for each label of `class_ids` (sorted, 0 among them).
+
+        image: uint8 (H, W, 3). cache: what `_prepare` gave for it.
+        """
         raise NotImplementedError
 
     def _signature(self) -> str:
-        told = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields(self) if f.name != "classes")
-        return f"{self.name}({told}){self._weights}"
+        """The method with its settings and weights, as a text that differs where a prepared picture cannot be shared."""
+        settings = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields(self) if f.name != "classes")
+        return f"{self.name}({settings}){self._weights}"
 
     def _mark_weights(self) -> None:
-        """To be called when the weights are others: what was prepared with the old ones is of no use."""
+        """Note that the weights have changed, so that pictures prepared with the old ones are refused."""
         digest = hashlib.blake2b(digest_size=8)
         for name, array in sorted(self.state().items()):
             digest.update(name.encode() + np.ascontiguousarray(array).tobytes())
@@ -128,6 +169,7 @@ class Segmenter:
             raise ValueError(f"{self.name} has not learned anything yet. Call fit(examples), or load a checkpoint")
 
     def _check_kinds(self, cues: Cues) -> None:
+        """Raise CueError unless some cue marks a place and is of a kind the method uses."""
         if cues.labelled_classes and cues.kinds & self.uses:
             return
         wanted = ", ".join(sorted(self.uses))
@@ -136,7 +178,7 @@ class Segmenter:
 
 
 def check_state(name: str, wanted: dict[str, np.ndarray], given: dict[str, np.ndarray]) -> None:
-    """Raise ValueError unless the weights `given` to the method `name` have the names, shapes and types of `wanted`."""
+    """Raise ValueError unless the weights `given` for the method `name` have the names, shapes and types of `wanted`."""
     missing, strange = set(wanted) - set(given), set(given) - set(wanted)
     forms = {key: (_form(wanted[key]), _form(given[key])) for key in set(wanted) & set(given)}
     other = [f"{key} is {got}, not {want}" for key, (want, got) in forms.items() if want != got]
@@ -152,49 +194,19 @@ def _form(array: np.ndarray) -> str:
 
 
 def _few(names) -> str:
-    """The first of many, and how many more there are."""
+    """The first five names, and how many more there are."""
     shown = sorted(names)[:5]
     return str(shown) if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
 
 
 def default_classes(cues: Cues) -> tuple[str, ...]:
-    """Names for as many classes as the cues hold, at least two: background, object 1, ..."""
+    """Class names for cues that came without any: "background", "object 1", ..., at least two."""
     count = max(2, *(label + 1 for label in (*cues.labelled_classes, 0)))
     return (BACKGROUND, *(f"object {label}" for label in range(1, count)))
 
 
-def apply_cues_to_probs(probs: np.ndarray, cues: Cues, class_ids: list[int], classes: tuple[str, ...]) -> None:
-    """Write what is told into `probs`, in place: seeds are sure, a boxed class is nowhere outside its boxes, and where
-    tags are told, a class that no cue tells of is nowhere."""
-    shape = probs.shape[1:]
-    bounds = _allowed(cues, shape, class_ids, classes)
-    if bounds is not None:
-        probs *= bounds
-        total = probs.sum(axis=0)
-        lost = total <= 0
-        probs /= np.where(lost, 1, total)
-        if lost.any():
-            first = bounds.argmax(axis=0)
-            ys, xs = np.nonzero(lost)
-            probs[first[ys, xs], ys, xs] = 1
-    told = raster.draw_seeds(cues, shape)
-    ys, xs = np.nonzero(told != UNKNOWN)
-    probs[:, ys, xs] = 0
-    probs[np.searchsorted(class_ids, told[ys, xs]), ys, xs] = 1
-
-
-def _allowed(cues: Cues, shape: tuple[int, int], class_ids: list[int], classes: tuple[str, ...]) -> np.ndarray | None:
-    """bool (K, H, W): where each label may be, by boxes and tags; None when neither says otherwise."""
-    bounds = raster.allowed_regions(cues, shape, class_ids)
-    told = {0, *cues.labelled_classes, *(classes.index(name) for name in cues.tags or () if name in classes)}
-    absent = [row for row, label in enumerate(class_ids) if cues.tags is not None and label not in told]
-    if absent:
-        bounds = np.ones((len(class_ids), *shape), bool) if bounds is None else bounds
-        bounds[absent] = False
-    return bounds
-
-
 def _nbytes(cache: Any) -> int:
+    """Bytes of the arrays inside dataclasses, dicts, lists and sparse matrices, however nested."""
     if isinstance(cache, np.ndarray):
         return cache.nbytes
     if is_dataclass(cache):

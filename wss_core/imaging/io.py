@@ -15,6 +15,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..conventions import UNKNOWN, ImageError
 
+ImageLike = np.ndarray | Image.Image | bytes | str | os.PathLike
+"""What `read_image` takes: an array, a PIL image, a file's bytes or its path."""
 MAX_PIXELS = 40_000_000
 IGNORED_COLOUR = (224, 224, 192)  # as the border in PASCAL VOC
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")  # a phone's MPO opens as JPEG
@@ -24,7 +26,7 @@ _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, RuntimeError)
 _DAMAGE += (TypeError, LookupError, ArithmeticError, struct.error)
 
 
-def read_image(source, max_pixels: int = MAX_PIXELS) -> np.ndarray:
+def read_image(source: ImageLike, max_pixels: int = MAX_PIXELS) -> np.ndarray:
     """uint8 (H, W, 3) RGB from a path, bytes, a PIL picture or an array.
 
     Raises ImageError with what to do when the source is no picture, is cut short, or holds more than
