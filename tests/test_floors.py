@@ -32,7 +32,7 @@ FLOORS = [
     "wss_core.hub.card",
     "wss_core.methods.settings",
     "wss_core.methods",
-    "wss_core.methods.pixel_classifier",
+    "wss_core.methods.network_settings wss_core.methods.pixel_classifier",
     "wss_core.training",
     "wss_core.networks wss_core.choice wss_core.generative",
     "wss_core.features wss_core.examples",

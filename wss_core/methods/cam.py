@@ -1,9 +1,13 @@
 """cam: from image tags alone. A network learns the tags; where it sees a class most clearly are seeds, which spread
-over the picture; and a network may learn from the masks so made."""
+over the picture; and a network may learn from the masks so made.
+
+Class activation maps: Zhou, Khosla, Lapedriza, Oliva, Torralba, "Learning Deep Features for Discriminative
+Localization", CVPR 2016.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,15 +16,14 @@ import numpy as np
 
 from .. import networks, training
 from ..cues import Cues, Example
-from ..features.timm_backbone import settled
 from ..imaging import guided_filter
 from ..imaging.resize import grid_shape
-from ..segmenter import Segmenter, check_state
 from ..spread import find
 from ..training import config
-from ..training.annotation_stats import annotation_stats, default_class_names, is_greyscale, summary
+from ..training.annotation_stats import annotation_stats, summary
 from ..training.config import Progress, RunOptions, TrainConfig
 from ..training.samples import SoftLabels, class_presence
+from .network_settings import NetworkSettings
 
 if TYPE_CHECKING:
     from torch import nn
@@ -30,43 +33,46 @@ if TYPE_CHECKING:
 
 
 @dataclass(kw_only=True)
-class Cam(Segmenter):
-    """Classify, activate, keep the sure cells as seeds, spread them; then a network that learns from the result.
+class Cam(NetworkSettings):
+    """Learns masks from image tags alone: classify, see where each class activates, keep the sure places as seeds, spread.
 
-    backbone, padding, width, channels, side, crop, batch, rate, seed: as those of `network`. steps: of learning the
-    tags; refine: of the network that learns from the masks, 0 = none: then pictures are answered by activations.
-    foreground, background: where between a class's lowest activation, 0, and its highest, 1, a cell begins to be sure.
-    spread: one of SPREAD.
+    Then a segmentation network may learn from these masks (`refine`). Once fitted it needs no cue.
     """
 
     name: ClassVar[str] = "cam"
     uses: ClassVar[frozenset[str]] = frozenset({"tags"})
-    learns: ClassVar[bool] = True
 
-    backbone: str = "builtin"
-    padding: str = ""
-    width: int = 64
-    channels: int = 0
     side: int = 256
+    """Longer side to which larger pictures are shrunk, when learning and when segmenting; less than for `network`, as a
+    tag is of the whole picture. Unit: pixels. Range: 1 or more."""
     crop: int = 256
+    """Side of the squares that it learns from: as large as `side`, since what a crop leaves out may be what the tag
+    names. Unit: pixels. Range: 1 or more."""
     steps: int = 1000
+    """Steps of the optimizer in which the tags are learned. Unit: steps. Range: 1 or more."""
     refine: int = 1000
+    """Steps in which a segmentation network learns from the masks so made. Unit: steps. Range: 1 or more, or 0 for no
+    such network: then pictures are segmented by the activations."""
     batch: int = 8
+    """Crops in one step. Unit: crops. Range: 1 or more."""
     rate: float = 1e-3
+    """Learning rate of new layers; an encoder with pretrained weights learns at a tenth of it. Unit: none. Range: above
+    0."""
     foreground: float = 0.8
+    """Activation from which a cell is a sure seed of its class. Unit: fraction of the way from the class's lowest
+    activation on the picture to its highest. Range: 0 to 1."""
     background: float = 0.3
+    """Activation up to which, for all classes, a cell is a sure seed of the background. Unit: fraction, as `foreground`.
+    Range: 0 to 1, below `foreground`."""
     spread: str = "live"
+    """Solver that carries the seeds over the picture. Values: a name in SPREAD (learned, live, random_walker,
+    nearest)."""
     seed: int = 0
+    """Seed of the random numbers: first weights, crops and their order. Unit: none. Range: any whole number."""
 
     def __post_init__(self):
         super().__post_init__()
         find(self.spread)
-        self._tagger: ClassificationNet | None = None
-        self._network: SegmentationNet | None = None
-
-    @property
-    def fitted(self) -> bool:
-        return self._tagger is not None
 
     def fit(
         self,
@@ -75,86 +81,66 @@ class Cam(Segmenter):
         validation: Sequence[Example] = (),
         run: RunOptions | None = None,
     ) -> Cam:
-        """Learn from examples with tags, or with any cue of every class on them. Returns itself; see `Network.fit`."""
-        run = config.with_progress(run, progress)
-        classes = self.classes or default_class_names(examples)
-        learner = replace(self, classes=classes, channels=self.channels or (1 if is_greyscale(examples) else 3))
-        about, told = {"settings": self.settings()}, annotation_stats(examples, classes)
-        learner._tagger = learner._new_tagger(pretrained=True)
-        first = learner._plan(self.steps, zoom=1.05, turn=0.0)  # what shows less than all of a picture is not tagged
+        """Learn from examples with tags, or with any cue of every class on them; returns itself.
+
+        The arguments are those of `Network.fit`; `validation` chooses among the weights of the second network alone.
+
+        Raises ValueError when no example has a cue, the backbone is unknown, or the loss is no longer finite. Whatever
+        breaks it off, the segmenter stays as it was.
+        """
+        run, learner = config.with_progress(run, progress), self._for_examples(examples)
+        classes, about = learner.classes, {"settings": self.settings()}
+        statistics = annotation_stats(examples, classes)
+        learner._networks["tagger."] = tagger = learner._classification_net(pretrained=True)
+        whole = learner._cam_config(self.steps, zoom=1.05, turn=0.0)  # what a crop leaves out may be what the tag names
         outcome = training.cam.fit_classifier(
-            learner._tagger, examples, told, classes, first, run.stage("tagger", first=True), about
+            tagger, examples, statistics, classes, whole, run.stage("tagger", first=True), about
         )
-        learner.training = summary(told, classes, outcome) | {"seed": self.seed}
+        learner.training = summary(statistics, classes, outcome) | {"seed": self.seed}
         if self.refine:
-            learner._network = learner._new_network(pretrained=True)
-            learner.training = (
-                training.fit.fit_network(
-                    learner._network,
-                    [replace(example, cues=learner._tags(example)) for example in examples],
-                    classes,
-                    learner._plan(self.refine),
-                    run.stage("network"),
-                    terms=("soft=1", "tags"),
-                    pseudo_labeller=learner._pseudo,
-                    validation=validation,
-                    about=about,
-                )
-                | learner.training
+            network = learner._segmentation_net(self.seed, pretrained=True)
+            refined = training.fit.fit_network(
+                network,
+                [replace(example, cues=learner._tags(example)) for example in examples],
+                classes,
+                learner._cam_config(self.refine),
+                run.stage("network"),
+                terms=("soft=1", "tags"),
+                pseudo_labeller=learner._pseudo_labels,
+                validation=validation,
+                about=about,
             )
-        learner.backbone, learner.padding = settled(self.backbone, self.padding)
-        self.__dict__.update(learner.__dict__)
-        self._mark_weights()
+            learner._networks["network."] = network
+            learner.training = refined | learner.training
+        self._take_over(learner)
         return self
 
-    def state(self) -> dict[str, np.ndarray]:
-        states = {name: networks.state_arrays(part) for name, part in self._parts().items()}
-        return {f"{name}.{key}": value for name, found in states.items() for key, value in found.items()}
+    def _builders(self) -> dict[str, Callable[..., nn.Module]]:
+        network = {"network.": partial(self._segmentation_net, self.seed)} if self.refine else {}
+        return {"tagger.": self._classification_net, **network}
 
-    def load_state(self, state: dict[str, np.ndarray]) -> None:
-        makers = {"tagger": self._new_tagger} | ({"network": self._new_network} if self.refine else {})
-        layouts = {name: networks.meta_state(partial(make, pretrained=False)) for name, make in makers.items()}
-        wanted = {f"{name}.{key}": array for name, found in layouts.items() for key, array in found.items()}
-        check_state(self.name, wanted, state)
-        parts = {name: make(pretrained=False) for name, make in makers.items()}
-        for name, part in parts.items():
-            networks.load_state_arrays(part, {key: state[f"{name}.{key}"] for key in layouts[name]})
-        self._tagger, self._network = parts["tagger"], parts.get("network")
-        self._mark_weights()
-
-    def _parts(self) -> dict[str, nn.Module]:
-        parts = {"tagger": self._tagger, "network": self._network}
-        return {name: part for name, part in parts.items() if part is not None}
-
-    def _new_tagger(self, pretrained: bool) -> ClassificationNet:
+    def _classification_net(self, pretrained: bool) -> ClassificationNet:
         channels, count = self.channels or 3, len(self.classes)
         return networks.classification_net.build(self.backbone, count, channels, self.seed, self.padding, pretrained)
 
-    def _new_network(self, pretrained: bool) -> SegmentationNet:
-        channels, count = self.channels or 3, len(self.classes)
-        return networks.build(self.backbone, count, self.width, channels, self.seed, self.padding, pretrained)
+    def _cam_config(self, steps: int, **others) -> TrainConfig:
+        return self._train_config(steps, batch=self.batch, rate=self.rate, seed=self.seed, **others)
 
-    def _plan(self, steps: int, zoom: float = TrainConfig.zoom, turn: float = TrainConfig.turn) -> TrainConfig:
-        return TrainConfig(
-            steps=steps,
-            batch=self.batch,
-            crop=self.crop,
-            side=self.side,
-            channels=self.channels or 3,
-            rate=self.rate,
-            seed=self.seed,
-            every=max(1, steps // 10),
-            zoom=zoom,
-            turn=turn,
-        )
+    @property
+    def _tagger(self) -> ClassificationNet:
+        return self._networks["tagger."]
+
+    @property
+    def _network(self) -> SegmentationNet | None:
+        return self._networks.get("network.")
 
     def _tags(self, example: Example) -> Cues:
-        """The tags alone, also where other cues tell them."""
-        told = class_presence(example.cues, self.classes, complete=True)
-        names = tuple(name for name, there in zip(self.classes[1:], told[1:], strict=True) if there == 1)
+        """The tags alone, also where it is other cues that show which classes are present."""
+        present = class_presence(example.cues, self.classes, complete=True)
+        names = tuple(name for name, is_there in zip(self.classes[1:], present[1:], strict=True) if is_there == 1)
         return Cues(tags=names) if example.cues.kinds else Cues()
 
-    def _pseudo(self, example: Example) -> SoftLabels | None:
+    def _pseudo_labels(self, example: Example) -> SoftLabels | None:
         """The spread seeds of the tagged classes; None where none is tagged."""
         class_ids = [self.classes.index(name) for name in self._tags(example).tags or ()]
         if not class_ids:
@@ -163,7 +149,7 @@ class Cam(Segmenter):
         return SoftLabels([0, *class_ids], np.rint(255 * probs).astype(np.uint8))
 
     def _activate(self, image: np.ndarray) -> ActivationMaps:
-        return training.cam.activation_maps(self._tagger, image, self._plan(self.steps), self.spread)
+        return training.cam.activation_maps(self._tagger, image, self._cam_config(self.steps), self.spread)
 
     def _spread(self, activated: ActivationMaps, class_ids: list[int]) -> np.ndarray:
         return training.cam.spread_confident(activated, class_ids, self.foreground, self.background, self.spread)
@@ -177,9 +163,9 @@ class Cam(Segmenter):
         if self._network is not None:
             return networks.resize_probabilities(cache, image.shape[:2])
         activated, guide = cache
-        told = class_presence(cues, self.classes)[1:]
-        there = np.where(np.isnan(told), activated.scores > 0.5, told == 1)
-        found = [0, *(np.flatnonzero(there) + 1).tolist()]
+        tags = class_presence(cues, self.classes)[1:]
+        is_present = np.where(np.isnan(tags), activated.scores > 0.5, tags == 1)
+        objects = (np.flatnonzero(is_present) + 1).tolist()
         probs = np.zeros((len(self.classes), *image.shape[:2]), np.float32)
-        probs[found] = guided_filter.upsample(self._spread(activated, found[1:]), guide) if len(found) > 1 else 1
+        probs[[0, *objects]] = guided_filter.upsample(self._spread(activated, objects), guide) if objects else 1
         return probs

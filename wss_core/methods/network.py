@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,55 +11,55 @@ import numpy as np
 
 from .. import losses, networks, training
 from ..cues import Cues, Example
-from ..features.timm_backbone import settled
-from ..segmenter import Segmenter, check_state
 from ..training import config
-from ..training.annotation_stats import default_class_names, is_greyscale
-from ..training.config import Progress, RunOptions, TrainConfig
+from ..training.config import Progress, RunOptions
 from ..training.pseudo_labels import labels_from_predictions, make_pseudo_labeller, pseudo_labelled_kinds
 from ..training.samples import PseudoLabeller
+from .network_settings import NetworkSettings
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from ..networks import SegmentationNet
 
-AGAIN = ("cross_entropy", "dice", "soft=2")  # labels found before have learned what other terms teach
+LATER_TERMS = ("cross_entropy", "dice", "soft=2")  # in later rounds; pseudo-labels have learned what other terms teach
 
 
 @dataclass(kw_only=True)
-class Network(Segmenter):
-    """An encoder, a light decoder, and the TERMS that fit the cues.
+class Network(NetworkSettings):
+    """Trains a segmentation network from any mix of labels: tags, points, boxes, strokes, masks, and pictures without any.
 
-    backbone: "builtin", "unet", or "timm:NAME"; padding: timm's pad_type for it, "" = its own. width: channels of the
-    decoder at most. channels: 3, 1 for grey pictures, 0 = as the pictures are. side: pixels of a picture's longer side
-    at most; crop: of the squares it learns from. steps, batch, rate, seed: of the training, where as many pictures
-    without a place told come beside a batch, if there are any; patience: validations without a better one before it
-    ends, 0 = never. terms: by name or as "name=weight", () = those that fit the cues.
-    spread: what makes soft labels: "objects", which are cut out of their boxes; one of SPREAD; "" = nothing. rounds:
-    trainings that share the steps, each but the first of AGAIN, with what the one before found; of many classes they lose
-    the rare ones. complete: whoever cued a picture cued every class on it; apart: and gave every object a point of its
-    own, so that midway between two is background, and others look like those at points or between them.
+    An encoder, a light decoder, and the loss terms (TERMS) that fit the cues. Once fitted it needs no cue.
     """
 
     name: ClassVar[str] = "network"
     uses: ClassVar[frozenset[str]] = frozenset({"tags", "points", "boxes", "strokes", "labels"})
-    learns: ClassVar[bool] = True
 
-    backbone: str = "builtin"
-    padding: str = ""
-    width: int = 64
-    channels: int = 0
-    side: int = 384
-    crop: int = 224
-    steps: int = 1500
     batch: int = 8
+    """Labelled crops in one step, and as many of pictures without labels, if there are any. Unit: crops. Range: 1 or
+    more."""
     rate: float = 1e-3
+    """Learning rate of new layers; an encoder with pretrained weights learns at a tenth of it. Unit: none. Range: above
+    0."""
     patience: int = 0
+    """Validations in a row without a better one after which training ends. Unit: validations. Range: 0 (never) or
+    more."""
     terms: tuple[str, ...] = ()
+    """Loss terms, by name or as "name=weight". Values: names in TERMS (cross_entropy, dice, soft, tags, size, tightness,
+    projection, potts, gated_crf, dual, agreement), or none, () in Python, for those that fit the cues."""
     spread: str = "objects"
+    """What makes pseudo-labels for pixels that no cue labels. Values: "objects" (cut out of their boxes), a name in
+    SPREAD (learned, live, random_walker, nearest), or "" for none."""
     rounds: int = 1
+    """Trainings that share the steps; each but the first learns from what the one before it predicts. With many classes
+    they lose the rare ones. Unit: trainings. Range: 1 or more."""
     complete: bool = False
+    """Whether a picture with cues has cues of every class on it, so that a class without a cue is absent."""
     apart: bool = False
+    """Whether every object has a point of its own: then midway between two points is background, and places that look
+    like those at points or between them are labelled alike."""
     seed: int = 0
+    """Seed of the random numbers: first weights, crops and their order. Unit: none. Range: any whole number."""
 
     def __post_init__(self):
         super().__post_init__()
@@ -67,12 +67,7 @@ class Network(Segmenter):
         if self.terms:
             losses.parse(self.terms)
         if self.rounds < 1:
-            raise ValueError(f"rounds={self.rounds} is none. Give 1 or more")
-        self._network: SegmentationNet | None = None
-
-    @property
-    def fitted(self) -> bool:
-        return self._network is not None
+            raise ValueError(f"rounds is {self.rounds}. Give 1 or more")
 
     def fit(
         self,
@@ -81,75 +76,54 @@ class Network(Segmenter):
         validation: Sequence[Example] = (),
         run: RunOptions | None = None,
     ) -> Network:
-        """Learn from examples with any cues; those without are learned from too. Returns itself.
+        """Learn from examples with any cues, and from examples without; returns itself.
 
-        validation: examples with a truth, by which the best weights are kept. progress(step, steps, figures) is called
-        after each step. Raises ValueError: nothing is told, no such backbone, or the loss became no number.
+        progress(step, steps, figures) is called after each step. validation: examples with a truth, by which the best
+        weights are kept. run: device, precision, and the folder from which a stopped training resumes.
+
+        Raises ValueError when no example has a cue, the backbone is unknown, or the loss is no longer finite. Whatever
+        breaks it off, the segmenter stays as it was.
         """
-        classes = self.classes or default_class_names(examples)
-        learner = replace(self, classes=classes, channels=self.channels or (1 if is_greyscale(examples) else 3))
-        told = []
+        learner, summaries = self._for_examples(examples), []
         for number in range(self.rounds):
-            again, pupil = number > 0, replace(learner, seed=self.seed + number)  # it makes mistakes of its own
-            network = pupil._made(pretrained=True)
-            told.append(
-                training.fit.fit_network(
-                    network,
-                    examples,
-                    classes,
-                    pupil._plan(),
-                    config.with_progress(run, progress).stage(
-                        f"round{number + 1}" if self.rounds > 1 else "", first=not again
-                    ),
-                    terms=AGAIN if again else self.terms,
-                    complete=self.complete,
-                    point_per_object=self.apart,
-                    pseudo_labeller=partial(labels_from_predictions, segment=learner.segment)
-                    if again
-                    else learner._pseudo_labeller(),
-                    pseudo_label_kinds=training.fit.ALL_KINDS if again else pseudo_labelled_kinds(self.spread),
-                    validation=validation,
-                    about={"settings": self.settings()},
-                )
+            later, seed = number > 0, self.seed + number  # with another seed it makes mistakes of its own
+            network = learner._segmentation_net(seed, pretrained=True)
+            train_config = learner._train_config(
+                max(1, self.steps // self.rounds), batch=self.batch, rate=self.rate, seed=seed, patience=self.patience
             )
-            learner._network = network
-        spent = {key: round(sum(one[key] for one in told), 1) for key in ("steps", "seconds")}
-        learner.training = told[-1] | {key: told[0][key] for key in ("terms", "seed")} | spent
-        learner.backbone, learner.padding = settled(self.backbone, self.padding)
-        self.__dict__.update(learner.__dict__)  # all at once: what breaks off leaves it as it was
-        self._mark_weights()
+            stage = f"round{number + 1}" if self.rounds > 1 else ""
+            summary = training.fit.fit_network(
+                network,
+                examples,
+                learner.classes,
+                train_config,
+                config.with_progress(run, progress).stage(stage, first=not later),
+                terms=LATER_TERMS if later else self.terms,
+                complete=self.complete,
+                point_per_object=self.apart,
+                pseudo_labeller=partial(labels_from_predictions, segment=learner.segment)
+                if later
+                else self._pseudo_labeller(),
+                pseudo_label_kinds=training.fit.ALL_KINDS if later else pseudo_labelled_kinds(self.spread),
+                validation=validation,
+                about={"settings": self.settings()},
+            )
+            learner._networks = {"": network}
+            summaries.append(summary)
+        total = {key: round(sum(summary[key] for summary in summaries), 1) for key in ("steps", "seconds")}
+        learner.training = summaries[-1] | {key: summaries[0][key] for key in ("terms", "seed")} | total
+        self._take_over(learner)
         return self
 
-    def state(self) -> dict[str, np.ndarray]:
-        return {} if self._network is None else networks.state_arrays(self._network)
-
-    def load_state(self, state: dict[str, np.ndarray]) -> None:
-        check_state(self.name, networks.meta_state(lambda: self._made(pretrained=False)), state)
-        network = self._made(pretrained=False)
-        networks.load_state_arrays(network, state)
-        self._network = network
-        self._mark_weights()
-
-    def _made(self, pretrained: bool) -> SegmentationNet:
-        channels, count = self.channels or 3, len(self.classes)
-        return networks.build(self.backbone, count, self.width, channels, self.seed, self.padding, pretrained)
+    def _builders(self) -> dict[str, Callable[..., nn.Module]]:
+        return {"": partial(self._segmentation_net, self.seed)}
 
     def _pseudo_labeller(self) -> PseudoLabeller | None:
         return make_pseudo_labeller(self.spread, "texture") if self.spread else None
 
-    def _plan(self) -> TrainConfig:
-        steps = max(1, self.steps // self.rounds)
-        return TrainConfig(
-            steps=steps,
-            batch=self.batch,
-            crop=self.crop,
-            side=self.side,
-            channels=self.channels or 3,
-            rate=self.rate,
-            seed=self.seed,
-            every=max(1, steps // 10),
-            patience=self.patience,
-        )
+    @property
+    def _network(self) -> SegmentationNet:
+        return self._networks[""]
 
     def _prepare(self, image: np.ndarray) -> Any:
         return networks.predict_probabilities(self._network, image, self.side, self.channels)

@@ -100,7 +100,7 @@ def test_classes_seen_too_seldom_to_be_sure_are_found(learned):
     scenes = [scene(i) for i in range(12)]
     seen = [classification_net.predict_activations(network, one.image, 128, 3)[0] for one in scenes]
     assert np.max(seen) < 0.5
-    cam.match_class_frequencies(network, TrainSamples(scenes, CLASSES, 128, complete=True), learned._plan(1))
+    cam.match_class_frequencies(network, TrainSamples(scenes, CLASSES, 128, complete=True), learned._cam_config(1))
     found = np.array([classification_net.predict_activations(network, one.image, 128, 3)[0] > 0.5 for one in scenes])
     assert found.tolist() == [["disc" in one.cues.tags, "square" in one.cues.tags] for one in scenes]
 
@@ -121,11 +121,11 @@ def test_told_that_nothing_is_there_it_finds_nothing(learned):
 
 
 def test_the_masks_so_made_are_of_the_tagged_classes(learned):
-    labels, planes = learned._pseudo(scene(21))
+    labels, planes = learned._pseudo_labels(scene(21))
     assert labels == [0, 1]
     np.testing.assert_allclose(planes.sum(axis=0, dtype=int), 255, atol=2)
     assert overlap(planes.argmax(axis=0), scene(21).truth, 1) > 0.7
-    assert learned._pseudo(scene(20)) is None  # nothing is there, and the tags say so of every pixel
+    assert learned._pseudo_labels(scene(20)) is None  # nothing is there, and the tags say so of every pixel
 
 
 def test_a_network_learns_from_them_and_then_answers():

@@ -211,7 +211,7 @@ def test_rounds_share_the_steps_and_go_on_where_they_were(tmp_path):
     assert len(seen) == 2
     for name, array in whole.state().items():
         np.testing.assert_array_equal(again.state()[name], array)
-    with pytest.raises(ValueError, match="rounds=0 is none"):
+    with pytest.raises(ValueError, match="rounds is 0. Give 1 or more"):
         Network(rounds=0)
 
 
@@ -254,3 +254,27 @@ def test_cues_that_do_not_fit_a_picture_are_named():
     wrong = Example(discs(1)[0].image, Cues(labels=np.zeros((5, 5), np.uint8)))
     with pytest.raises(ValueError, match="picture 0: labels must be uint8"):
         Network(backbone="unet", classes=CLASSES, **TINY).fit([wrong], run=RUN)
+
+
+@pytest.mark.parametrize("fitted_before", [False, True])
+def test_a_fit_that_breaks_off_leaves_everything_as_it_was(fitted_before):
+    """Also in a later round, when networks have been trained already."""
+    segmenter = Network(backbone="unet", rounds=2, **(TINY | {"steps": 6}))
+    if fitted_before:
+        segmenter.fit(discs(), run=RUN)
+    image = discs()[0].image
+    before = segmenter.settings(), segmenter.training, segmenter.fitted, segmenter.state()
+    answer = segmenter.segment(image).probs if fitted_before else None
+    steps = []
+
+    def progress(step, count, figures):
+        steps.append(step)
+        if len(steps) == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        segmenter.fit(discs(), progress, run=RUN)
+    assert (segmenter.settings(), segmenter.training, segmenter.fitted) == before[:3]
+    assert segmenter.state().keys() == before[3].keys()
+    if fitted_before:
+        np.testing.assert_array_equal(segmenter.segment(image).probs, answer)
