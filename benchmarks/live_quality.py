@@ -96,9 +96,10 @@ def measure(root: str, data: str, method: str, protocol: str, count: int, done: 
 
 
 def _row(model, protocol: str, image, truth, scribble, seed: int) -> dict:
-    from leaderboard.metrics.interactive import class_ious, run
+    from leaderboard.metrics.interactive import run
     from wss_core import Cues
     from wss_core.cues.simulated_user import box, strokes
+    from wss_core.metrics import object_ious
 
     row = {"ious": "", "height": truth.shape[0], "width": truth.shape[1]}
     start = time.perf_counter()
@@ -119,7 +120,7 @@ def _row(model, protocol: str, image, truth, scribble, seed: int) -> dict:
     begun = time.perf_counter()
     labels = model.segment(image, drawn, prepared).labels
     end = time.perf_counter()
-    ious = class_ious(truth, labels)
+    ious = object_ious(truth, labels)
     dice = np.mean(2 * ious / (1 + ious))
     return row | {"value": ious.mean(), "dice": dice, "prepare_s": middle - start, "update_s": end - begun}
 

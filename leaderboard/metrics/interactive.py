@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wss_core import metrics
 from wss_core.conventions import UNKNOWN
 from wss_core.cues import Cues
 from wss_core.cues.simulated_user import added, next_click, next_stroke, strokes
@@ -116,18 +117,8 @@ def first_strokes(segmenter: Segmenter, image: np.ndarray, truth: np.ndarray, co
 
 def mean_iou(truth: np.ndarray, labels: np.ndarray) -> float:
     """Mean over the object classes in `truth` of intersection over union, where the truth is known; NaN without any."""
-    ious = class_ious(truth, labels)
+    ious = metrics.object_ious(truth, labels)
     return float(np.mean(ious)) if len(ious) else float("nan")
-
-
-def class_ious(truth: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """float (n,): intersection over union of each object class in `truth`, in order, where the truth is known."""
-    known = truth != UNKNOWN
-    ious = []
-    for label in np.unique(truth[known & (truth != 0)]):
-        mine, true = (labels == label) & known, truth == label
-        ious.append((mine & true).sum() / (mine | true).sum())
-    return np.array(ious)
 
 
 def summary(sessions: list[Session], targets=TARGETS) -> dict[str, float]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from .. import losses
+from .. import losses, metrics
 from ..cues import Example
 from ..networks import SegmentationNet, default_device, predict_probabilities
 from . import loop
@@ -73,7 +73,7 @@ def fit_network(
         table = machine.sum(torch.from_numpy(table).to(machine.device)).cpu().numpy()
         if not table.any():
             raise ValueError("no picture of the validation has a true mask. Give some that have, or no validation")
-        return float(np.nanmean(scores.ious(table)))
+        return float(np.nanmean(metrics.iou(metrics.counts_of_confusion(table))))
 
     known = {"terms": weights, "classes": list(classes), "images": len(examples)} | (about or {})
     outcome = loop.train(network, lesson, batches.make, plan, run, machine, score if len(validation) else None, known)

@@ -10,12 +10,13 @@ from typing import Any
 import cv2
 import numpy as np
 
+from .. import metrics
 from ..cues import Example
 from ..imaging.io import picture_to_bytes
 from ..results.readouts import colours, overlay
 from ..segmenter import Segmenter
 from .config import LOG
-from .validation import dices, ious, tally
+from .validation import tally
 
 SAMPLES = 8
 SIDE = 200  # pixels of a sample, whose longer side fills it
@@ -33,9 +34,11 @@ def write(folder: Path, segmenter: Segmenter, validation: Sequence[Example] = ()
         _draw_curves(logs, folder / "curves.png")
         parts.append("![Losses and scores against steps](curves.png)")
     if len(validation):
-        found = tally(validation, lambda image: segmenter.segment(image).probs, len(classes))
-        rows = zip(classes, ious(found), dices(found), strict=True)
-        means = "mean", np.nanmean(ious(found)), np.nanmean(dices(found))
+        table = tally(validation, lambda image: segmenter.segment(image).probs, len(classes))
+        counts = metrics.counts_of_confusion(table)
+        ious, dices = metrics.iou(counts), metrics.dice(counts)
+        rows = zip(classes, ious, dices, strict=True)
+        means = "mean", np.nanmean(ious), np.nanmean(dices)
         parts.append(_table(("class", "IoU", "Dice"), [*rows, means]))
         (folder / "samples.png").write_bytes(_samples(segmenter, validation))
         parts.append("Pictures, their true masks, and what it says of them:\n\n![Samples](samples.png)")

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from tests.support.paths import ROOT
-from wss_core import losses, networks
+from wss_core import losses, metrics, networks
 from wss_core.conventions import UNKNOWN, CueError, ImageError
 from wss_core.cues import Box, Cues, Example, Point, Stroke
 from wss_core.losses import Views
@@ -345,27 +345,6 @@ def test_pairs_exchange_their_rectangles():
 # scores
 
 
-def test_confusion_is_scikit_learns():
-    from sklearn.metrics import confusion_matrix, f1_score, jaccard_score
-
-    random = np.random.default_rng(0)
-    truth, labels = random.integers(0, 3, (9, 11), np.uint8), random.integers(0, 3, (9, 11), np.uint8)
-    truth[0] = UNKNOWN
-    known = truth != UNKNOWN
-    table = scores.confusion(truth, labels, 4)
-    np.testing.assert_array_equal(table[:3, :3], confusion_matrix(truth[known], labels[known]))
-    np.testing.assert_allclose(scores.ious(table)[:3], jaccard_score(truth[known], labels[known], average=None))
-    np.testing.assert_allclose(scores.dices(table)[:3], f1_score(truth[known], labels[known], average=None))
-    assert np.isnan(scores.ious(table)[3])
-
-
-def test_labels_that_are_no_class_are_refused():
-    zeros = np.zeros((2, 2), np.uint8)
-    for truth, labels in ((zeros + 3, zeros), (zeros, zeros + 3)):
-        with pytest.raises(ValueError, match="labels above 2"):
-            scores.confusion(truth, labels, 3)
-
-
 def test_a_tally_is_of_all_pictures_and_its_parts_add_up():
     examples = [*mixed_set(), Example(np.zeros((8, 8, 3), np.uint8))]  # the last has no truth
 
@@ -374,7 +353,7 @@ def test_a_tally_is_of_all_pictures_and_its_parts_add_up():
 
     whole = scores.tally(examples, answer, 3)
     assert whole.sum() == 5 * 40 * 52
-    assert np.nanmean(scores.ious(whole)) > 0.99
+    assert np.nanmean(metrics.iou(metrics.counts_of_confusion(whole))) > 0.99
     np.testing.assert_array_equal(whole, sum(scores.tally(examples, answer, 3, (i, 2)) for i in (0, 1)))
 
 
