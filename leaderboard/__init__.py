@@ -1,1 +1,1 @@
-"""Accuracy against the amount of labels: checkpoints evaluated on benchmarks, kept as records, shown as rows and figures."""
+"""Accuracy against the amount of labels: checkpoints and methods are evaluated on benchmarks, and kept as records."""

@@ -12,7 +12,7 @@ from .cli import COMMANDS
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; 0, or 2 after a sentence on stderr when it cannot be done."""
+    """Run one command and return its exit status: 0, or 2 after a sentence on stderr that says why it cannot be done."""
     threads.configure()
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
     argv = sys.argv[1:] if argv is None else argv

@@ -1,4 +1,4 @@
-"""JSON of strangers -> plain values within bounds, so that nothing that reads them later meets a number or a text it cannot hold."""
+"""Bounds for JSON that others wrote, so that no code behind the check meets a number or a text that it cannot hold."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import math
 import unicodedata
 from typing import Any
 
-MAX_DEPTH = 20  # lists and objects in each other
+MAX_DEPTH = 20  # lists and objects nested in each other
 MAX_TEXT = 10_000  # characters
-MAX_WHOLE = 2**63 - 1  # what a column of whole numbers holds
-MAX_COUNT = 1_000_000_000  # of images or cues: more than there ever were in a data set
-MAX_SECONDS = 1e12  # some 30,000 years
+MAX_WHOLE = 2**63 - 1  # the largest number of an int64 column
+MAX_COUNT = 1_000_000_000  # images or cues: more than any data set has
+MAX_SECONDS = 1e12  # about 30,000 years
 
 
 def parse(data: bytes | str) -> Any:
-    """The values of JSON. Raises ValueError for what is none, for NaN and infinity, and for what Python cannot hold."""
+    """Parse JSON. Raises ValueError for what is not JSON, for NaN and infinity, and for values that Python cannot hold."""
     try:
         return json.loads(data, parse_constant=_refuse_constant)
     except RecursionError:
@@ -25,8 +25,11 @@ def parse(data: bytes | str) -> Any:
 
 
 def check(value: Any, where: str = "it", longest: int = MAX_TEXT, depth: int = 0) -> None:
-    """Raise ValueError, which names the place, for a number that is not finite or above 64 bits, a text that is longer than
-    `longest` characters or no Unicode, and for lists or objects more than MAX_DEPTH deep."""
+    """Check parsed JSON: every number is finite and fits 64 bits, every text is Unicode and at most `longest` characters.
+
+    where: the name of the value in messages. depth: in how many lists and objects it lies. Raises ValueError, which names the
+    place, for a number or text that does not fit, and for lists or objects nested more than MAX_DEPTH deep.
+    """
     if depth > MAX_DEPTH:
         raise ValueError(f"{where:.200} lies more than {MAX_DEPTH} lists or objects deep. Make it flat")
     if isinstance(value, str):
@@ -45,7 +48,7 @@ def check(value: Any, where: str = "it", longest: int = MAX_TEXT, depth: int = 0
 
 
 def check_range(where: str, value: float | None, low: float, high: float) -> None:
-    """Raise ValueError for a number outside low..high, or NaN; None is not known, and within."""
+    """Raise ValueError for a number outside low..high and for NaN; None stands for an unknown number, and passes."""
     if value is not None and not low <= value <= high:
         long = isinstance(value, int) and abs(value) > MAX_WHOLE
         came = f"a whole number of {digits(value)} digits" if long else f"{value:g}"
@@ -53,12 +56,12 @@ def check_range(where: str, value: float | None, low: float, high: float) -> Non
 
 
 def digits(value: int) -> int:
-    """About how many decimal digits a whole number has; Python refuses to write very long ones."""
+    """Estimate the decimal digits of a whole number, without writing it out: Python refuses that for very long ones."""
     return int(value.bit_length() * math.log10(2)) + 1
 
 
 def visible(text: str) -> str:
-    """The text on one line: what a terminal would obey instead of showing it is written as Python writes it (\\x1b)."""
+    """The text on one line, with control characters, which a terminal would obey, as Python's escapes (\\x1b)."""
     if text.isprintable():
         return text
     return "".join(char if _is_shown(char) else char.encode("unicode_escape").decode() for char in text)
@@ -75,8 +78,8 @@ def _check_text(text: str, where: str, longest: int) -> None:
         try:
             text.encode()
         except UnicodeEncodeError as error:
-            raise ValueError(f"{where:.200} is a text that is no Unicode ({error.reason})") from None
+            raise ValueError(f"{where:.200} is a text that is not Unicode ({error.reason})") from None
 
 
 def _refuse_constant(name: str):
-    raise ValueError(f"it holds {name}, which is no number of JSON. Write null")
+    raise ValueError(f"it holds {name}, which is not a number of JSON. Write null")

@@ -1,4 +1,4 @@
-"""Where the records and the benchmarks' data lie where nothing else is given."""
+"""Where the records and the benchmarks' data lie, unless an option says otherwise."""
 
 from __future__ import annotations
 

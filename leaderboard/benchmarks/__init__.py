@@ -1,1 +1,1 @@
-"""What is compared, by name."""
+"""Benchmarks: the data, the cues and the metrics that are compared, each by its name."""

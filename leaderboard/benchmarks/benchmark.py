@@ -1,7 +1,7 @@
-"""A benchmark: which pictures are segmented, from which cues, and which numbers say how well. Its meaning never changes.
+"""A benchmark: which images are segmented, from which cues, and which metrics are measured. Its meaning never changes.
 
-`definition` is a hash of all that a number depends on; records carry it, so numbers of two meanings are never compared.
-To change a benchmark, give it a new name.
+`definition` is a hash of all that a figure depends on. Records carry it, so figures of two meanings are never compared; to
+change a benchmark, give it a new name. The fields are hashed and stored, and keep their names.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 
-from wss_core import data as examples
 from wss_core import hub_client
 from wss_core.cues import schema
+from wss_core.data import Examples, read
 
 from .. import bounds
 from ..dataclass_json import Stored, from_plain, to_plain, warn_unknown_fields
@@ -23,48 +24,59 @@ from . import cue_words
 
 TRACKS = {
     "trained": "a checkpoint segments the pictures without a cue",
-    "interactive": "cues are given on the test pictures: by a robot user until the mask is right, or once",
+    "interactive": "cues are given on the test pictures: by a simulated user until the mask is right, or once",
     "efficiency": "the board trains a method itself, on shares of the training pictures and by kind of cue",
 }
-ROBOTS = {"clicks": "the standard robot user's clicks", "strokes": "a stroke through the largest error region"}
-MAX_FILE = 100_000
+ROBOTS = {
+    "clicks": "the standard simulated user's clicks, each in the largest error region",
+    "strokes": "a stroke through the largest error region",
+}
+MAX_FILE = 100_000  # bytes
 NAME = re.compile(r"[\w-]{1,60}")
-# What says nothing about a number: what it is called, and which labels are usual (each record tells its own).
-NOT_MEANT = ("name", "about", "cues", "shares")
+# Fields that decide no figure: how the benchmark is called, and the default labels (each record says which it had).
+NOT_HASHED = ("name", "about", "cues", "shares")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Benchmark(Stored):
-    """source: a folder below the data folder, a path, or USER/REPO of the Hub; revision: pinned, "" = any.
-
-    classes: background first; pixels of 255 are ignored. columns: (role, column) pairs, see `wss_core.examples`. joined:
-    (class, names of the data that are this class) for every class, where the data have finer ones. metrics: what is
-    reported, the first one above all. background: whether class 0 counts in means over classes. grouped: whether pictures
-    of one group are drawn together, in resamples and for labelling. cue: of the interactive track, one of ROBOTS (at most
-    `limit` cues), or a word of `cueing` given once; seed: of the robot and of cues. first: only so many pictures, 0 = all.
-    train: of the efficiency track, the split to learn from; cues, shares: the words of `cueing` and the shares of pictures
-    that are labelled so, unless others are asked for.
-    """
+    """What is compared, and how. Raises ValueError for fields that contradict each other."""
 
     name: str
     about: str = ""
     source: str
+    "A folder below the data folder, a path, or USER/REPO of the Hub."
     split: str
+    "The split that is tested on."
     classes: tuple[str, ...]
+    "The class names, background first; pixels labelled 255 are ignored."
     metrics: tuple[str, ...]
+    "Names of METRICS; the first one ranks."
     track: str = "trained"
+    "One of TRACKS."
     revision: str = ""
+    'The pinned commit or hash of the data; "" = any.'
     columns: tuple[tuple[str, str], ...] = ()
+    "(role, column) pairs, as in the `columns` of `wss_core.data`."
     joined: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    "(class, its names in the data) for every class, where the data have finer ones."
     background: bool = False
+    "Whether class 0 counts in means over classes."
     grouped: bool = True
+    "Whether the images of one group (a patient, a video) are resampled together, and labelled one after another."
     cue: str = ""
+    "Interactive track: one of ROBOTS, who gives up to `limit` cues, or a cue word (`cue_words`) given once."
     limit: int = 20
+    "Cues of a simulated user on one image, at most."
     seed: int = 0
+    "Seed of the simulated user and of the cues made."
     first: int = 0
+    "How many images are tested on, from the first; 0 = all."
     train: str = ""
+    "Efficiency track: the split to learn from."
     cues: tuple[str, ...] = ()
+    "Efficiency track: the default cue words."
     shares: tuple[float, ...] = ()
+    "Efficiency track: the default shares of the training images that get labels, each above 0 and at most 1."
 
     def __post_init__(self):
         for problem in _contradictions(self):
@@ -72,27 +84,27 @@ class Benchmark(Stored):
 
     @property
     def metric(self) -> str:
-        """The name of the metric that stands for the benchmark."""
+        """The name of the metric that ranks."""
         return self.metrics[0]
 
     @property
     def definition(self) -> str:
-        """16 hex digits that change with the meaning: with every field that is not NOT_MEANT and not as usual."""
-        usual = {field.name: to_plain(field.default) for field in fields(self) if field.default is not MISSING}
-        told = {key: value for key, value in to_plain(self).items() if key not in NOT_MEANT}
-        meaning = {key: value for key, value in told.items() if key not in usual or value != usual[key]}
+        """16 hex digits that change with the meaning: a hash of all fields but NOT_HASHED and those with default values."""
+        defaults = {field.name: to_plain(field.default) for field in fields(self) if field.default is not MISSING}
+        hashed = {key: value for key, value in to_plain(self).items() if key not in NOT_HASHED}
+        meaning = {key: value for key, value in hashed.items() if key not in defaults or value != defaults[key]}
         return hashlib.blake2b(json.dumps(meaning, sort_keys=True).encode(), digest_size=8).hexdigest()
 
-    def examples(self, data: Path, split: str = "") -> examples.Examples:
-        """The Examples to test on (or of another split), below the folder `data` or on the Hub.
+    def examples(self, data: Path, split: str = "") -> Examples:
+        """The examples to test on, or those of another split, from below the folder `data` or from the Hub.
 
         Raises ValueError when they are not there, or are not of the pinned revision.
         """
-        place = data / self.source
-        if not place.exists() and not hub_client.is_name(self.source):
-            raise ValueError(f"the data of {self.name} are not in {place}. Give --data, the folder that holds them")
-        return examples.read(
-            place if place.exists() else self.source,
+        folder = data / self.source
+        if not folder.exists() and not hub_client.is_name(self.source):
+            raise ValueError(f"the data of {self.name} are not in {folder}. Give --data, the folder that holds them")
+        return read(
+            folder if folder.exists() else self.source,
             split or self.split,
             revision=self.revision or None,
             columns=dict(self.columns) or None,
@@ -102,7 +114,7 @@ class Benchmark(Stored):
 
 
 def read_benchmark(path: Path) -> Benchmark:
-    """The benchmark that a JSON file of fields declares. Raises ValueError."""
+    """Read the benchmark that a JSON file of fields declares. Raises ValueError when it declares none."""
     if path.stat().st_size > MAX_FILE:
         raise ValueError(f"{path} is above {MAX_FILE:,} bytes: that is no benchmark. Give a JSON file of its fields")
     try:
@@ -111,15 +123,15 @@ def read_benchmark(path: Path) -> Benchmark:
         raise ValueError(f"{path} is not JSON ({error}). Give a JSON file of a benchmark's fields") from None
     try:
         bounds.check(form)
-        found = from_plain(Benchmark, form)
+        benchmark = from_plain(Benchmark, form)
     except ValueError as error:
         raise ValueError(f"{path} declares no benchmark: {error}") from None
-    warn_unknown_fields(found, path)
-    return found
+    warn_unknown_fields(benchmark, path)
+    return benchmark
 
 
-def _contradictions(benchmark: Benchmark):
-    """What cannot be evaluated."""
+def _contradictions(benchmark: Benchmark) -> Iterator[str]:
+    """Say what is wrong with the fields, a sentence each."""
     if not NAME.fullmatch(benchmark.name):
         yield "a name is letters, digits, - and _, and at most 60 of them. Choose another"
     try:
@@ -128,28 +140,37 @@ def _contradictions(benchmark: Benchmark):
         yield str(error)
     if benchmark.track not in TRACKS:
         yield f"there is no track {benchmark.track!r:.40}. Choose one of: {', '.join(TRACKS)}"
-    strange = [name for name in benchmark.metrics if name not in METRICS]
-    if strange or not benchmark.metrics:
-        yield f"there is no metric {', '.join(strange) or 'given'}. Choose of: {', '.join(METRICS)}"
-    clicked = [name for name in benchmark.metrics if "clicks" in METRICS[name].needs]
-    if clicked and (benchmark.cue not in ROBOTS or len(clicked) < len(benchmark.metrics)):
-        yield f"{clicked[0]} is of robot users alone. Give cue='clicks' and no metric of one prediction"
-    if benchmark.cue in ROBOTS and not clicked:
-        yield f"{benchmark.metrics[0]} is of one prediction, and a robot user gets many. Give noc85 or the like"
+    yield from _metric_problems(benchmark)
     if (benchmark.track == "interactive") != bool(benchmark.cue):
         yield f"cue is {benchmark.cue!r:.40} and the track {benchmark.track}. Give a cue to the interactive track alone"
     if benchmark.joined and tuple(name for name, _ in benchmark.joined) != benchmark.classes:
         yield "joined names other classes than classes. Give it the same, in the same order"
     for word in {benchmark.cue, *benchmark.cues} - {"", *ROBOTS}:
-        yield from _unknown(word)
+        yield from _cue_problems(word)
     if (benchmark.track == "efficiency") != bool(benchmark.train and benchmark.cues and benchmark.shares):
         yield "train, cues and shares belong to the efficiency track, and it needs all of them"
     if not all(0 < share <= 1 for share in benchmark.shares):
         yield "shares are above 0 and at most 1"
 
 
-def _unknown(word: str):
-    """Why a word is no cue."""
+def _metric_problems(benchmark: Benchmark) -> Iterator[str]:
+    unknown = [name for name in benchmark.metrics if name not in METRICS]
+    if unknown or not benchmark.metrics:
+        yield f"there is no metric {', '.join(unknown) or 'given'}. Choose of: {', '.join(METRICS)}"
+    of_sessions = [name for name in benchmark.metrics if "clicks" in METRICS[name].needs]
+    if of_sessions and (benchmark.cue not in ROBOTS or len(of_sessions) < len(benchmark.metrics)):
+        yield (
+            f"{of_sessions[0]} is measured on simulated users' sessions alone. Give cue='clicks' or 'strokes', and no "
+            "metric of a single prediction"
+        )
+    if benchmark.cue in ROBOTS and not of_sessions:
+        yield (
+            f"{benchmark.metrics[0]} is measured on a single prediction, and a simulated user gets many. Give noc85 or "
+            "another metric of sessions"
+        )
+
+
+def _cue_problems(word: str) -> Iterator[str]:
     try:
         cue_words.parse(word)
     except ValueError as error:

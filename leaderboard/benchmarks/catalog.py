@@ -1,12 +1,11 @@
-"""BENCHMARKS by name: what this board compares. Their data are not part of the project: `--data` says where they lie."""
+"""BENCHMARKS: what this board compares, by name. The data are not part of the project: `--data` says where they lie."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
 
-from . import benchmark as benchmarks
-from .benchmark import Benchmark
+from .benchmark import Benchmark, read_benchmark
 from .cue_words import PEOPLE
 
 SHAPES = ("miou", "dice", "accuracy", "boundary_f", "boundary_iou", "hd95", "ece")
@@ -52,7 +51,7 @@ CAMVID = Benchmark(
     ),
     metrics=SHAPES,
     background=True,  # class 0 is the sky
-    grouped=False,  # the groups are two video sequences, too few to draw from: the interval is of frames alone
+    grouped=False,  # the groups are two video sequences, too few to resample: the interval is over single frames
 )
 TILES = Benchmark(
     name="tiles",
@@ -63,7 +62,7 @@ TILES = Benchmark(
     classes=("none", "blowhole", "break", "crack", "fray", "uneven"),
     metrics=(*SHAPES, "tag_map", "box_ap"),
 )
-GARMENTS = (  # as in the data's column mask_coarse
+GARMENTS = (  # (group, its garments in the data), as the data's column mask_coarse joins them
     ("background", ("null",)),
     ("skin", ("skin",)),
     ("hair", ("hair",)),
@@ -122,44 +121,46 @@ OBJECT = replace(
 )
 
 
-def _robot(of: Benchmark, cue: str) -> Benchmark:
-    """The same pictures, cued by a robot user until they are right."""
-    name = f"{of.source}-{cue}"
-    return replace(of, name=name, track="interactive", cue=cue, metrics=CLICKS)
+def _with_robot(base: Benchmark, cue: str) -> Benchmark:
+    """The same images, on which a simulated user gives cues until the mask is right."""
+    name = f"{base.source}-{cue}"
+    return replace(base, name=name, track="interactive", cue=cue, metrics=CLICKS)
 
 
-def _cued(of: Benchmark, cue: str) -> Benchmark:
-    """The same pictures, with cues given once."""
-    return replace(of, name=f"{of.source}-{cue}", track="interactive", cue=cue)
+def _with_cues(base: Benchmark, cue: str) -> Benchmark:
+    """The same images, with cues given once."""
+    return replace(base, name=f"{base.source}-{cue}", track="interactive", cue=cue)
 
 
-def _learned(of: Benchmark, *cues: str) -> Benchmark:
-    """The same pictures, segmented by methods that the board trains, or gives cues on them."""
-    return replace(of, name=f"{of.source}-labels", track="efficiency", train="train", cues=cues, shares=SHARES)
+def _with_labels(base: Benchmark, *cues: str) -> Benchmark:
+    """The same images, segmented by methods that the board trains on labels, or gives cues on the images themselves."""
+    return replace(base, name=f"{base.source}-labels", track="efficiency", train="train", cues=cues, shares=SHARES)
 
 
 _ALL = (
     *(HORSES, NUCLEI, ACDC, CAMVID, TILES, CLOTHING, VOC99),
-    *(_robot(of, "clicks") for of in (OBJECT, HORSES, ACDC, CLOTHING)),
-    *(_robot(of, "strokes") for of in (OBJECT, HORSES, ACDC, CLOTHING)),
-    _cued(ACDC, PEOPLE),
-    *(_cued(of, "scribbles") for of in (OBJECT, HORSES, NUCLEI, CAMVID, CLOTHING)),
-    *(_cued(of, "boxes") for of in (OBJECT, HORSES, NUCLEI)),
-    _cued(NUCLEI, "points"),
-    _learned(HORSES, "points", "boxes", "scribbles", "full"),
-    _learned(NUCLEI, "points-object", "boxes", "scribbles", "full"),
-    _learned(ACDC, PEOPLE, "points", "scribbles", "full"),
-    _learned(CAMVID, "points", "scribbles", "full"),
-    _learned(TILES, "tags", "full"),
-    _learned(replace(CLOTHING, columns=(), joined=GARMENTS), "scribbles", "full"),  # so that its tags are joined too
+    *(_with_robot(base, "clicks") for base in (OBJECT, HORSES, ACDC, CLOTHING)),
+    *(_with_robot(base, "strokes") for base in (OBJECT, HORSES, ACDC, CLOTHING)),
+    _with_cues(ACDC, PEOPLE),
+    *(_with_cues(base, "scribbles") for base in (OBJECT, HORSES, NUCLEI, CAMVID, CLOTHING)),
+    *(_with_cues(base, "boxes") for base in (OBJECT, HORSES, NUCLEI)),
+    _with_cues(NUCLEI, "points"),
+    _with_labels(HORSES, "points", "boxes", "scribbles", "full"),
+    _with_labels(NUCLEI, "points-object", "boxes", "scribbles", "full"),
+    _with_labels(ACDC, PEOPLE, "points", "scribbles", "full"),
+    _with_labels(CAMVID, "points", "scribbles", "full"),
+    _with_labels(TILES, "tags", "full"),
+    _with_labels(
+        replace(CLOTHING, columns=(), joined=GARMENTS), "scribbles", "full"
+    ),  # so that its tags are joined too
 )
 BENCHMARKS: dict[str, Benchmark] = {benchmark.name: benchmark for benchmark in _ALL}
 
 
 def find_benchmark(name: str) -> Benchmark:
-    """The benchmark called so, or the one that a JSON file declares (see `benchmarks.read`). Raises ValueError."""
+    """The benchmark of that name, or the one that a JSON file declares. Raises ValueError when there is none."""
     if name in BENCHMARKS:
         return BENCHMARKS[name]
     if name.endswith(".json") and Path(name).is_file():
-        return benchmarks.read_benchmark(Path(name))
+        return read_benchmark(Path(name))
     raise ValueError(f"no benchmark {name!r:.80}. Choose one of: {', '.join(BENCHMARKS)}; or give a JSON file of one")

@@ -1,4 +1,4 @@
-"""A budget: which labels a method gets. Pictures are drawn by seed, and of one seed fewer are always among more."""
+"""Label budgets: which labels a method gets. The images are drawn by a seed; a smaller budget's are among a larger one's."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ NONE = "none"
 
 @dataclass(frozen=True, kw_only=True)
 class LabelBudget:
-    """cue: a word of `cueing`. share: of the training pictures that have it, above 0, at most 1; None = it is given on
-    every test picture, to a method that learns nothing beforehand. rest: the cue of the other training pictures, "none" =
-    they come without labels, "" = they are left out. also: (split, cue) of further splits, all of their pictures.
-    """
+    """Which images get which cues. Its fields are hashed in records, and keep their names. Raises ValueError."""
 
     cue: str
+    "The cue word of the labelled images, see `cue_words`; written in its shortest form."
     share: float | None = None
+    "Share of the training images that get this cue, above 0 and at most 1. None = no training: every test image gets it."
     rest: str = ""
+    'The cue word of the other training images; "none" = they come without labels, "" = they are left out.'
     also: tuple[tuple[str, str], ...] = ()
+    "(split, cue word) of further splits, all of whose images get that cue."
 
     def __post_init__(self):
-        object.__setattr__(self, "cue", str(cue_words.parse(self.cue)))  # one word for one meaning
+        object.__setattr__(self, "cue", str(cue_words.parse(self.cue)))  # "points-1" and "points" are one budget
         for word in (self.rest or NONE, *(cue for _, cue in self.also)):
             cue_words.parse(word)
         if self.share is not None and not 0 < self.share <= 1:
@@ -41,7 +42,7 @@ class LabelBudget:
 
     @property
     def cues(self) -> str:
-        """The words of all its cues, joined by "+"."""
+        """The words of all its cues, each once, joined by "+"."""
         words = (self.cue, self.rest, *(cue for _, cue in self.also))
         return "+".join(word for word in dict.fromkeys(words) if word not in ("", NONE)) or NONE
 
@@ -53,7 +54,10 @@ class LabelBudget:
 
 
 def training_subset(budget: LabelBudget, benchmark: Benchmark, data: Path, seed: int) -> Supply:
-    """The examples to learn from; seed: of the pictures drawn and of the cues made. Raises ValueError."""
+    """The examples that a method learns from under a budget, with their cues and without their truth.
+
+    data: the folder of the benchmarks' data. seed: draws the images and the cues. Raises ValueError when the data are not there.
+    """
     examples = benchmark.examples(data, benchmark.train)
     places = labelling_order(examples.groups() if benchmark.grouped else [""] * len(examples), seed)
     count = max(1, round(budget.share * len(places)))
@@ -67,14 +71,16 @@ def training_subset(budget: LabelBudget, benchmark: Benchmark, data: Path, seed:
 
 
 def labelling_order(groups: Sequence[str], seed: int) -> list[int]:
-    """The places of all pictures in the order in which they are labelled: at random, but one group after another, as
-    whoever labels goes through one patient, or one video, before the next. "" is a group of its own."""
+    """The indices of all images in the order in which they get labels: at random, but one group after another.
+
+    So does whoever labels one patient, or one video, before the next. groups: the group of each image, "" = its own.
+    """
     random = np.random.default_rng((seed, 23))
-    drawn = random.permutation(len(groups))
-    turn: dict[object, int] = {}
-    for place in drawn.tolist():
-        turn.setdefault(groups[place] or place, len(turn))
-    return sorted(drawn.tolist(), key=lambda place: turn[groups[place] or place])
+    shuffled = random.permutation(len(groups)).tolist()
+    turns: dict[object, int] = {}  # by group: when its first image came up
+    for index in shuffled:
+        turns.setdefault(groups[index] or index, len(turns))
+    return sorted(shuffled, key=lambda index: turns[groups[index] or index])
 
 
 def _part(examples: Sequence[Example], places: Sequence[int], cue: str, seed: int, benchmark: Benchmark) -> Part:

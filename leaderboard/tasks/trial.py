@@ -1,4 +1,4 @@
-"""A trial: what the board tries itself. A method with its settings, the labels it gets, and a seed."""
+"""Trials: what the board tries itself, a method with its settings, the labels it gets and a seed."""
 
 from __future__ import annotations
 
@@ -19,50 +19,54 @@ from wss_core.segmenter import Segmenter
 from ..dataclass_json import to_plain
 from .label_budget import LabelBudget
 
-LEARNING = 1  # raised when the same trial would lead to other weights, as with another usual value of a setting
-FOLDER = "timm:local-dir:"  # a network's weights on this machine
+LEARNING = 1  # raised when the same trial would lead to other weights, as after a change of a setting's default
+FOLDER = "timm:local-dir:"  # the prefix of a setting whose weights lie in a folder of this machine
 WEIGHTS = ("config.json", "model.safetensors")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """settings: those that are not as usual. budget: None = the benchmark itself says which cues are given. seed: of the
-    pictures drawn, of the cues and of the training."""
+    """What is tried. Its fields are hashed in records, and keep their names."""
 
     method: str
     settings: dict[str, Any] = field(default_factory=dict)
+    "The settings that differ from the method's defaults."
     budget: LabelBudget | None = None
+    "The labels; None = the benchmark itself says which cues are given."
     seed: int = 0
+    "Draws the images that get labels, the cues and the training."
 
     def segmenter(self, classes: tuple[str, ...]) -> Segmenter:
-        """The method as it is before it has learned anything. Raises ValueError for settings that it does not take."""
-        made = settings.build(self.method, self.settings | {"classes": list(classes)})
-        return replace(made, seed=self.seed) if hasattr(made, "seed") else made
+        """The method before it has learned anything. Raises ValueError for settings that it does not have."""
+        segmenter = settings.build(self.method, self.settings | {"classes": list(classes)})
+        return replace(segmenter, seed=self.seed) if hasattr(segmenter, "seed") else segmenter
 
     def checkpoint(self, classes: tuple[str, ...]) -> Checkpoint:
-        """What stands for the checkpoint that the trial leads to. sha: of all that decides it, but for the data."""
-        made = self.segmenter(classes)
-        told, usual = made.settings(), type(made)().settings()
-        hashes = {key: found for key, value in told.items() if (found := _weights(value))}
-        # a setting that is new, and as usual, leaves a trial what it was
-        own = {key: value for key, value in _portable(told).items() if value != usual[key]}
+        """Describe the checkpoint that the trial leads to. Its hash is made of all that decides it, except the data."""
+        segmenter = self.segmenter(classes)
+        values, defaults = segmenter.settings(), type(segmenter)().settings()
+        weights = {key: sha for key, value in values.items() if (sha := _weights_hash(value))}
+        # Defaults are not hashed: a new setting that has its default leaves the hashes of older trials as they were.
+        own = {key: value for key, value in _portable(values).items() if value != defaults[key]}
         labels = {"budget": to_plain(self.budget), "seed": self.seed}
         code = f"{__version__}+{LEARNING}"
-        meaning = {"method": self.method, "settings": own, "weights": hashes, "code": code} | labels
+        meaning = {"method": self.method, "settings": own, "weights": weights, "code": code} | labels
         sha = hashlib.blake2b(json.dumps(meaning, sort_keys=True).encode(), digest_size=20).hexdigest()
-        return Checkpoint(str(self), sha, self.method, _portable(told), {"seed": self.seed})
+        return Checkpoint(
+            source=str(self), sha=sha, method=self.method, settings=_portable(values), training={"seed": self.seed}
+        )
 
     def __str__(self) -> str:
-        told = [] if self.budget is None else [str(self.budget)]
-        return ", ".join([self.method, *told, f"seed {self.seed}"])
+        budget = [] if self.budget is None else [str(self.budget)]
+        return ", ".join([self.method, *budget, f"seed {self.seed}"])
 
 
-def _portable(told: dict[str, Any]) -> dict[str, Any]:
-    """The settings without the folders of this machine."""
-    return {key: _named(value) if _is_folder(value) else value for key, value in told.items()}
+def _portable(values: dict[str, Any]) -> dict[str, Any]:
+    """The settings with the names of folders in place of their paths on this machine."""
+    return {key: _folder_name(value) if _is_folder(value) else value for key, value in values.items()}
 
 
-def _named(value: str) -> str:
+def _folder_name(value: str) -> str:
     return FOLDER + Path(value.removeprefix(FOLDER)).name
 
 
@@ -70,20 +74,20 @@ def _is_folder(value: Any) -> bool:
     return isinstance(value, str) and value.startswith(FOLDER)
 
 
-def _weights(value: Any) -> str:
-    """The hash of the weights that a setting asks for, "" where it asks for none of this machine's."""
+def _weights_hash(value: Any) -> str:
+    """The hash of the weights that a setting names, "" when it names none that lie on this machine."""
     if _is_folder(value):
-        return _hash(Path(value.removeprefix(FOLDER)))
-    return _builtin() if value in pretrained.NAMES else ""
+        return _folder_hash(Path(value.removeprefix(FOLDER)))
+    return _builtin_hash() if value in pretrained.NAMES else ""
 
 
 @cache
-def _builtin() -> str:
+def _builtin_hash() -> str:
     return hub.info("builtin").sha
 
 
 @cache
-def _hash(folder: Path) -> str:
+def _folder_hash(folder: Path) -> str:
     missing = [name for name in WEIGHTS if not (folder / name).is_file()]
     if missing:
         raise ValueError(f"there is no {missing[0]} in {folder!s:.200}. Give a folder with {' and '.join(WEIGHTS)}")

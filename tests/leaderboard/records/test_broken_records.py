@@ -202,7 +202,7 @@ def test_what_a_terminal_would_obey_is_written_out(good):
 
 
 def test_the_fields_of_a_newer_version_are_kept(good, tmp_path, caplog, monkeypatch):
-    monkeypatch.setattr(dataclass_json, "_noted", set())
+    monkeypatch.setattr(dataclass_json, "_warned_fields", set())
     form = good[1]
     new = changed(form, "licence", {"name": ["cc-by", 4]})
     for place in ("identity.annotator", "labels.hours", "scores.miou.median", "packed.counts.unit", "training.watts"):
@@ -227,7 +227,7 @@ def test_the_fields_of_a_newer_version_are_kept(good, tmp_path, caplog, monkeypa
 
 
 def test_a_benchmark_of_a_newer_version_is_read(tmp_path, caplog, monkeypatch):
-    monkeypatch.setattr(dataclass_json, "_noted", set())
+    monkeypatch.setattr(dataclass_json, "_warned_fields", set())
     path = tmp_path / "mine.json"
     path.write_text(json.dumps(dataclass_json.to_plain(boards.DISCS) | {"weather": "fog"}))
     found = [read_benchmark(path) for _ in range(2)][1]
