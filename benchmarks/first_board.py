@@ -33,7 +33,7 @@ from weak_rows import ROWS
 from leaderboard.benchmarks.catalog import find_benchmark
 from leaderboard.evaluation.watched_process import LIMITS
 from leaderboard.paths import RESULTS
-from leaderboard.report.text import line
+from leaderboard.report.text import outcome_line
 from leaderboard.sweeps import grid
 from leaderboard.sweeps.engines.local import Local
 from leaderboard.sweeps.sweep import SweepFolders, sweep
@@ -93,7 +93,7 @@ def main() -> None:
         return
     limits = replace(LIMITS, load=60 * told.minutes)
     for outcome in sweep(works, SweepFolders(told.results.resolve()), Local(told.jobs, limits), told.retry):
-        tqdm.write(line(outcome))
+        tqdm.write(outcome_line(outcome))
 
 
 def wanted(told: argparse.Namespace) -> Iterator[EvalTask]:

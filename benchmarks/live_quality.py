@@ -96,7 +96,7 @@ def measure(root: str, data: str, method: str, protocol: str, count: int, done: 
 
 
 def _row(model, protocol: str, image, truth, scribble, seed: int) -> dict:
-    from leaderboard.metrics.interactive import run
+    from leaderboard.metrics.interactive import run_session
     from wss_core import Cues
     from wss_core.cues.simulated_user import box, strokes
     from wss_core.metrics import object_ious
@@ -104,7 +104,7 @@ def _row(model, protocol: str, image, truth, scribble, seed: int) -> dict:
     row = {"ious": "", "height": truth.shape[0], "width": truth.shape[1]}
     start = time.perf_counter()
     if protocol == "clicks":
-        session = run(model, image, truth, seed=seed)
+        session = run_session(model, image, truth, seed=seed)
         took = time.perf_counter() - start
         ious = [round(v, 4) for v in session.ious]
         return row | {"value": session.number_of_clicks(0.85), "dice": "", "ious": json.dumps(ious), "prepare_s": "",
@@ -185,10 +185,10 @@ def summary(rows: list[dict]) -> list[dict]:
 
 
 def _clicks(ious: list[list[float]]) -> dict:
-    from leaderboard.metrics.interactive import LIMIT, Session
-    from leaderboard.metrics.interactive import summary as of_sessions
+    from leaderboard.metrics.interactive import LIMIT, InteractiveSession
+    from leaderboard.metrics.interactive import summarize_sessions as of_sessions
 
-    return of_sessions([Session(tuple(session), LIMIT) for session in ious])
+    return of_sessions([InteractiveSession(tuple(session), LIMIT) for session in ious])
 
 
 def plot(lines: list[dict], rows: list[dict], path: Path) -> None:

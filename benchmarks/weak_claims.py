@@ -32,13 +32,13 @@ def recorded(works: Sequence[EvalTask], results: Path) -> list[Record | None]:
 
 
 def seen(record: Record | None) -> Seen | None:
-    return record and Seen(record.scores[record.metric].value, grouping.resampled(record, record.metric))
+    return record and Seen(record.scores[record.metric].value, grouping.resampled_values(record, record.metric))
 
 
 def unlearned(benchmark: Benchmark, data: Path, seeds: int) -> dict[str, list[Seen]]:
     """What `saliency.baselines` reach, by name: the same for every seed."""
     test = benchmark.examples(data)
-    weights = bootstrap.resamples(test.groups() if benchmark.grouped else [""] * len(test))
+    weights = bootstrap.resample_weights(test.groups() if benchmark.grouped else [""] * len(test))
     found = {}
     for name, counts in baselines(benchmark, benchmark.examples(data, benchmark.train), test).items():
         each = [registry.values(benchmark.metric, {"counts": counts}, w, benchmark.background) for w in (None, weights)]
@@ -53,7 +53,9 @@ def row_line(row: Row, records: Sequence[Record | None]) -> dict:
     if not found:
         return line
     values = np.array([record.scores[record.metric].value for record in found])
-    low, high = bootstrap.interval(bootstrap.over_seeds(np.stack([seen(record).resampled for record in found])))
+    low, high = bootstrap.percentile_interval(
+        bootstrap.resample_seeds(np.stack([seen(record).resampled for record in found]))
+    )
     return line | {
         "metric": found[0].metric,
         "value": values.mean(),
@@ -82,11 +84,11 @@ def claim_line(claim: Claim, ours: Sequence[Seen | None], theirs: Sequence[Seen 
     one, other = (_over_seeds([pair[i] for pair in pairs]) for i in (0, 1))
     found = one.value / other.value if claim.kind == "share" else one.value - other.value
     drawn = one.resampled / other.resampled if claim.kind == "share" else one.resampled - other.resampled
-    low, high = bootstrap.interval(drawn)
+    low, high = bootstrap.percentile_interval(drawn)
     met = {} if claim.bar is None else {"met": found >= claim.bar}
     return line | {"seeds": len(pairs), "found": found, "low": low, "high": high} | met
 
 
 def _over_seeds(found: Sequence[Seen]) -> Seen:
-    drawn = bootstrap.over_seeds(np.stack([one.resampled for one in found]))
+    drawn = bootstrap.resample_seeds(np.stack([one.resampled for one in found]))
     return Seen(float(np.mean([one.value for one in found])), drawn)

@@ -31,7 +31,7 @@ from weak_rows import CLAIMS, ROWS, UNLEARNED, Row
 from leaderboard.benchmarks.catalog import find_benchmark
 from leaderboard.evaluation.watched_process import LIMITS
 from leaderboard.paths import RESULTS
-from leaderboard.report.text import line
+from leaderboard.report.text import outcome_line
 from leaderboard.sweeps import grid
 from leaderboard.sweeps.engines.local import Local
 from leaderboard.sweeps.sweep import SweepFolders, sweep
@@ -71,7 +71,7 @@ def train(works: Sequence[EvalTask], told: argparse.Namespace) -> None:
     """Do what is not done yet, seed after seed: the table is whole with one seed before the next begins."""
     limits = replace(LIMITS, load=60 * told.minutes, threads=told.threads)
     for outcome in sweep(works, SweepFolders(told.results.resolve()), Local(told.jobs, limits), told.retry):
-        tqdm.write(line(outcome))
+        tqdm.write(outcome_line(outcome))
 
 
 def write(folder: Path, made: list[dict], held: list[dict]) -> None:

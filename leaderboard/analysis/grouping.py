@@ -40,8 +40,8 @@ def ranks(found: Iterable[tuple[Record, str]]) -> dict[tuple[str, str], int]:
     places = {}
     for (_, name), group in rivals.items():
         points = [record.scores[name].value for record in group]
-        values = np.stack([resampled(record, name) for record in group]) if len(group) > 1 else np.zeros((1, 1))
-        order = bootstrap.ranks(points, values, low=METRICS[name].low)
+        values = np.stack([resampled_values(record, name) for record in group]) if len(group) > 1 else np.zeros((1, 1))
+        order = bootstrap.ranks_with_ties(points, values, lower_is_better=METRICS[name].lower_is_better)
         places |= {(record.identity.name, name): int(place) for record, place in zip(group, order, strict=True)}
     return places
 
@@ -51,18 +51,18 @@ def families(records: Iterable[Record], metric: str = "") -> list[Family]:
     found: dict[tuple, list[Record]] = {}
     for record in records:
         if (metric or record.metric) in record.scores:
-            found.setdefault(kin(record), []).append(record)
+            found.setdefault(group_key(record), []).append(record)
     return [_family(group, metric or group[0].metric) for group in found.values()]
 
 
-def resampled(record: Record, metric: str) -> np.ndarray:
+def resampled_values(record: Record, metric: str) -> np.ndarray:
     """float (B,): the metric on the resamples that all records of the same pictures share. Raises ValueError."""
     return registry.values(metric, record.parts, _weights(record.group_names()), record.background)
 
 
 @lru_cache(maxsize=4)  # some 10 MB each
 def _weights(groups: tuple[str, ...]) -> np.ndarray:
-    return bootstrap.resamples(groups)
+    return bootstrap.resample_weights(groups)
 
 
 def _family(group: list[Record], metric: str) -> Family:
@@ -71,12 +71,12 @@ def _family(group: list[Record], metric: str) -> Family:
     one = group[0].scores[metric]
     low, high = one.low, one.high
     if len(group) > 1:
-        each = np.stack([resampled(record, metric) for record in group])
-        low, high = bootstrap.interval(bootstrap.over_seeds(each))
+        each = np.stack([resampled_values(record, metric) for record in group])
+        low, high = bootstrap.percentile_interval(bootstrap.resample_seeds(each))
     return Family(tuple(group), tuple(values), float(np.mean(values)), low, high)
 
 
-def kin(record: Record) -> tuple:
+def group_key(record: Record) -> tuple:
     """What records of a family share: all but the seed, the weights it led to, and the labels it drew.
 
     Only the board's own trainings have kin: of two checkpoints that were pushed it is not known whether they differ by chance.
@@ -89,11 +89,11 @@ def kin(record: Record) -> tuple:
         record.identity.code,
         record.method,
         json.dumps(settings, sort_keys=True),
-        whose(record),
+        checkpoint_key(record),
         *budget,
     )
 
 
-def whose(record: Record) -> str:
+def checkpoint_key(record: Record) -> str:
     """The checkpoint's hash; "" of the board's own trainings, which differ in it by their seeds."""
     return "" if record.track == "efficiency" else record.identity.checkpoint

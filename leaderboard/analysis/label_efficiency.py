@@ -9,9 +9,9 @@ import numpy as np
 
 from ..benchmarks import cue_words
 from ..metrics import bootstrap
-from ..metrics.registry import order
+from ..metrics.registry import sort_key
 from . import grouping
-from .standings import Standing, ranked
+from .standings import SeedGroup, ranked
 
 SECONDS = "label_seconds"
 COMPARED = 60  # of the best, to find ties
@@ -21,10 +21,10 @@ COMPARED = 60  # of the best, to find ties
 class Series:
     """One method with one kind of labels, by price: all that differs is how many labels there were."""
 
-    standings: tuple[Standing, ...]
+    standings: tuple[SeedGroup, ...]
 
     @property
-    def first(self) -> Standing:
+    def first(self) -> SeedGroup:
         return self.standings[0]
 
 
@@ -45,7 +45,7 @@ class Best:
     is among them."""
 
     limit: float
-    standing: Standing
+    standing: SeedGroup
     tied: int
     doubtful: bool = False
 
@@ -55,9 +55,9 @@ def kind(word: str) -> str:
     return cue_words.kinds(word) or "none"
 
 
-def series(standings: Iterable[Standing], x: str = SECONDS) -> list[Series]:
+def series(standings: Iterable[SeedGroup], x: str = SECONDS) -> list[Series]:
     """The standings whose price is known, by method, kind of labels and settings; each by price."""
-    found: dict[tuple, list[Standing]] = {}
+    found: dict[tuple, list[SeedGroup]] = {}
     for one in standings:
         if one.price(x) is not None and not np.isnan(one.value):
             found.setdefault(_alike(one), []).append(one)
@@ -66,21 +66,21 @@ def series(standings: Iterable[Standing], x: str = SECONDS) -> list[Series]:
     ]
 
 
-def standings_of(lines: Iterable[Series]) -> list[Standing]:
+def standings_of(lines: Iterable[Series]) -> list[SeedGroup]:
     """Those of the series, each once: some belong to two."""
     return list(dict.fromkeys(one for line in lines for one in line.standings))
 
 
-def front(standings: Iterable[Standing], x: str = SECONDS) -> list[Standing]:
+def front(standings: Iterable[SeedGroup], x: str = SECONDS) -> list[SeedGroup]:
     """Those that nothing cheaper or equally cheap beats, by price (the Pareto front)."""
     known = _priced(standings, x)
-    return bootstrap.pareto(known, lambda one: one.price(x), lambda one: order(one.value, one.metric))
+    return bootstrap.pareto_front(known, lambda one: one.price(x), lambda one: sort_key(one.value, one.metric))
 
 
-def best(standings: Iterable[Standing], limits: Sequence[float]) -> list[Best]:
+def best(standings: Iterable[SeedGroup], limits: Sequence[float]) -> list[Best]:
     """For each limit of seconds the best; a limit that buys nothing new is left out."""
     known = _priced(standings, SECONDS)
-    known.sort(key=lambda one: (order(one.value, one.metric), one.price(SECONDS)))
+    known.sort(key=lambda one: (sort_key(one.value, one.metric), one.price(SECONDS)))
     found: list[Best] = []
     for limit in limits:
         some = [one for one in known if one.price(SECONDS) <= limit]
@@ -91,7 +91,7 @@ def best(standings: Iterable[Standing], limits: Sequence[float]) -> list[Best]:
     return found
 
 
-def _priced(standings: Iterable[Standing], x: str) -> list[Standing]:
+def _priced(standings: Iterable[SeedGroup], x: str) -> list[SeedGroup]:
     """Those whose price is all that was paid: a model that knows the data set had labels of it before."""
     found = (one for one in standings if one.price(x) is not None and not np.isnan(one.value))
     return [one for one in found if not one.record.trained_on_this_data]
@@ -130,16 +130,16 @@ def _minutes(seconds: float) -> str:
 
 
 def _told(value: float, samples: np.ndarray) -> tuple[float, float, float]:
-    return value, *bootstrap.interval(samples)
+    return value, *bootstrap.percentile_interval(samples)
 
 
-def _alike(one: Standing) -> tuple:
+def _alike(one: SeedGroup) -> tuple:
     """What is the same along a series: the pictures, the method with its settings, the kind of labels and who says so."""
-    kin = grouping.kin(one.record)
+    kin = grouping.group_key(one.record)
     return *kin[:5], kind(one.record.labels.cue), one.record.labels.source
 
 
-def _parted(group: list[Standing]) -> list[list[Standing]]:
+def _parted(group: list[SeedGroup]) -> list[list[SeedGroup]]:
     """Apart, where pictures without labels were learned from too and where not; those that left none belong to both."""
     more = [one for one in group if one.record.labels.unlabelled_images]
     without = [one for one in group if not one.record.labels.unlabelled_images]
@@ -149,7 +149,7 @@ def _parted(group: list[Standing]) -> list[list[Standing]]:
     return [more + whole, without] if len(whole) < len(without) else [more + whole]
 
 
-def _tied(some: Sequence[Standing]) -> list[Standing]:
+def _tied(some: Sequence[SeedGroup]) -> list[SeedGroup]:
     """The others that cannot be told from the first, on the same pictures."""
     alike = ranked([one for one in some if one.record.sample == some[0].record.sample][:COMPARED])
     return [one for one in alike if one.rank == 1 and one.entries != some[0].entries]

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Entry:
+class RecordSummary:
     """record: without what every picture gave, which stayed in the file at `path`. curve: the mean IoU after each cue of a
     robot user, () where there was none."""
 
@@ -38,18 +38,18 @@ class Entry:
         return self.record.identity.name
 
 
-class Reader:
+class RecordIndex:
     """The records below folders of results; one that is in several of them counts once."""
 
     def __init__(self, folders: Sequence[Path]):
         self.folders = tuple(folders)
-        self._kept: dict[Path, tuple[tuple[int, int], Entry | str]] = {}
+        self._kept: dict[Path, tuple[tuple[int, int], RecordSummary | str]] = {}
 
-    def read(self) -> tuple[Entry, ...]:
+    def read(self) -> tuple[RecordSummary, ...]:
         """All sound records, oldest first. Only files that are new or have changed are read; damaged ones are warned of once."""
         kept = {path: self._look(path) for path in self._paths()}
         self._kept = {path: found for path, found in kept.items() if found is not None}
-        found = {entry.name: entry for _, entry in reversed(self._kept.values()) if isinstance(entry, Entry)}
+        found = {entry.name: entry for _, entry in reversed(self._kept.values()) if isinstance(entry, RecordSummary)}
         return tuple(sorted(found.values(), key=lambda entry: (entry.record.date, entry.name)))
 
     @property
@@ -69,7 +69,7 @@ class Reader:
             logger.warning("left out %d of %d records: at most %d are shown", len(found) - MOST, len(found), MOST)
         return found[:MOST]
 
-    def _look(self, path: Path) -> tuple[tuple[int, int], Entry | str] | None:
+    def _look(self, path: Path) -> tuple[tuple[int, int], RecordSummary | str] | None:
         """(what shows that the file is the same, its entry or why it has none); None for a file that has just gone."""
         try:
             about = path.stat()
@@ -80,7 +80,7 @@ class Reader:
         return known if known is not None and known[0] == state else (state, _entry(path))
 
 
-class Samples:
+class BootstrapCache:
     """Values of records on the resamples that all records of the same pictures share; the least recently used go first."""
 
     def __init__(self, most: int = SAMPLES):
@@ -88,11 +88,11 @@ class Samples:
         self._kept: OrderedDict[tuple[str, str], np.ndarray] = OrderedDict()
         self._lock = Lock()
 
-    def known(self, entry: Entry, metric: str) -> bool:
-        """Whether `of` need not read the file again."""
+    def holds(self, entry: RecordSummary, metric: str) -> bool:
+        """Whether `get` need not read the file again."""
         return (entry.name, metric) in self._kept
 
-    def of(self, entry: Entry, metric: str) -> np.ndarray:
+    def get(self, entry: RecordSummary, metric: str) -> np.ndarray:
         """float32 (RESAMPLES,); NaN where the file is gone or damaged, which is warned of."""
         key = entry.name, metric
         with self._lock:
@@ -107,26 +107,26 @@ class Samples:
         return made
 
 
-def _entry(path: Path) -> Entry | str:
+def _entry(path: Path) -> RecordSummary | str:
     """The entry of a record's file, or why there is none."""
     try:
         record = store.read(path)
     except (ValueError, OSError) as error:
         store.warn(path, error)
         return bounds.visible(str(error))
-    return Entry(replace(record, ids="", groups="", packed={}), path, _curve(record))
+    return RecordSummary(replace(record, ids="", groups="", packed={}), path, _curve(record))
 
 
 def _curve(record: Record) -> tuple[float, ...]:
     if "clicks" not in record.packed:
         return ()
     rows = record.parts["clicks"]
-    return tuple(interactive.curve(rows).round(4).tolist()) if (rows[:, 0] >= 0).any() else ()
+    return tuple(interactive.mean_curve(rows).round(4).tolist()) if (rows[:, 0] >= 0).any() else ()
 
 
-def _resampled(entry: Entry, metric: str) -> np.ndarray:
+def _resampled(entry: RecordSummary, metric: str) -> np.ndarray:
     try:
-        return grouping.resampled(store.read(entry.path), metric).astype(np.float32)
+        return grouping.resampled_values(store.read(entry.path), metric).astype(np.float32)
     except (ValueError, OSError, MemoryError) as error:
         logger.warning("no resamples of %s: %s", entry.path, bounds.visible(str(error)))
         return np.full(RESAMPLES, np.nan, np.float32)

@@ -15,7 +15,7 @@ def add(commands) -> None:
     listing.set_defaults(run=run)
 
 
-def run(told: argparse.Namespace) -> None:
+def run(args: argparse.Namespace) -> None:
     """Print the benchmarks by track, then what the metrics mean."""
     for track, about in TRACKS.items():
         print(f"{track}: {about}")
@@ -24,4 +24,4 @@ def run(told: argparse.Namespace) -> None:
                 cue = f", cue: {one.cue}" if one.cue else ""
                 print(f"  {one.name:20} {one.metric:6} {one.source}, {one.split}{cue}. {one.about}")
     for name, metric in METRICS.items():
-        print(f"{name}: {metric.about}{' (low is good)' if metric.low else ''}")
+        print(f"{name}: {metric.about}{' (low is good)' if metric.lower_is_better else ''}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..benchmarks.catalog import BENCHMARKS, find_benchmark
 from ..evaluation.discover import discover
 from ..records import hub_sync
-from ..report.text import line
+from ..report.text import outcome_line
 from . import options
 
 
@@ -30,29 +30,29 @@ def add(commands) -> None:
     options.add_results(parser)
 
 
-def run(told: argparse.Namespace) -> None:
+def run(args: argparse.Namespace) -> None:
     """Evaluate, and print a line a record and a line a failure."""
-    benchmarks = [find_benchmark(name) for name in told.benchmark] or _present(told.data)
-    if told.share:
-        hub_sync.pull(told.share, told.results)
+    benchmarks = [find_benchmark(name) for name in args.benchmark] or _present(args.data)
+    if args.share:
+        hub_sync.pull(args.share, args.results)
     found = discover(
-        told.where,
+        args.where,
         benchmarks,
-        told.data,
-        told.results,
-        limit=told.limit,
-        retry=told.retry,
-        limits=options.limits(told),
-        progress=not told.quiet,
+        args.data,
+        args.results,
+        limit=args.limit,
+        retry=args.retry,
+        limits=options.limits(args),
+        progress=not args.quiet,
     )
     for record in found.records:
-        print(line(record))
+        print(outcome_line(record))
     for failure in found.failures:
         print(f"{failure.identity.benchmark}: failed, {failure.checkpoint}: {failure.reason}")
     print(f"{len(found.records)} evaluated, {len(found.failures)} failed, {found.known} known before")
-    if told.share:
-        added, sha = hub_sync.push(told.results, told.share)
-        print(f"{added} records added to {told.share} at {sha[:12]}")
+    if args.share:
+        added, sha = hub_sync.push(args.results, args.share)
+        print(f"{added} records added to {args.share} at {sha[:12]}")
 
 
 def _present(data: Path) -> list:

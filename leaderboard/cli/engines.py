@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from ..records import hub_sync
 from ..records.record import Record
-from ..report.text import line
+from ..report.text import outcome_line
 from ..sweeps.engines import Engine
 from ..sweeps.engines.jobs import Jobs
 from ..sweeps.engines.local import Local
@@ -41,55 +41,55 @@ def add(parser: argparse.ArgumentParser) -> None:
     _add_engines(parser)
 
 
-def carry_on(told: argparse.Namespace, works: Sequence[EvalTask]) -> None:
+def run_tasks(args: argparse.Namespace, works: Sequence[EvalTask]) -> None:
     """Do a part of the works, as the options say, and print what comes of them."""
-    number, count = _part(told.part)
+    number, count = _part(args.part)
     some = works[number - 1 :: count]
-    if told.share_with:
-        hub_sync.push(told.results, told.share_with)  # which makes the data set where there is none
-        hub_sync.pull(told.share_with, told.results)
-    place = SweepFolders(told.results.resolve(), told.keep and told.keep.resolve())
-    found = sweep(some, place, _engine(told), told.retry, progress=not told.quiet)
+    if args.share_with:
+        hub_sync.push(args.results, args.share_with)  # which makes the data set where there is none
+        hub_sync.pull(args.share_with, args.results)
+    place = SweepFolders(args.results.resolve(), args.keep and args.keep.resolve())
+    found = sweep(some, place, _engine(args), args.retry, progress=not args.quiet)
     made, failed = 0, 0
-    for outcome in _shared(found, told):
+    for outcome in _shared(found, args):
         made, failed = made + isinstance(outcome, Record), failed + (not isinstance(outcome, Record))
-        tqdm.write(line(outcome))
+        tqdm.write(outcome_line(outcome))
     print(f"{made} trials done, {failed} failed, {len(some) - made - failed} known before")
 
 
-def launch(told: argparse.Namespace) -> None:
+def launch(args: argparse.Namespace) -> None:
     """Have the same command run by Jobs of the Hub, and print where they are."""
-    if not told.share_with:
+    if not args.share_with:
         raise ValueError("the records of Jobs come by a results data set. Give --share-with USER/REPO")
     here = argparse.ArgumentParser(add_help=False)
     _add_engines(here)
     for name in ("--data", "--results", "--share-with", "--part"):
         here.add_argument(name)
     here.add_argument("--quiet", action="store_true")
-    same = here.parse_known_args(told.argv)[1]
-    jobs = Jobs(told.share_with, told.code, told.data_repo, told.flavor, told.image, told.timeout)
-    for job in jobs.launch(same, told.jobs):
+    same = here.parse_known_args(args.argv)[1]
+    jobs = Jobs(args.share_with, args.code, args.data_repo, args.flavor, args.image, args.timeout)
+    for job in jobs.launch(same, args.jobs):
         print(job.url)
 
 
-def _engine(told: argparse.Namespace) -> Engine:
-    limits = replace(options.limits(told), load=60 * told.minutes)
-    return Local(told.jobs, limits) if told.engine == "local" else Ray(told.address, told.gpus, limits)
+def _engine(args: argparse.Namespace) -> Engine:
+    limits = replace(options.limits(args), load=60 * args.minutes)
+    return Local(args.jobs, limits) if args.engine == "local" else Ray(args.address, args.gpus, limits)
 
 
-def _shared(found: Iterator, told: argparse.Namespace) -> Iterator:
+def _shared(found: Iterator, args: argparse.Namespace) -> Iterator:
     """What is found; now and then, and at the end whatever happens, the records go to the results data set, if there is one."""
     last = time.monotonic()
     try:
         for outcome in found:
             yield outcome
-            if told.share_with and time.monotonic() - last > OFTEN:
-                hub_sync.push(told.results, told.share_with)
+            if args.share_with and time.monotonic() - last > OFTEN:
+                hub_sync.push(args.results, args.share_with)
                 last = time.monotonic()
     finally:
-        if told.share_with and told.results.is_dir():
-            added, sha = hub_sync.push(told.results, told.share_with)
-            print(f"{added} records added to {told.share_with} at {sha[:12]}", file=sys.stderr)
+        if args.share_with and args.results.is_dir():
+            added, sha = hub_sync.push(args.results, args.share_with)
+            print(f"{added} records added to {args.share_with} at {sha[:12]}", file=sys.stderr)
 
 
 def _part(text: str) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import argparse
 from ..benchmarks.catalog import find_benchmark
 from ..evaluation.evaluate import checkpoint_task, evaluate
 from ..records import store
-from ..report.text import line
+from ..report.text import outcome_line
 from . import options
 
 EXAMPLES = """\
@@ -31,14 +31,14 @@ def add(commands) -> None:
     options.add_results(parser)
 
 
-def run(told: argparse.Namespace) -> None:
+def run(args: argparse.Namespace) -> None:
     """Evaluate, and print a line a record."""
-    if not told.benchmark:
+    if not args.benchmark:
         raise ValueError("on which benchmark? Give --benchmark NAME; `python -m leaderboard benchmarks` lists them")
     works = [
-        checkpoint_task(told.checkpoint, find_benchmark(name), told.data, told.revision) for name in told.benchmark
+        checkpoint_task(args.checkpoint, find_benchmark(name), args.data, args.revision) for name in args.benchmark
     ]
     for work in works:
-        record = evaluate(work, told.results, options.limits(told), progress=not told.quiet)
-        print(line(record))
-        print(f"  {store.record_path(record.identity, told.results)}")
+        record = evaluate(work, args.results, options.limits(args), progress=not args.quiet)
+        print(outcome_line(record))
+        print(f"  {store.record_path(record.identity, args.results)}")

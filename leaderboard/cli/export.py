@@ -19,7 +19,7 @@ def add(commands) -> None:
     options.add_results(parser)
 
 
-def run(told: argparse.Namespace) -> None:
+def run(args: argparse.Namespace) -> None:
     """Write the files, and print their names."""
-    for path in export(store.read_all(told.results), told.out, told.kind or KINDS):
+    for path in export(store.read_all(args.results), args.out, args.kind or KINDS):
         print(f"{path}  {path.stat().st_size / 1e6:.1f} MB")

@@ -50,6 +50,6 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
-def limits(told: argparse.Namespace) -> Limits:
-    """The limits told."""
-    return Limits(seconds=told.seconds, megabytes=told.megabytes, threads=told.threads)
+def limits(args: argparse.Namespace) -> Limits:
+    """The limits args."""
+    return Limits(seconds=args.seconds, megabytes=args.megabytes, threads=args.threads)

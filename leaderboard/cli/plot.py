@@ -33,16 +33,16 @@ def add(commands) -> None:
     options.add_results(parser)
 
 
-def run(told: argparse.Namespace) -> None:
+def run(args: argparse.Namespace) -> None:
     """Write the figures that have something to show, and print their names."""
-    records = [r for r in store.read_all(told.results) if not told.benchmark or r.identity.benchmark in told.benchmark]
-    made = [(name, figure) for name, figure in figures(records, told.x, told.metric) if figure.data]
+    records = [r for r in store.read_all(args.results) if not args.benchmark or r.identity.benchmark in args.benchmark]
+    made = [(name, figure) for name, figure in figures(records, args.x, args.metric) if figure.data]
     if not made:
-        raise ValueError(f"nothing in {told.results} can be drawn against {told.x}. Give another --x, or --results DIR")
-    told.out.mkdir(parents=True, exist_ok=True)
+        raise ValueError(f"nothing in {args.results} can be drawn against {args.x}. Give another --x, or --results DIR")
+    args.out.mkdir(parents=True, exist_ok=True)
     for name, figure in made:
-        for kind in told.kind or KINDS:
-            path = told.out / f"{name}.{kind}"
+        for kind in args.kind or KINDS:
+            path = args.out / f"{name}.{kind}"
             path.write_bytes(static_png.png(figure, name) if kind == "png" else _page(figure, name))
             print(path)
 
@@ -51,7 +51,7 @@ def figures(records: Sequence[Record], x: str, metric: str = "") -> Iterator[tup
     """(benchmark, figure) of the records: IoU against cues where a robot user gave them, else accuracy against labels."""
     for name, some in groupby(sorted(records, key=_benchmark), _benchmark):
         found = list(some)
-        robots = [record for record in found if plots.has_sessions(record)]
+        robots = [record for record in found if plots.has_click_curve(record)]
         if robots:
             yield name, plots.clicks(robots)
         else:

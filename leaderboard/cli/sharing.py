@@ -21,12 +21,12 @@ def add(commands) -> None:
         options.add_results(parser)
 
 
-def push(told: argparse.Namespace) -> None:
+def push(args: argparse.Namespace) -> None:
     """Add what is missing there, and print how many."""
-    added, sha = hub_sync.push(told.results, told.repo, private=told.private or None)
-    print(f"{added} records added; {told.repo} is at {sha[:12]}")
+    added, sha = hub_sync.push(args.results, args.repo, private=args.private or None)
+    print(f"{added} records added; {args.repo} is at {sha[:12]}")
 
 
-def pull(told: argparse.Namespace) -> None:
+def pull(args: argparse.Namespace) -> None:
     """Fetch what is missing here, and print how many."""
-    print(f"{hub_sync.pull(told.repo, told.results, revision=told.revision)} records fetched")
+    print(f"{hub_sync.pull(args.repo, args.results, revision=args.revision)} records fetched")

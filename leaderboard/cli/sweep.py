@@ -57,23 +57,23 @@ def add(commands) -> None:
     engines.add(parser)
 
 
-def run(told: argparse.Namespace) -> None:
+def run(args: argparse.Namespace) -> None:
     """Do the trials, and print a line a record and a line a failure."""
-    if told.engine == "jobs":
-        engines.launch(told)
+    if args.engine == "jobs":
+        engines.launch(args)
         return
-    benchmark = find_benchmark(told.benchmark)
+    benchmark = find_benchmark(args.benchmark)
     tried = grid.trials(
         benchmark,
-        told.methods,
-        told.cues,
-        told.shares,
-        told.seeds,
-        _settings(told.setting),
-        "" if told.rest == OUT else told.rest,
-        [_pair(text) for text in told.also],
+        args.methods,
+        args.cues,
+        args.shares,
+        args.seeds,
+        _settings(args.setting),
+        "" if args.rest == OUT else args.rest,
+        [_pair(text) for text in args.also],
     )
-    engines.carry_on(told, grid.eval_tasks(benchmark, tried, told.data))
+    engines.run_tasks(args, grid.eval_tasks(benchmark, tried, args.data))
 
 
 def _settings(texts: Sequence[str]) -> dict[str, dict]:

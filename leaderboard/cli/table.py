@@ -34,18 +34,18 @@ def add(commands) -> None:
     options.add_results(parser)
 
 
-def run(told: argparse.Namespace) -> None:
+def run(args: argparse.Namespace) -> None:
     """Print the rows."""
-    if not told.results.is_dir():
-        raise ValueError(f"there is no folder {told.results}. Give --results DIR, as `evaluate` wrote it")
-    if told.failures:
-        for failure in store.failures(told.results):
+    if not args.results.is_dir():
+        raise ValueError(f"there is no folder {args.results}. Give --results DIR, as `evaluate` wrote it")
+    if args.failures:
+        for failure in store.failures(args.results):
             what = bounds.visible(f"{failure.checkpoint}: {failure.reason}")
             print(f"{failure.date}  {failure.identity.benchmark}  {what}")
         return
-    records = [r for r in store.read_all(told.results) if not told.benchmark or r.identity.benchmark in told.benchmark]
-    if told.merge_seeds:
-        rows = [row for metric in told.metric or [""] for row in table.merged(records, metric)]
+    records = [r for r in store.read_all(args.results) if not args.benchmark or r.identity.benchmark in args.benchmark]
+    if args.merge_seeds:
+        rows = [row for metric in args.metric or [""] for row in table.merged(records, metric)]
     else:
-        rows = table.rows(records, told.metric)
-    print(table.to_csv(rows) if told.csv else table.to_text(rows) + "\n", end="")
+        rows = table.rows(records, args.metric)
+    print(table.to_csv(rows) if args.csv else table.to_text(rows) + "\n", end="")

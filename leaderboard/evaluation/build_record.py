@@ -71,17 +71,17 @@ def _stacked(rows: list[Parts]) -> Parts:
 
 
 def _scores(benchmark: Benchmark, parts: Parts, groups: list[str]) -> dict[str, Score]:
-    weights = bootstrap.resamples(groups)
+    weights = bootstrap.resample_weights(groups)
     return {name: _score(name, benchmark, parts, weights) for name in benchmark.metrics}
 
 
 def _score(name: str, benchmark: Benchmark, parts: Parts, weights: np.ndarray) -> Score:
-    each = registry.by_class(name, parts)
-    resampled = registry.by_class(name, parts, weights)
-    low, high = bootstrap.interval(registry.over_classes(resampled, benchmark.background))
+    each = registry.class_values(name, parts)
+    resampled = registry.class_values(name, parts, weights)
+    low, high = bootstrap.percentile_interval(registry.mean_over_classes(resampled, benchmark.background))
     lost = np.isnan(resampled[:, ~np.isnan(each[0])]).any(axis=1).mean()
     return Score(
-        value=float(registry.over_classes(each, benchmark.background)[0]),
+        value=float(registry.mean_over_classes(each, benchmark.background)[0]),
         low=low,
         high=high,
         lost=round(float(lost), 4),

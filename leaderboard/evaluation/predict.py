@@ -50,7 +50,7 @@ def with_cues(example: Example, benchmark: Benchmark) -> Example:
 class TimedOutput:
     """What the segmenter said of one picture, and in how many seconds: one Result for given cues, or a whole session."""
 
-    said: Result | interactive.Session | None
+    said: Result | interactive.InteractiveSession | None
     seconds: float
 
 
@@ -69,17 +69,19 @@ def score_parts(answer: TimedOutput, example: Example, benchmark: Benchmark) -> 
     """The parts of one picture. Raises ValueError for what is no prediction for it."""
     if benchmark.cue in HANDS:
         none = np.full(benchmark.limit, -1)
-        return {"clicks": none if answer.said is None else interactive.kept(answer.said)}
+        return {"clicks": none if answer.said is None else interactive.session_row(answer.said)}
     needs = {part for name in benchmark.metrics for part in METRICS[name].needs}
     price = {"label_ms": round(1000 * example.cues.seconds(benchmark.classes))} if benchmark.cue else {}
     return _parts(answer.said, example, benchmark, needs) | price
 
 
-def _session(segmenter: Segmenter, example: Example, benchmark: Benchmark) -> interactive.Session | None:
+def _session(segmenter: Segmenter, example: Example, benchmark: Benchmark) -> interactive.InteractiveSession | None:
     if not ((example.truth > 0) & (example.truth < len(benchmark.classes))).any():
         return None
     robot = HANDS[benchmark.cue]
-    return interactive.run(segmenter, example.image, example.truth, robot, benchmark.limit, _seed(benchmark, example))
+    return interactive.run_session(
+        segmenter, example.image, example.truth, robot, benchmark.limit, _seed(benchmark, example)
+    )
 
 
 def _seed(benchmark: Benchmark, example: Example) -> int:
@@ -94,15 +96,15 @@ def _parts(result: Result, example: Example, benchmark: Benchmark, needs: set[st
     found = {"counts": metrics.counts(example.truth, labels, count)}  # first: it refuses what is no prediction
     if "boundaries" in needs:
         looked_at = found["counts"].any(axis=1) & ((np.arange(count) > 0) | benchmark.background)
-        found["boundaries"] = boundary.boundaries(example.truth, labels, looked_at)
+        found["boundaries"] = boundary.boundary_counts(example.truth, labels, looked_at)
     if "calibration" in needs:
-        found["calibration"] = calibration.calibration(result, example.truth)
+        found["calibration"] = calibration.confidence_bins(result, example.truth)
     if "tags" in needs:
         found["tags"] = calibration.tag_scores(result)
     if "detections" in needs:
         boxes = detection.true_boxes(example.truth, example.instances)
         found["objects"] = np.bincount(boxes[:, 4], minlength=count)
-        found["detections"] = detection.detections(result, example.truth, boxes)
+        found["detections"] = detection.match_detections(result, example.truth, boxes)
     return found
 
 

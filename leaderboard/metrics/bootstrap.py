@@ -21,7 +21,7 @@ EQUAL = 1e-8  # a smaller difference is one of rounding
 T = TypeVar("T")
 
 
-def resamples(groups, number: int = RESAMPLES, seed: int = 0) -> np.ndarray:
+def resample_weights(groups, number: int = RESAMPLES, seed: int = 0) -> np.ndarray:
     """float (number, N): how often each of N pictures is drawn in each resample.
 
     groups: one name a picture; those of one name (a patient, a video) are drawn together, since they are not independent.
@@ -36,7 +36,7 @@ def resamples(groups, number: int = RESAMPLES, seed: int = 0) -> np.ndarray:
     return times[:, [place[name] for name in names]].astype(float)
 
 
-def interval(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
+def percentile_interval(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
     """(low, high): the percentile interval of resampled values (B,), without NaN; NaN when none is left."""
     values = values[~np.isnan(values)]
     if not len(values):
@@ -45,7 +45,7 @@ def interval(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def over_seeds(values: np.ndarray, seed: int = 0) -> np.ndarray:
+def resample_seeds(values: np.ndarray, seed: int = 0) -> np.ndarray:
     """float (B,): resampled means over k trainings, from values (k, B) of each training on the same resamples.
 
     First trainings are drawn again, then pictures. Few seeds show too little of the variance of training: k of them have
@@ -56,7 +56,7 @@ def over_seeds(values: np.ndarray, seed: int = 0) -> np.ndarray:
     return np.take_along_axis(values, drawn, axis=0).mean(axis=0)
 
 
-def differences(points: np.ndarray, values: np.ndarray) -> np.ndarray:
+def pairwise_p_values(points: np.ndarray, values: np.ndarray) -> np.ndarray:
     """float (M, M): the two-sided p of the difference between every two of M records.
 
     points: (M,), their values; values: (M, B), the same on resamples that all share. The normal approximation with the
@@ -74,7 +74,7 @@ def differences(points: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.where(spread > EQUAL, 2 * ndtr(-gap / np.maximum(spread, EQUAL)), sure)
 
 
-def holm(ps) -> np.ndarray:
+def holm_adjusted(ps) -> np.ndarray:
     """float (m,): p values adjusted for m comparisons. Holm, "A simple sequentially rejective multiple test procedure", 1979."""
     ps = np.asarray(ps, float)
     order = np.argsort(ps, kind="stable")
@@ -83,24 +83,24 @@ def holm(ps) -> np.ndarray:
     return adjusted
 
 
-def ranks(points, values: np.ndarray, low: bool = False, level: float = LEVEL) -> np.ndarray:
+def ranks_with_ties(points, values: np.ndarray, lower_is_better: bool = False, level: float = LEVEL) -> np.ndarray:
     """int (M,): 1 + how many of M records are better beyond doubt; so equal ranks are ties.
 
-    points: (M,) the records' values; values: (M, B) the same on the resamples they share; low: low is good. "Beyond doubt":
+    points: (M,) the records' values; values: (M, B) the same on the resamples they share; lower_is_better: of the metric. "Beyond doubt":
     the paired difference has p < 1 - level after Holm's adjustment over all pairs. A NaN is behind every number.
     """
-    points = np.asarray(points, float) * (-1 if low else 1)
+    points = np.asarray(points, float) * (-1 if lower_is_better else 1)
     known = ~np.isnan(points)
-    worth, ps = points[known], differences(points[known], values[known])
+    worth, ps = points[known], pairwise_p_values(points[known], values[known])
     first, second = np.triu_indices(len(worth), 1)
-    clear = holm(ps[first, second]) < 1 - level
+    clear = holm_adjusted(ps[first, second]) < 1 - level
     behind = np.where(worth[first] < worth[second], first, second)[clear]
     found = np.full(len(points), 1 + len(worth))
     found[known] = 1 + np.bincount(behind, minlength=len(worth))
     return found
 
 
-def pareto(items: Iterable[T], price: Callable[[T], float], cost: Callable[[T], float]) -> list[T]:
+def pareto_front(items: Iterable[T], price: Callable[[T], float], cost: Callable[[T], float]) -> list[T]:
     """Those that nothing cheaper or equally cheap beats, by price. cost: the lower the better."""
     found: list[T] = []
     for item in sorted(items, key=lambda item: (price(item), cost(item))):

@@ -22,7 +22,7 @@ COLUMNS = ("band both", "band either", "predicted near", "predicted", "true near
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
-def boundaries(truth: np.ndarray, labels: np.ndarray, looked_at: np.ndarray) -> np.ndarray:
+def boundary_counts(truth: np.ndarray, labels: np.ndarray, looked_at: np.ndarray) -> np.ndarray:
     """int64 (C, 7), by COLUMNS: what the three measures need of one picture.
 
     truth, labels: uint8 (H, W). looked_at: bool (C,), the classes to measure; those in neither map cost nothing when left

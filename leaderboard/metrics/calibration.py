@@ -14,10 +14,10 @@ from wss_core.results import Result
 
 BINS = 15  # of confidence: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017
 GRID = 4  # every 4th pixel both ways: its neighbours say the same again
-SURE = 10_000  # probabilities are kept as whole numbers of this share
+SCORE_UNIT = 10_000  # probabilities are kept as whole numbers of this share
 
 
-def calibration(result: Result, truth: np.ndarray) -> np.ndarray:
+def confidence_bins(result: Result, truth: np.ndarray) -> np.ndarray:
     """int64 (BINS, 3): known pixels of the GRID by confidence: how many, how many are right, their summed confidence.
 
     The confidence of a pixel is the probability of its label, its sum in 1 / SURE. Bins are (low, high], 0 in the first.
@@ -27,7 +27,7 @@ def calibration(result: Result, truth: np.ndarray) -> np.ndarray:
     known = true != UNKNOWN
     sure, right = result.compact_probs[(slice(None), *grid)].max(axis=0)[known], (true == labels)[known]
     place = np.clip(np.ceil(sure.astype(float) * BINS).astype(int) - 1, 0, BINS - 1)
-    columns = (None, right, sure * SURE)
+    columns = (None, right, sure * SCORE_UNIT)
     return np.stack([np.rint(np.bincount(place, weights, BINS)).astype(np.int64) for weights in columns], axis=1)
 
 
@@ -37,13 +37,13 @@ def calibration_error(bins: np.ndarray) -> np.ndarray:
     The mean gap between confidence and accuracy over the bins, weighed by their pixels.
     """
     pixels, right, sure = np.moveaxis(np.asarray(bins, float), -1, 0)
-    return ratio(np.abs(right - sure / SURE).sum(axis=-1), pixels.sum(axis=-1))
+    return ratio(np.abs(right - sure / SCORE_UNIT).sum(axis=-1), pixels.sum(axis=-1))
 
 
 def tag_scores(result: Result) -> np.ndarray:
     """int64 (C,): how sure the result is that a class is somewhere on the picture: its highest probability, in SURE."""
     scores = np.zeros(len(result.classes), np.int64)
-    scores[list(result.class_ids)] = np.rint(result.compact_probs.max(axis=(1, 2)) * SURE)
+    scores[list(result.class_ids)] = np.rint(result.compact_probs.max(axis=(1, 2)) * SCORE_UNIT)
     return scores
 
 

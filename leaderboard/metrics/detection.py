@@ -14,11 +14,11 @@ from wss_core.metrics import ratio
 from wss_core.results import Result
 from wss_core.results.readouts import objects
 
-from .calibration import SURE
+from .calibration import SCORE_UNIT
 
 THRESHOLDS = np.linspace(0.5, 0.95, 10)  # of the boxes' IoU
 RECALLS = np.linspace(0, 1, 101)
-MOST = 400
+MAX_DETECTIONS = 400
 
 
 def true_boxes(truth: np.ndarray, instances: np.ndarray | None = None) -> np.ndarray:
@@ -38,21 +38,21 @@ def true_boxes(truth: np.ndarray, instances: np.ndarray | None = None) -> np.nda
     return boxes[boxes[:, 4] > 0]
 
 
-def detections(result: Result, truth: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+def match_detections(result: Result, truth: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     """int64 (n, 3), surest first: label, score in SURE, and as bits the THRESHOLDS at which it finds a true object.
 
     truth: uint8 (H, W), whose unknown pixels belong to no detection; boxes: `true_boxes`. The surest first, each detection
     takes the free true box of its class that it overlaps most.
     """
-    found = patches(result, truth)
+    found = predicted_boxes(result, truth)
     hits = np.zeros(len(found), np.int64)
     for label in np.unique(found[:, 4]):
         mine = found[:, 4] == label
-        hits[mine] = _hits(overlaps(found[mine, :4], boxes[boxes[:, 4] == label, :4]))
+        hits[mine] = _hits(box_ious(found[mine, :4], boxes[boxes[:, 4] == label, :4]))
     return np.column_stack([found[:, 4:], hits])
 
 
-def overlaps(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+def box_ious(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     """float (n, m): intersection over union of half-open boxes (n, 4) and (m, 4)."""
     low = np.maximum(boxes[:, None, :2], others[None, :, :2])
     high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
@@ -78,16 +78,16 @@ def average_precision(table: np.ndarray, true: np.ndarray, weights: np.ndarray) 
     return scores
 
 
-def patches(result: Result, truth: np.ndarray) -> np.ndarray:
+def predicted_boxes(result: Result, truth: np.ndarray) -> np.ndarray:
     """int64 (n, 6): x0, y0, x1, y1, label, score of the MOST surest patches, surest first."""
     labels = np.where(truth != UNKNOWN, result.labels, UNKNOWN).astype(np.uint8)
     rows = []
     for one in objects(labels):
         x0, y0, x1, y1 = one.box
         probs = result.compact_probs[result.class_ids.index(one.label), y0:y1, x0:x1]
-        rows.append((*one.box, one.label, round(float(probs[one.mask].mean()) * SURE)))
+        rows.append((*one.box, one.label, round(float(probs[one.mask].mean()) * SCORE_UNIT)))
     found = np.array(rows, np.int64).reshape(-1, 6)
-    return found[np.argsort(-found[:, 5], kind="stable")][:MOST]
+    return found[np.argsort(-found[:, 5], kind="stable")][:MAX_DETECTIONS]
 
 
 def _hits(ious: np.ndarray) -> np.ndarray:

@@ -16,13 +16,13 @@ from wss_core.segmenter import Segmenter
 LIMIT = 20  # clicks, the field's usual bound
 TARGETS = (0.80, 0.85, 0.90)
 DROP = 0.05  # IoU lost after one more correct cue: the mask "flips"
-UNIT = 10_000  # IoU is kept as whole numbers of this share
+IOU_UNIT = 10_000  # IoU is kept as whole numbers of this share
 
 Robot = Callable[[np.ndarray, np.ndarray, np.random.Generator], object]
 
 
 @dataclass(frozen=True)
-class Session:
+class InteractiveSession:
     """ious[i]: mean IoU after i + 1 cues; shorter than the limit only when nothing was left to correct."""
 
     ious: tuple[float, ...]
@@ -55,9 +55,9 @@ def stroke_robot(truth: np.ndarray, labels: np.ndarray, random: np.random.Genera
     return next_stroke(truth, labels, random)
 
 
-def run(
+def run_session(
     segmenter: Segmenter, image: np.ndarray, truth: np.ndarray, robot: Robot = click_robot, limit=LIMIT, seed=0
-) -> Session:
+) -> InteractiveSession:
     """One picture's session: from nothing (all background) cue by cue. truth: uint8 (H, W), 255 is ignored.
 
     The protocol of Xu et al., "Deep Interactive Object Selection", CVPR 2016: the first click falls into the object.
@@ -75,40 +75,40 @@ def run(
                 f"the prediction is {labels.shape} and the truth {truth.shape}. Predict at the picture's size"
             )
         ious.append(mean_iou(truth, labels))
-    return Session(tuple(ious), limit)
+    return InteractiveSession(tuple(ious), limit)
 
 
-def kept(session: Session) -> np.ndarray:
+def session_row(session: InteractiveSession) -> np.ndarray:
     """int64 (limit,): the IoU after each cue in 1 / UNIT; -1 once nothing was left to correct."""
     row = np.full(session.limit, -1, np.int64)
-    row[: len(session.ious)] = np.floor(np.array(session.ious) * UNIT + 1e-6)  # a target is reached, not rounded to
+    row[: len(session.ious)] = np.floor(np.array(session.ious) * IOU_UNIT + 1e-6)  # a target is reached, not rounded to
     return row
 
 
-def held(rows: np.ndarray) -> np.ndarray:
+def hold_last_iou(rows: np.ndarray) -> np.ndarray:
     """int64 (N, limit): rows of `kept` with the last IoU held once nothing was left to correct."""
     last = np.maximum((rows >= 0).sum(axis=1) - 1, 0)
     return np.where(rows >= 0, rows, np.take_along_axis(rows, last[:, None], axis=1))
 
 
-def curve(rows: np.ndarray) -> np.ndarray:
+def mean_curve(rows: np.ndarray) -> np.ndarray:
     """float (limit,): the mean IoU after each cue, of the rows of `kept` that hold a session. At least one must."""
-    return held(rows[rows[:, 0] >= 0]).mean(axis=0) / UNIT
+    return hold_last_iou(rows[rows[:, 0] >= 0]).mean(axis=0) / IOU_UNIT
 
 
 def clicks_needed(rows: np.ndarray, target: float) -> np.ndarray:
     """int64 (N,): NoC@target of rows of `kept`, as `Session.number_of_clicks`."""
-    reached = rows >= round(target * UNIT)
+    reached = rows >= round(target * IOU_UNIT)
     return np.where(reached.any(axis=1), reached.argmax(axis=1) + 1, rows.shape[1])
 
 
-def dropped(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def count_drops(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """int64 (N,) twice: further cues that cost more than DROP of IoU, and how many further cues there were."""
     steps = rows[:, 1:] >= 0
-    return ((np.diff(rows, axis=1) < -DROP * UNIT) & steps).sum(axis=1), steps.sum(axis=1)
+    return ((np.diff(rows, axis=1) < -DROP * IOU_UNIT) & steps).sum(axis=1), steps.sum(axis=1)
 
 
-def first_strokes(segmenter: Segmenter, image: np.ndarray, truth: np.ndarray, count: int, seed=0) -> float:
+def iou_after_strokes(segmenter: Segmenter, image: np.ndarray, truth: np.ndarray, count: int, seed=0) -> float:
     """Mean IoU after `count` strokes in every class, background among them, with no correction."""
     _check(truth)
     cues = Cues(strokes=tuple(strokes(truth, count, np.random.default_rng(seed))))
@@ -121,7 +121,7 @@ def mean_iou(truth: np.ndarray, labels: np.ndarray) -> float:
     return float(np.mean(ious)) if len(ious) else float("nan")
 
 
-def summary(sessions: list[Session], targets=TARGETS) -> dict[str, float]:
+def summarize_sessions(sessions: list[InteractiveSession], targets=TARGETS) -> dict[str, float]:
     """NoC@80.., the share of failures, mean IoU after 1, 3, 5, 10, 20 cues, and the share of steps that drop."""
     row: dict[str, float] = {}
     for target in targets:

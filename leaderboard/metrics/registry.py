@@ -20,15 +20,15 @@ Parts = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Metric:
-    """of(parts, weights) -> float (B, C), a column a class, or (B, 1). needs: the parts it reads. low: low is good."""
+    """of(parts, weights) -> float (B, C), a column a class, or (B, 1). needs: the parts it reads. lower_is_better: as it says."""
 
     about: str
     needs: tuple[str, ...]
     of: Callable[[Parts, np.ndarray], np.ndarray]
-    low: bool = False
+    lower_is_better: bool = False
 
 
-def summed(parts: Parts, name: str, weights: np.ndarray) -> np.ndarray:
+def weighted_sum(parts: Parts, name: str, weights: np.ndarray) -> np.ndarray:
     """float (B, ...): the part summed over the pictures, each as often as it counts."""
     rows = parts[name]
     return (weights @ rows.reshape(len(rows), -1).astype(float)).reshape(len(weights), *rows.shape[1:])
@@ -55,7 +55,9 @@ def _clicks(target: float) -> Callable[[Parts, np.ndarray], np.ndarray]:
 
 def _after(count: int) -> Callable[[Parts, np.ndarray], np.ndarray]:
     def iou(parts: Parts, weights: np.ndarray) -> np.ndarray:
-        return _over_sessions(parts, interactive.held(parts["clicks"])[:, count - 1] / interactive.UNIT, weights)
+        return _over_sessions(
+            parts, interactive.hold_last_iou(parts["clicks"])[:, count - 1] / interactive.IOU_UNIT, weights
+        )
 
     return iou
 
@@ -67,7 +69,7 @@ def _over_sessions(parts: Parts, values: np.ndarray, weights: np.ndarray) -> np.
 
 
 def _dropped(parts: Parts, weights: np.ndarray) -> np.ndarray:
-    drops, steps = interactive.dropped(parts["clicks"])
+    drops, steps = interactive.count_drops(parts["clicks"])
     return metrics.ratio(weights @ drops, weights @ steps)[:, None]
 
 
@@ -75,34 +77,34 @@ METRICS: dict[str, Metric] = {
     "miou": Metric(
         "intersection over union of pixels summed over the data set, mean over classes",
         ("counts",),
-        lambda parts, weights: metrics.iou(summed(parts, "counts", weights)),
+        lambda parts, weights: metrics.iou(weighted_sum(parts, "counts", weights)),
     ),
     "dice": Metric(
         "Dice of pixels summed over the data set, mean over classes",
         ("counts",),
-        lambda parts, weights: metrics.dice(summed(parts, "counts", weights)),
+        lambda parts, weights: metrics.dice(weighted_sum(parts, "counts", weights)),
     ),
     "accuracy": Metric(
         "share of known pixels with the right label, background among them",
         ("counts",),
-        lambda parts, weights: metrics.pixel_accuracy(summed(parts, "counts", weights))[:, None],
+        lambda parts, weights: metrics.pixel_accuracy(weighted_sum(parts, "counts", weights))[:, None],
     ),
     "boundary_iou": Metric(
         "IoU of the masks' inner rims, 2 % of the diagonal deep, mean over classes",
         ("boundaries",),
-        lambda parts, weights: boundary.boundary_iou(summed(parts, "boundaries", weights)),
+        lambda parts, weights: boundary.boundary_iou(weighted_sum(parts, "boundaries", weights)),
     ),
     "boundary_f": Metric(
         "F1 of outline pixels within 0.75 % of the diagonal, mean over classes",
         ("boundaries",),
-        lambda parts, weights: boundary.boundary_f(summed(parts, "boundaries", weights)),
+        lambda parts, weights: boundary.boundary_f(weighted_sum(parts, "boundaries", weights)),
     ),
     "hd95": Metric(
         "pixels between outlines: the larger directed 95th percentile, mean over pictures, then over classes; the "
         "picture's diagonal where one map lacks the class",
         ("boundaries",),
         _distance,
-        low=True,
+        lower_is_better=True,
     ),
     "box_ap": Metric(
         "COCO's AP of boxes around connected patches, mean over classes and IoU .50 to .95",
@@ -117,21 +119,29 @@ METRICS: dict[str, Metric] = {
     "ece": Metric(
         "expected calibration error, 15 bins of confidence, every 4th pixel both ways",
         ("calibration",),
-        lambda parts, weights: calibration.calibration_error(summed(parts, "calibration", weights))[:, None],
-        low=True,
+        lambda parts, weights: calibration.calibration_error(weighted_sum(parts, "calibration", weights))[:, None],
+        lower_is_better=True,
     ),
-    "noc80": Metric("clicks until IoU 0.80, at most 20; mean over pictures", ("clicks",), _clicks(0.80), low=True),
-    "noc85": Metric("clicks until IoU 0.85, at most 20; mean over pictures", ("clicks",), _clicks(0.85), low=True),
-    "noc90": Metric("clicks until IoU 0.90, at most 20; mean over pictures", ("clicks",), _clicks(0.90), low=True),
+    "noc80": Metric(
+        "clicks until IoU 0.80, at most 20; mean over pictures", ("clicks",), _clicks(0.80), lower_is_better=True
+    ),
+    "noc85": Metric(
+        "clicks until IoU 0.85, at most 20; mean over pictures", ("clicks",), _clicks(0.85), lower_is_better=True
+    ),
+    "noc90": Metric(
+        "clicks until IoU 0.90, at most 20; mean over pictures", ("clicks",), _clicks(0.90), lower_is_better=True
+    ),
     "iou_at_1": Metric("IoU of the objects after 1 cue, mean over pictures", ("clicks",), _after(1)),
     "iou_at_3": Metric("IoU of the objects after 3 cues, mean over pictures", ("clicks",), _after(3)),
     "iou_at_5": Metric("IoU of the objects after 5 cues, mean over pictures", ("clicks",), _after(5)),
     "iou_at_10": Metric("IoU of the objects after 10 cues, mean over pictures", ("clicks",), _after(10)),
-    "drops": Metric("share of further cues that cost more than 0.05 of IoU", ("clicks",), _dropped, low=True),
+    "drops": Metric(
+        "share of further cues that cost more than 0.05 of IoU", ("clicks",), _dropped, lower_is_better=True
+    ),
 }
 
 
-def by_class(name: str, parts: Parts, weights: np.ndarray | None = None) -> np.ndarray:
+def class_values(name: str, parts: Parts, weights: np.ndarray | None = None) -> np.ndarray:
     """float (B, C) or (B, 1): the metric of every class; of the data set itself when no weights are given.
 
     Raises ValueError for a name that is no metric, or parts that it cannot be read from.
@@ -149,16 +159,16 @@ def by_class(name: str, parts: Parts, weights: np.ndarray | None = None) -> np.n
 
 def values(name: str, parts: Parts, weights: np.ndarray | None = None, background: bool = True) -> np.ndarray:
     """float (B,): the metric, a mean over the classes that have it, class 0 among them or not. Raises as `by_class`."""
-    return over_classes(by_class(name, parts, weights), background)
+    return mean_over_classes(class_values(name, parts, weights), background)
 
 
-def order(value: float, name: str) -> float:
+def sort_key(value: float, name: str) -> float:
     """What sorts values of the metric, the best first and NaN last."""
     if np.isnan(value):
         return float("inf")
-    return value if METRICS[name].low else -value
+    return value if METRICS[name].lower_is_better else -value
 
 
-def over_classes(each: np.ndarray, background: bool) -> np.ndarray:
+def mean_over_classes(each: np.ndarray, background: bool) -> np.ndarray:
     """float (B,): the mean over the classes of (B, C), class 0 among them or not; of (B, 1) itself."""
     return metrics.mean(each if background or each.shape[1] == 1 else each[:, 1:])

@@ -27,10 +27,10 @@ PARTS = {
     "counts": (("N", "C", 3), 0, MAX_WHOLE),
     "boundaries": (("N", "C", len(COLUMNS)), -1, MAX_WHOLE),
     "calibration": (("N", calibration.BINS, 3), 0, MAX_WHOLE),
-    "tags": (("N", "C"), 0, calibration.SURE),
+    "tags": (("N", "C"), 0, calibration.SCORE_UNIT),
     "objects": (("N", "C"), 0, MAX_WHOLE),
     "detections": ((None, 4), 0, MAX_WHOLE),
-    "clicks": (("N", None), -1, interactive.UNIT),
+    "clicks": (("N", None), -1, interactive.IOU_UNIT),
     "label_ms": (("N",), 0, MAX_WHOLE),
 }
 
@@ -120,7 +120,7 @@ def _parts(record: Record) -> Parts:
             check_range(f"the highest of its {name}", int(array.max()), low, high)
     found = parts.get("detections")
     if found is not None and len(found):
-        bounds = (record.images - 1, len(record.classes) - 1, calibration.SURE, 2 ** len(THRESHOLDS) - 1)
+        bounds = (record.images - 1, len(record.classes) - 1, calibration.SCORE_UNIT, 2 ** len(THRESHOLDS) - 1)
         for column, most in zip(found.T, bounds, strict=True):
             check_range("a number of its detections", int(column.max()), 0, most)
     return parts
@@ -152,6 +152,6 @@ def _check_needs(name: str, parts: Parts) -> None:
         )
     if "clicks" in needs:  # the others' shapes are known
         try:
-            registry.by_class(name, parts)
+            registry.class_values(name, parts)
         except IndexError:
             raise ValueError(f"its sessions are too short for the metric {name}. Evaluate again") from None

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from ..benchmarks import cue_words
 from ..metrics import bootstrap, interactive
-from ..metrics.registry import order
+from ..metrics.registry import sort_key
 from ..records.record import Record
 from .table import Row
 
@@ -40,7 +40,7 @@ def accuracy(rows: Sequence[Row], x: str = "label_seconds") -> go.Figure:
             some = [row for row in known if (row["method"], labelling(row)) == (method, told)]
             figure.add_traces(_points(some, x, methods.index(method), labels.index(told)))
     paid = [row for row in known if not row["knows"]]
-    front = bootstrap.pareto(paid, lambda row: row[x], lambda row: order(row["value"], row["metric"]))
+    front = bootstrap.pareto_front(paid, lambda row: row[x], lambda row: sort_key(row["value"], row["metric"]))
     if len(front) > 1:
         line = {"color": INK, "dash": "dot", "width": 1}
         xs, ys = [row[x] for row in front], [row["value"] for row in front]
@@ -60,7 +60,7 @@ def labelling(row: Row) -> str:
     return " ".join(filter(None, [kinds, *more, *(["(knows the data)"] if row["knows"] else [])]))
 
 
-def has_sessions(record: Record) -> bool:
+def has_click_curve(record: Record) -> bool:
     """Whether a robot user gave cues, on at least one picture: then there is a line of `clicks`."""
     return "clicks" in record.packed and bool((record.parts["clicks"][:, :1] >= 0).any())
 
@@ -70,7 +70,7 @@ def clicks(records: Sequence[Record]) -> go.Figure:
     `has_sessions`."""
     figure = go.Figure()
     for i, record in enumerate(records):
-        curve = interactive.curve(record.parts["clicks"])
+        curve = interactive.mean_curve(record.parts["clicks"])
         name = html.escape(f"{record.method}, {record.checkpoint}")
         line = {"color": COLOURS[i % len(COLOURS)]}
         figure.add_trace(
@@ -118,7 +118,7 @@ def _means(rows: list[Row], x: str) -> tuple[list[float], list[float]]:
     return tuple(map(list, zip(*sorted(found), strict=True)))
 
 
-def cleared(figure: go.Figure) -> go.Figure:
+def transparent(figure: go.Figure) -> go.Figure:
     """Readable on light and on dark: nothing behind it, and grey ink and grid."""
     figure.update_layout(paper_bgcolor=CLEAR, plot_bgcolor=CLEAR, font={"color": INK})
     figure.update_xaxes(gridcolor=GRID, zeroline=False)
@@ -133,4 +133,4 @@ def _styled(figure: go.Figure) -> go.Figure:
         showlegend=True,
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
     )
-    return cleared(figure)
+    return transparent(figure)

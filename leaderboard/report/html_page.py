@@ -55,7 +55,7 @@ def _benchmark(row: Row) -> str:
 
 def _section(name: str, rows: list[Row], records: Sequence[Record]) -> str:
     """One benchmark: its figure, if there is anything to draw, and how many could not be drawn."""
-    clicked = [r for r in records if r.identity.benchmark == name and figures.has_sessions(r)]
+    clicked = [r for r in records if r.identity.benchmark == name and figures.has_click_curve(r)]
     if clicked:
         figure, left_out = figures.clicks(clicked), 0
     else:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from .. import bounds
 from ..analysis import grouping
-from ..metrics.registry import METRICS, order
+from ..metrics.registry import METRICS, sort_key
 from ..records.record import Record
 
 COLUMNS = (
@@ -122,7 +122,7 @@ def backbone(record: Record) -> str:
 
 
 def _order(row: Row) -> tuple:
-    return row["benchmark"], row["metric"], order(row["value"], row["metric"])
+    return row["benchmark"], row["metric"], sort_key(row["value"], row["metric"])
 
 
 def _cell(value: object) -> object:

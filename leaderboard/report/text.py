@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..records.record import Failure, Record
 
 
-def line(outcome: Record | Failure) -> str:
+def outcome_line(outcome: Record | Failure) -> str:
     """A record, or why there is none, in one line."""
     if isinstance(outcome, Failure):
         return f"failed, {outcome.checkpoint}: {outcome.reason}"

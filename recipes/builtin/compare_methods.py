@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from leaderboard.metrics.interactive import first_strokes, run
+from leaderboard.metrics.interactive import iou_after_strokes, run_session
 from wss_core import create
 
 from .data import Picture, read
@@ -60,9 +60,9 @@ def measure(settings: dict, examples) -> dict[str, float]:
     """Means over the data sets, each counting alike."""
     model, rows = create(**settings), {}
     for number, (name, image, truth) in enumerate(tqdm(examples, desc=settings["name"], leave=False)):
-        row = [first_strokes(model, image, truth, count, seed=number) for count in (1, 2, 3)]
+        row = [iou_after_strokes(model, image, truth, count, seed=number) for count in (1, 2, 3)]
         start = time.perf_counter()
-        session = run(model, image, truth, limit=CLICKS)
+        session = run_session(model, image, truth, limit=CLICKS)
         seconds = (time.perf_counter() - start) / len(session.ious)
         drops = session.drops() / max(1, len(session.ious) - 1)
         rows.setdefault(name, []).append([*row, *(session.at(k) for k in (1, 3, 5, CLICKS)), drops, seconds])

@@ -20,8 +20,8 @@ from wss_core.hub_client import HubError
 
 from ..checkpoints import cache, loading
 from ..server import limits
-from .job_queue import Item
-from .records import Source
+from .job_queue import Job
+from .records import RecordSource
 
 LIMITS = Limits(seconds=60.0, load=120.0, megabytes=4000, threads=1)
 ROOT = Path(__file__).parents[2]
@@ -32,7 +32,7 @@ def data() -> Path:
     return Path(os.environ.get("WSS_DATA", ROOT / DATA))
 
 
-def present() -> dict[str, Benchmark]:
+def available_benchmarks() -> dict[str, Benchmark]:
     """The benchmarks of checkpoints whose data are on this machine."""
     folder = data()
     return {
@@ -40,7 +40,7 @@ def present() -> dict[str, Benchmark]:
     }
 
 
-def carried(item: Item, stop: Event, source: Source) -> str:
+def evaluate_submission(item: Job, stop: Event, source: RecordSource) -> str:
     """Evaluate it on the benchmark, or on all that it fits, and say what was found. Raises ValueError with the reason."""
     repo, revision = cache.parse_name(item.repo)
     if Path(repo).is_dir():
@@ -50,7 +50,7 @@ def carried(item: Item, stop: Event, source: Source) -> str:
     if not item.own:
         loading.free_disk_space()
         hub_client.fetch(repo, {WEIGHTS: limits.CHECKPOINT_BYTES}, about.sha, False)
-    wanted = [one for name, one in present().items() if item.benchmark in ("", name)]
+    wanted = [one for name, one in available_benchmarks().items() if item.benchmark in ("", name)]
     fitting = [one for one in wanted if discover.fits(about, one)]
     if not fitting:
         raise ValueError(
@@ -69,13 +69,13 @@ def carried(item: Item, stop: Event, source: Source) -> str:
     return "; ".join(said) + _shared(source)
 
 
-def _told(work: EvalTask, source: Source, stop: Event) -> str:
+def _told(work: EvalTask, source: RecordSource, stop: Event) -> str:
     record = evaluate(work, source.written, LIMITS, progress=False, stop=stop)
     score = record.scores[record.metric]
     return f"{work.benchmark.name}: {record.metric} {score.value:.3f} [{score.low:.3f}, {score.high:.3f}]"
 
 
-def _shared(source: Source) -> str:
+def _shared(source: RecordSource) -> str:
     """Add the records to the results data set, if there is one, and say so where that fails."""
     if not source.repo:
         return ""

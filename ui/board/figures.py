@@ -8,14 +8,13 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from leaderboard.analysis.label_efficiency import Series, standings_of
-from leaderboard.analysis.record_index import Entry
-from leaderboard.analysis.standings import Standing
-from leaderboard.metrics.registry import order
+from leaderboard.analysis.record_index import RecordSummary
+from leaderboard.analysis.standings import SeedGroup
+from leaderboard.metrics.registry import sort_key
 from leaderboard.report.figures import COLOURS, INK
 from wss_core.cues.cost import SECONDS_POINT, SECONDS_STROKE
 
-from . import style as looks
-from . import text
+from . import style, text
 
 CLASSES = 8  # standings in the view by class
 BARS = 150  # standings with bars and dots; of more, the best buys alone have them
@@ -23,31 +22,31 @@ CURVES = 12  # of robot users
 CUE_SECONDS = {"clicks": SECONDS_POINT, "strokes": SECONDS_STROKE}
 
 
-def accuracy(lines: Sequence[Series], front: Sequence[Standing], x: str) -> go.Figure:
+def accuracy(lines: Sequence[Series], front: Sequence[SeedGroup], x: str) -> go.Figure:
     """Standings against a price: bars are 95 % intervals, dots single trainings, a line joins what differs in the number of
     labels alone; hollow: the labels are given on the test pictures; pale: the model knows the data. Dotted: the Pareto front."""
     figure = go.Figure()
     standings = standings_of(lines)
-    kinds, methods = looks.present(standings)
+    kinds, methods = style.kinds_and_methods(standings)
     barred = standings if len(standings) <= BARS else front
     seeds = [(one, value) for one in barred if len(one.values) > 1 for value in one.values]
     figure.add_traces([*_lines(lines, x, set(barred)), _dots(seeds, x)])
     if len(front) > 1:
-        style = {"color": INK, "dash": "dot", "width": 2}
+        dash = {"color": INK, "dash": "dot", "width": 2}
         xs, ys = [one.price(x) for one in front], [one.value for one in front]
-        figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line=style, name="best buys", hoverinfo="skip"))
-    figure.add_traces(looks.legend(kinds, methods))
-    looks.price_axis(figure, x, [one.price(x) for one in standings])
+        figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line=dash, name="best buys", hoverinfo="skip"))
+    figure.add_traces(style.legend(kinds, methods))
+    style.price_axis(figure, x, [one.price(x) for one in standings])
     if lines:
         figure.update_yaxes(title=text.metric(lines[0].first.metric))
-    return looks.styled(figure, 520)
+    return style.styled(figure, 520)
 
 
-def by_class(standings: Sequence[Standing]) -> go.Figure:
+def by_class(standings: Sequence[SeedGroup]) -> go.Figure:
     """The best of each method and kind of labels, class by class: means over their trainings."""
     figure = go.Figure()
     best = {(one.record.method, text.kind(one.record)): one for one in reversed(standings) if _each(one)}
-    some = sorted(best.values(), key=lambda one: order(one.value, one.metric))[:CLASSES]
+    some = sorted(best.values(), key=lambda one: sort_key(one.value, one.metric))[:CLASSES]
     for one in some:
         each = _each(one)
         figure.add_trace(
@@ -55,7 +54,7 @@ def by_class(standings: Sequence[Standing]) -> go.Figure:
                 x=[value for _, value in each],
                 y=[text.safe(name, 24) for name, _ in each],
                 mode="markers",
-                marker=looks.marker(one, 11),
+                marker=style.marker(one, 11),
                 name=text.safe(f"{one.record.method}, {text.kind(one.record)}"),
                 hovertemplate="%{y}: %{x:.3f}<br>" + text.hover(one) + "<extra></extra>",
             )
@@ -63,10 +62,10 @@ def by_class(standings: Sequence[Standing]) -> go.Figure:
     count = max((len(_each(one)) for one in some), default=0)
     figure.update_yaxes(autorange="reversed", type="category", automargin=True)
     figure.update_xaxes(title=text.metric(some[0].metric) if some else "")
-    return looks.styled(figure, 170 + 30 * count + 14 * len(some), even=False)
+    return style.styled(figure, 170 + 30 * count + 14 * len(some), even=False)
 
 
-def clicks(entries: Sequence[Entry], seconds: bool) -> go.Figure:
+def clicks(entries: Sequence[RecordSummary], seconds: bool) -> go.Figure:
     """The mean IoU of a robot user's pictures after each cue, or after so many seconds of cueing a picture."""
     figure = go.Figure()
     some = sorted(entries, key=lambda entry: -sum(entry.curve))[:CURVES]
@@ -82,7 +81,7 @@ def clicks(entries: Sequence[Entry], seconds: bool) -> go.Figure:
                 name=text.safe(f"{told}, {record.labels.cue}")
                 + (", knows the data" if record.trained_on_this_data else ""),
                 line={"color": COLOURS[i % len(COLOURS)], "dash": "solid" if record.labels.cue == "clicks" else "dash"},
-                marker={"symbol": looks.symbol(record.method), "size": 7},
+                marker={"symbol": style.symbol(record.method), "size": 7},
                 hovertemplate="%{x:.3g}: IoU %{y:.3f}",
             )
         )
@@ -90,10 +89,10 @@ def clicks(entries: Sequence[Entry], seconds: bool) -> go.Figure:
         title="seconds of cueing, for each picture" if seconds else "cues, on each picture", rangemode="tozero"
     )
     figure.update_yaxes(title="IoU of the objects, mean over pictures", range=[0, 1])
-    return looks.styled(figure, 440 + 12 * len(some), even=False)
+    return style.styled(figure, 440 + 12 * len(some), even=False)
 
 
-def history(standings: Sequence[Standing]) -> go.Figure:
+def history(standings: Sequence[SeedGroup]) -> go.Figure:
     """Every record by its date, and the best so far of models that do not know the data set, whose points are pale."""
     figure = go.Figure()
     metric = standings[0].metric if standings else ""
@@ -102,7 +101,7 @@ def history(standings: Sequence[Standing]) -> go.Figure:
     paid = [row for row in found if not row[1].record.trained_on_this_data]
     best: list[tuple[str, float]] = []
     for date, _, value in paid:
-        if not best or order(value, metric) < order(best[-1][1], metric):
+        if not best or sort_key(value, metric) < sort_key(best[-1][1], metric):
             best.append((date, value))
     if best:
         best.append((found[-1][0], best[-1][1]))
@@ -117,7 +116,7 @@ def history(standings: Sequence[Standing]) -> go.Figure:
             hoverinfo="skip",
         )
     )
-    kinds, methods = looks.present(standings)
+    kinds, methods = style.kinds_and_methods(standings)
     for shape in methods:
         some = [row for row in found if row[1].record.method == shape]
         figure.add_trace(
@@ -126,8 +125,8 @@ def history(standings: Sequence[Standing]) -> go.Figure:
                 y=[value for _, _, value in some],
                 mode="markers",
                 marker={
-                    "color": [looks.paint(one) for _, one, _ in some],
-                    "symbol": looks.symbol(shape),
+                    "color": [style.line_colour(one) for _, one, _ in some],
+                    "symbol": style.symbol(shape),
                     "size": 8,
                 },
                 text=[text.hover(one) for _, one, _ in some],
@@ -135,15 +134,15 @@ def history(standings: Sequence[Standing]) -> go.Figure:
                 showlegend=False,
             )
         )
-    figure.add_traces(looks.legend(kinds, methods))
+    figure.add_traces(style.legend(kinds, methods))
     figure.update_xaxes(title="evaluated on", type="date")
     figure.update_yaxes(title=text.metric(metric))
-    return looks.styled(figure, 480)
+    return style.styled(figure, 480)
 
 
-def _lines(lines: Sequence[Series], x: str, barred: set[Standing]) -> list[go.Scatter]:
+def _lines(lines: Sequence[Series], x: str, barred: set[SeedGroup]) -> list[go.Scatter]:
     """The lines and their points, a trace for those that look alike: few traces are drawn much faster than many."""
-    alike: dict[tuple, list[Standing | None]] = {}
+    alike: dict[tuple, list[SeedGroup | None]] = {}
     for line in lines:
         record = line.first.record
         look = text.kind(record), record.method, record.labels.source == "given", record.trained_on_this_data
@@ -151,29 +150,29 @@ def _lines(lines: Sequence[Series], x: str, barred: set[Standing]) -> list[go.Sc
     return [_trace(some, x, barred) for some in alike.values()]
 
 
-def _trace(some: Sequence[Standing | None], x: str, barred: set[Standing]) -> go.Scatter:
+def _trace(some: Sequence[SeedGroup | None], x: str, barred: set[SeedGroup]) -> go.Scatter:
     bars = {
         "array": [max(one.high - one.value, 0) if one in barred else None for one in some],
         "arrayminus": [max(one.value - one.low, 0) if one in barred else None for one in some],
         "symmetric": False,
         "thickness": 1,
         "width": 2,
-        "color": looks.paint(some[0]),
+        "color": style.line_colour(some[0]),
     }
     return go.Scatter(
         x=[None if one is None else one.price(x) for one in some],
         y=[None if one is None else one.value for one in some],
         error_y=bars,
         mode="lines+markers",
-        line={"color": looks.paint(some[0]), "width": 1.5},
-        marker=looks.marker(some[0], 10),
+        line={"color": style.line_colour(some[0]), "width": 1.5},
+        marker=style.marker(some[0], 10),
         text=["" if one is None else text.hover(one) for one in some],
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
     )
 
 
-def _dots(seeds: Sequence[tuple[Standing, float]], x: str) -> go.Scatter:
+def _dots(seeds: Sequence[tuple[SeedGroup, float]], x: str) -> go.Scatter:
     """The single trainings behind the means."""
     return go.Scatter(
         x=[one.price(x) for one, _ in seeds],
@@ -186,7 +185,7 @@ def _dots(seeds: Sequence[tuple[Standing, float]], x: str) -> go.Scatter:
     )
 
 
-def _each(one: Standing) -> list[tuple[str, float]]:
+def _each(one: SeedGroup) -> list[tuple[str, float]]:
     """(class, mean over trainings) for each class that has a value."""
     rows = [entry.record.scores[one.metric].classes for entry in one.entries]
     found = []

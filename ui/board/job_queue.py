@@ -17,7 +17,7 @@ MINUTES = 30.0  # for all of one
 
 
 @dataclass(frozen=True)
-class Item:
+class Job:
     """repo: USER/REPO or USER/REPO@REVISION. benchmark: a name, "" = all that it fits. own: asked for by whoever sits at this
     machine, so with its own token. reason: of a failure, or what was found. date: when it was asked for, UTC."""
 
@@ -34,18 +34,18 @@ class Item:
         return self.state in (DONE, FAILED)
 
 
-class Waiting:
+class JobQueue:
     """carry: does an item, and says what was found; it raises ValueError with the reason otherwise, and ends soon after the
     event it is given was set."""
 
-    def __init__(self, carry: Callable[[Item, threading.Event], str], most: int = MOST, minutes: float = MINUTES):
+    def __init__(self, carry: Callable[[Job, threading.Event], str], most: int = MOST, minutes: float = MINUTES):
         self._carry, self.most, self.minutes = carry, most, minutes
-        self._items: dict[int, Item] = {}
+        self._items: dict[int, Job] = {}
         self._count = 0
         self._lock = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def add(self, repo: str, benchmark: str, own: bool) -> Item:
+    def add(self, repo: str, benchmark: str, own: bool) -> Job:
         """Queue it. Raises ValueError when too many wait, or it waits already."""
         with self._lock:
             busy = [item for item in self._items.values() if not item.ended]
@@ -55,7 +55,7 @@ class Waiting:
                 raise ValueError(f"{len(busy)} are waiting already, which is as many as go. Try again later")
             self._count += 1
             now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M")
-            item = self._items[self._count] = Item(self._count, repo, benchmark, own, now)
+            item = self._items[self._count] = Job(self._count, repo, benchmark, own, now)
             self._forget()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="evaluations", daemon=True)
@@ -63,7 +63,7 @@ class Waiting:
             self._lock.notify()
         return item
 
-    def items(self) -> list[Item]:
+    def jobs(self) -> list[Job]:
         """All that are remembered, newest first."""
         with self._lock:
             return [*reversed(self._items.values())]
@@ -71,7 +71,7 @@ class Waiting:
     @property
     def busy(self) -> bool:
         """Whether something waits or runs."""
-        return any(not item.ended for item in self.items())
+        return any(not item.ended for item in self.jobs())
 
     def _work(self) -> None:
         while True:
@@ -83,7 +83,7 @@ class Waiting:
             with self._lock:
                 self._items[item.number] = replace(item, state=state, reason=reason)
 
-    def _done(self, item: Item) -> tuple[str, str]:
+    def _done(self, item: Job) -> tuple[str, str]:
         stop = threading.Event()
         clock = threading.Timer(60 * self.minutes, stop.set)
         clock.daemon = True

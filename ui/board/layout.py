@@ -7,7 +7,7 @@ from pathlib import Path
 import gradio as gr
 
 from . import submit, tables
-from .state import View
+from .state import BoardView
 
 CSS = (Path(__file__).parent / "board.css").read_text("utf8")
 LEAD = "Which labels, and which method, give how much accuracy for how much labelling time?"
@@ -20,7 +20,7 @@ MORE = (
 )
 
 
-class Parts:
+class BoardComponents:
     """The components of the tab, by what they are for."""
 
     def __init__(self):
@@ -28,7 +28,7 @@ class Parts:
         with gr.Row():
             self.data = gr.Dropdown([], label="Data", min_width=200, elem_id="board-data")
             self.x = gr.Dropdown(
-                [(text, x) for x, text in AXIS.items()], value=View.x, label="Against labelled", min_width=140
+                [(text, x) for x, text in AXIS.items()], value=BoardView.x, label="Against labelled", min_width=140
             )
             self.metric = gr.Dropdown([], label="Accuracy as", min_width=100)
         with gr.Accordion("Show only", open=False), gr.Row():

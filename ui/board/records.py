@@ -10,7 +10,7 @@ from pathlib import Path
 
 from huggingface_hub import constants
 
-from leaderboard.analysis.record_index import Entry, Reader, Samples
+from leaderboard.analysis.record_index import BootstrapCache, RecordIndex, RecordSummary
 from leaderboard.paths import RESULTS
 from leaderboard.records import hub_sync
 from leaderboard.records.record import Failure
@@ -24,7 +24,7 @@ FAILURES = 20  # shown, the newest
 logger = logging.getLogger(__name__)
 
 
-class Source:
+class RecordSource:
     """results: the folder of records. repo: USER/REPO of a results data set, "" = none; its files are kept below the Hub's
     own cache, and `results` is then read too.
 
@@ -33,13 +33,13 @@ class Source:
 
     def __init__(self, results: Path, repo: str = ""):
         self.results, self.repo = Path(results), repo
-        self.entries: tuple[Entry, ...] = ()
+        self.entries: tuple[RecordSummary, ...] = ()
         self.failures: tuple[Failure, ...] = ()
         self.left_out: dict[Path, str] = {}  # files that are no sound records, and why
-        self.samples = Samples()
+        self.samples = BootstrapCache()
         self.state, self.note = 0, ""
         self.warm = False  # whether all ranks and intervals can be told without reading files
-        self._reader = Reader([self.results, *([self.shared] if repo else [])])
+        self._reader = RecordIndex([self.results, *([self.shared] if repo else [])])
         self._first, self._poke = threading.Event(), threading.Event()
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -126,10 +126,10 @@ class Source:
         """Make the resamples of all entries, so that no visitor waits for them."""
         for entry in self.entries:
             for metric in {entry.record.metric, *self._wanted} & set(entry.record.scores):
-                if not self.samples.known(entry, metric):
-                    self.samples.of(entry, metric)
+                if not self.samples.holds(entry, metric):
+                    self.samples.get(entry, metric)
         if not self.warm:
             self.warm, self.state = True, self.state + 1
 
 
-source = Source(Path(os.environ.get("WSS_RESULTS", RESULTS)), os.environ.get("WSS_BOARD", ""))
+source = RecordSource(Path(os.environ.get("WSS_RESULTS", RESULTS)), os.environ.get("WSS_BOARD", ""))

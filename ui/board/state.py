@@ -8,13 +8,13 @@ from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from urllib.parse import parse_qs, urlencode
 
-from leaderboard.analysis.record_index import Entry
-from leaderboard.analysis.standings import Standing, standings
+from leaderboard.analysis.record_index import RecordSummary
+from leaderboard.analysis.standings import SeedGroup, standings
 from leaderboard.metrics.registry import METRICS
 from leaderboard.report.figures import AXES
 
 from . import text
-from .records import Source
+from .records import RecordSource
 
 MADE_AT_ONCE = 300  # files that a visitor may have to wait for; more are read beside, and the page shows them later
 QUERY = 2000  # characters
@@ -27,7 +27,7 @@ FILTERS = {
 
 
 @dataclass(frozen=True)
-class View:
+class BoardView:
     """data: a title of `data_sets`, "" = the first. metric: "" = that of its benchmarks. x: one of AXES. track, cue, method,
     backbone: those that are shown, () = all."""
 
@@ -47,31 +47,31 @@ class View:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ViewContents:
     """What a view comes to. view: with what is there in place of what is not; options: {filter: what can be chosen};
     standings, clicks: what is shown, the best first; settled: whether intervals over seeds and ranks are all made."""
 
-    view: View
+    view: BoardView
     titles: tuple[str, ...]
     metrics: tuple[str, ...]
     options: dict[str, tuple[str, ...]]
-    standings: tuple[Standing, ...]
-    clicks: tuple[Entry, ...]
+    standings: tuple[SeedGroup, ...]
+    clicks: tuple[RecordSummary, ...]
     settled: bool
 
 
-def parse(query: str) -> View:
+def parse_query(query: str) -> BoardView:
     """The view that a link's query tells; what it does not tell, or tells wrongly, is as usual."""
     try:
         told = parse_qs(query[:QUERY].removeprefix("?"), max_num_fields=50)
     except ValueError:
-        return View()
+        return BoardView()
     one = {name: told[name][0] for name in ("data", "metric", "x") if name in told}
-    view = View(**one, **{name: tuple(told.get(name, ())) for name in FILTERS})
-    return view if view.x in AXES else replace(view, x=View.x)
+    view = BoardView(**one, **{name: tuple(told.get(name, ())) for name in FILTERS})
+    return view if view.x in AXES else replace(view, x=BoardView.x)
 
 
-def shown(view: View, source: Source) -> Shown:
+def view_contents(view: BoardView, source: RecordSource) -> ViewContents:
     """What the view comes to, of what the source has read by now."""
     sets = _sets(source, source.state)
     title = view.data if view.data in sets else next(iter(sets), "")
@@ -83,7 +83,7 @@ def shown(view: View, source: Source) -> Shown:
     options = {name: _options(name, [*(one.record for one in made), *(c.record for c in clicks)]) for name in FILTERS}
     kept = {name: tuple(word for word in getattr(view, name) if word in options[name]) for name in FILTERS}
     view = replace(view, data=title, metric=metric, **kept)
-    return Shown(
+    return ViewContents(
         view=view,
         titles=tuple(sets),
         metrics=metrics,
@@ -94,9 +94,9 @@ def shown(view: View, source: Source) -> Shown:
     )
 
 
-def data_sets(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
+def data_sets(entries: Iterable[RecordSummary]) -> dict[str, tuple[RecordSummary, ...]]:
     """{title: entries}: those on the same pictures and classes, whatever the track; first where most can be compared."""
-    found: dict[tuple, list[Entry]] = {}
+    found: dict[tuple, list[RecordSummary]] = {}
     for entry in entries:
         record = entry.record
         found.setdefault((record.source, record.split, record.classes, record.background), []).append(entry)
@@ -106,7 +106,7 @@ def data_sets(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
     }
     keys = sorted(found, key=lambda key: (-len(ways[key]), key[0], len(key[2])))
     names = Counter(source for source, *_ in keys)
-    titles: dict[str, tuple[Entry, ...]] = {}
+    titles: dict[str, tuple[RecordSummary, ...]] = {}
     for key in keys:
         source, split, classes, _ = key
         title = source if names[source] == 1 else f"{source} {split}, {_few(classes)}"
@@ -117,23 +117,23 @@ def data_sets(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
 
 
 @lru_cache(maxsize=2)
-def _sets(source: Source, state: int) -> dict[str, tuple[Entry, ...]]:
+def _sets(source: RecordSource, state: int) -> dict[str, tuple[RecordSummary, ...]]:
     """`data_sets` as of a state of the source: an event asks for them several times."""
     return data_sets(source.entries)
 
 
 @lru_cache(maxsize=8)
-def _standings(source: Source, state: int, title: str, metric: str) -> tuple[tuple[Standing, ...], bool]:
+def _standings(source: RecordSource, state: int, title: str, metric: str) -> tuple[tuple[SeedGroup, ...], bool]:
     """The standings of a data set as of a state of the source, and whether their resamples are made."""
     entries = _sets(source, state).get(title, ())
-    missing = sum(metric in e.record.scores and not source.samples.known(e, metric) for e in entries)
+    missing = sum(metric in e.record.scores and not source.samples.holds(e, metric) for e in entries)
     make = missing <= MADE_AT_ONCE
     if not make:
         source.want(metric)
     return tuple(standings(entries, metric, source.samples, make)), make
 
 
-def _metrics(entries: Sequence[Entry]) -> tuple[str, ...]:
+def _metrics(entries: Sequence[RecordSummary]) -> tuple[str, ...]:
     """Those of one prediction, that of the benchmarks first."""
     main = Counter(entry.record.metric for entry in entries)
     found = Counter(name for entry in entries for name in entry.record.scores)
@@ -145,7 +145,7 @@ def _options(name: str, records: Iterable) -> tuple[str, ...]:
     return tuple(sorted({FILTERS[name](record) for record in records}))
 
 
-def _wanted(record, view: View) -> bool:
+def _wanted(record, view: BoardView) -> bool:
     return all(not getattr(view, name) or of(record) in getattr(view, name) for name, of in FILTERS.items())
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
 
-from leaderboard.analysis.standings import Standing
-from leaderboard.report.figures import AXES, CLEAR, COLOURS, INK, SYMBOLS, cleared
+from leaderboard.analysis.standings import SeedGroup
+from leaderboard.report.figures import AXES, CLEAR, COLOURS, INK, SYMBOLS, transparent
 from wss_core.methods import names
 
-from . import text as words
+from . import text
 
 KNOWN = ("full masks", "scribbles", "boxes", "points", "people's scribbles", "image tags", "masks", "partial masks")
 NAMED = 19  # characters in a legend
@@ -24,10 +24,10 @@ ENTRY, LETTER = 95, 6.7  # pixels in the legend: of an entry at least, of a lett
 TITLES = AXES | {"share": "share of the training pictures that are labelled", "label_seconds": "time spent labelling"}
 
 
-def present(standings: Iterable[Standing]) -> tuple[list[str], list[str]]:
+def kinds_and_methods(standings: Iterable[SeedGroup]) -> tuple[list[str], list[str]]:
     """The kinds of labels and the methods there are, in the order of their colours and shapes."""
     found = list(standings)
-    kinds = {words.kind(one.record) for one in found}
+    kinds = {text.kind(one.record) for one in found}
     methods = {one.record.method for one in found}
     first = [kind for kind in KNOWN if kind in kinds]
     ours = [name for name in names() if name in methods]
@@ -36,8 +36,8 @@ def present(standings: Iterable[Standing]) -> tuple[list[str], list[str]]:
 
 def legend(kinds: Iterable[str], methods: Iterable[str]) -> list[go.Scatter]:
     """What colours and shapes mean: entries without points."""
-    entries = [(words.safe(kind, NAMED), colour(kind), "square", 12) for kind in kinds]
-    entries += [(words.safe(method, NAMED), INK, symbol(method), 10) for method in methods]
+    entries = [(text.safe(kind, NAMED), colour(kind), "square", 12) for kind in kinds]
+    entries += [(text.safe(method, NAMED), INK, symbol(method), 10) for method in methods]
     return [
         go.Scatter(
             x=[None], y=[None], mode="markers", name=name, marker={"color": shade, "symbol": shape, "size": size}
@@ -46,10 +46,10 @@ def legend(kinds: Iterable[str], methods: Iterable[str]) -> list[go.Scatter]:
     ]
 
 
-def marker(one: Standing, size: int) -> dict:
+def marker(one: SeedGroup, size: int) -> dict:
     """Of a standing: hollow where the labels are given on the test pictures, pale where the model knows the data."""
     hollow = "-open" if one.record.labels.source == "given" else ""
-    shade = colour(words.kind(one.record))
+    shade = colour(text.kind(one.record))
     return {
         "color": shade,
         "symbol": symbol(one.record.method) + hollow,
@@ -59,9 +59,9 @@ def marker(one: Standing, size: int) -> dict:
     }
 
 
-def paint(one: Standing) -> str:
+def line_colour(one: SeedGroup) -> str:
     """Its colour as plotly writes it, pale where the model knows the data: of what has no opacity of its own."""
-    red, green, blue = hex_to_rgb(colour(words.kind(one.record)))
+    red, green, blue = hex_to_rgb(colour(text.kind(one.record)))
     return f"rgba({red}, {green}, {blue}, {PALE if one.record.trained_on_this_data else 1})"
 
 
@@ -90,9 +90,9 @@ def _ticks(low: float, high: float) -> dict:
     every = dict(sorted((TICKS | BETWEEN).items()))
     first = max((tick for tick in every if tick < low), default=low)
     last = min((tick for tick in every if tick > high), default=high)
-    shown = {tick: text for tick, text in every.items() if first <= tick <= last}
+    shown = {tick: title for tick, title in every.items() if first <= tick <= last}
     if len(shown) > MANY:
-        shown = {tick: text for tick, text in shown.items() if tick in TICKS}
+        shown = {tick: title for tick, title in shown.items() if tick in TICKS}
     ends = math.log10(first), math.log10(last)
     room = 0.03 * (ends[1] - ends[0])  # for the text of the outer ones
     return {"tickvals": list(shown), "ticktext": list(shown.values()), "range": [ends[0] - room, ends[1] + room]}
@@ -119,4 +119,4 @@ def styled(figure: go.Figure, height: int, even: bool = True) -> go.Figure:
         dragmode=False,  # else a finger on the figure cannot scroll the page
         modebar={"remove": ["zoom", "pan", "select", "lasso", "autoscale"], "bgcolor": CLEAR},
     )
-    return cleared(figure)
+    return transparent(figure)

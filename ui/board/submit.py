@@ -12,21 +12,21 @@ from ..checkpoints import cache
 from ..server import user
 from ..server.user import User
 from . import evaluation, text
-from .job_queue import Waiting
-from .records import Source, source
+from .job_queue import JobQueue
+from .records import RecordSource, source
 
 ALL = "all that it fits"
 TICK = 2.0
 LONG = 400  # characters of a reason
 
-waiting = Waiting(partial(evaluation.carried, source=source))
+waiting = JobQueue(partial(evaluation.evaluate_submission, source=source))
 
 
 def reason_not_allowed(person: User) -> str:
     """Why the person cannot submit here, "" when they can: this machine's own page, or a board that takes strangers'."""
     if os.environ.get("WSS_BOARD_SUBMIT") != "1" and person.token is not None:
         return "This board takes no submissions. Evaluate a checkpoint yourself: python -m leaderboard evaluate USER/REPO --benchmark NAME"
-    if not evaluation.present():
+    if not evaluation.available_benchmarks():
         return (
             "The benchmarks' data are not on this machine: set WSS_DATA to the folder that holds them, and start again."
         )
@@ -41,7 +41,7 @@ def build(tab: gr.Tab, told: Callable[..., gr.HTML]) -> None:
     )
     with gr.Row(equal_height=True):
         repo = gr.Textbox(label="Checkpoint", placeholder="user/repo or user/repo@revision", max_length=300, scale=3)
-        benchmark = gr.Dropdown([ALL, *evaluation.present()], value=ALL, label="Benchmark", scale=2)
+        benchmark = gr.Dropdown([ALL, *evaluation.available_benchmarks()], value=ALL, label="Benchmark", scale=2)
         button = gr.Button("Queue it", scale=1, min_width=120)
     said = told("", "board-said")
     queue = told("", "board-queue")
@@ -72,9 +72,9 @@ def _asked(repo: str, benchmark: str, person: User) -> str:
     return f"<p>{text.safe(repo, 200)} is queued.</p>"
 
 
-def listing(source: Source, waiting: Waiting) -> str:
+def listing(source: RecordSource, waiting: JobQueue) -> str:
     """The queue, and what failed lately by other ways, as HTML."""
-    rows = [(item.date, item.repo, item.benchmark or ALL, item.state, item.reason) for item in waiting.items()]
+    rows = [(item.date, item.repo, item.benchmark or ALL, item.state, item.reason) for item in waiting.jobs()]
     rows += [
         (failure.date[:16].replace("T", " "), failure.checkpoint, failure.identity.benchmark, "failed", failure.reason)
         for failure in source.failures

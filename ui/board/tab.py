@@ -9,9 +9,9 @@ from gradio.utils import get_upload_folder
 from leaderboard.analysis import label_efficiency
 
 from . import figures, tables, text
-from .layout import Parts
-from .records import Source, source
-from .state import FILTERS, Shown, View, parse, shown
+from .layout import BoardComponents
+from .records import RecordSource, source
+from .state import FILTERS, BoardView, ViewContents, parse_query, view_contents
 
 KEY = (
     "Colour: kind of labels. Shape: method. Hollow: no training, the cues are given on each test picture, and every further "
@@ -32,7 +32,7 @@ QUIET = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 
 def build(page: gr.Blocks, tab: gr.Tab) -> None:
     """Fill the tab, and begin to read the records."""
-    parts = Parts()
+    parts = BoardComponents()
     source.start()
     page.load(None, None, None, js=OPEN, **QUIET)
     changed = [part.input for part in parts.asked]
@@ -51,18 +51,18 @@ def build(page: gr.Blocks, tab: gr.Tab) -> None:
 
 
 def _opened(link: str) -> list:
-    return _first(parse(link or ""))
+    return _first(parse_query(link or ""))
 
 
 def _changed(data, metric, x, *filters) -> list:
     told = {name: tuple(chosen or ()) for name, chosen in zip(FILTERS, filters, strict=True)}
-    return _first(View(data=data or "", metric=metric or "", x=x or View.x, **told))
+    return _first(BoardView(data=data or "", metric=metric or "", x=x or BoardView.x, **told))
 
 
-def _first(view: View) -> list:
+def _first(view: BoardView) -> list:
     """In the order of `Parts.first`."""
     source.wait()
-    found = shown(view, source)
+    found = view_contents(view, source)
     some, view = found.standings, found.view
     lines = label_efficiency.series(some, view.x)
     return [
@@ -80,7 +80,7 @@ def _first(view: View) -> list:
 
 def _rest(link: str, have: float, more: float) -> list:
     """In the order of `Parts.rest`."""
-    found = shown(parse(link), source)
+    found = view_contents(parse_query(link), source)
     some = found.standings
     seconds = found.view.x == "label_seconds"
     return [
@@ -95,11 +95,11 @@ def _rest(link: str, have: float, more: float) -> list:
 
 
 def _gains(link: str, have: float, more: float) -> str:
-    found = shown(parse(link), source)
+    found = view_contents(parse_query(link), source)
     return tables.gains(label_efficiency.series(found.standings), _seconds(have), _seconds(more))
 
 
-def _nothing(found: Shown, source: Source) -> str:
+def _nothing(found: ViewContents, source: RecordSource) -> str:
     if not source.entries:
         return tables.empty(reading=not source.read)
     if found.clicks:
@@ -107,7 +107,7 @@ def _nothing(found: Shown, source: Source) -> str:
     return "<p>Nothing fits these filters. Take one of them off.</p>"
 
 
-def _note(found: Shown, lines: list, source: Source) -> str:
+def _note(found: ViewContents, lines: list, source: RecordSource) -> str:
     told = []
     if lines:
         drawn = len(label_efficiency.standings_of(lines))
@@ -132,7 +132,7 @@ def _note(found: Shown, lines: list, source: Source) -> str:
     return f'{bad}<p class="dim">{" ".join(told)}{link}</p>'
 
 
-def _csv(found: Shown) -> str | None:
+def _csv(found: ViewContents) -> str | None:
     if not found.standings:
         return None
     return save_bytes_to_cache(tables.csv(found.standings).encode(), "board.csv", cache_dir=get_upload_folder())

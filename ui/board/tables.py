@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from leaderboard.analysis import label_efficiency
 from leaderboard.analysis.label_efficiency import Best, Gain, Series
-from leaderboard.analysis.standings import Standing
+from leaderboard.analysis.standings import SeedGroup
 from leaderboard.report import table
 
-from . import text as words
+from . import text
 
 LIMITS = (60, 600, 3600, 10_800, 36_000, float("inf"))  # seconds of labelling that the first reading is for
 NO_COMMAND = "python -m leaderboard sweep horses-labels --methods propagate probe --data DATA"
@@ -45,7 +45,7 @@ def empty(reading: bool) -> str:
     )
 
 
-def best(standings: Sequence[Standing]) -> str:
+def best(standings: Sequence[SeedGroup]) -> str:
     """The first thing to read: for so much labelling, which labels and which method."""
     learned = [one for one in standings if one.record.labels.source != "given"]
     given = [one for one in standings if one.record.labels.source == "given" and one.price("label_seconds")]
@@ -54,7 +54,7 @@ def best(standings: Sequence[Standing]) -> str:
     rows += [_given(given[0])] if given else []
     if not rows:
         return "<p>No result here tells all that its labels took; the table has them all.</p>"
-    return words.table(("If you label for", "use", words.metric(standings[0].metric)), rows)
+    return text.table(("If you label for", "use", text.metric(standings[0].metric)), rows)
 
 
 def gains(lines: Sequence[Series], have: float, more: float) -> str:
@@ -68,17 +68,17 @@ def gains(lines: Sequence[Series], have: float, more: float) -> str:
     found.sort(key=lambda pair: (pair[0].gain is None, -abs(pair[0].gain[0]) if pair[0].gain else 0))
     if not found:
         return "<p>No method here was trained on more than one budget, so nothing can be read off.</p>"
-    first, then = words.duration(have), words.duration(have + more)
+    first, then = text.duration(have), text.duration(have + more)
     heads = ("method", "labels", f"at {first}", f"at {then}", "gain", "95 % interval of the gain")
-    return words.table(heads, [_gain(told, line) for told, line in found])
+    return text.table(heads, [_gain(told, line) for told, line in found])
 
 
-def rows(standings: Sequence[Standing]) -> list[list]:
+def rows(standings: Sequence[SeedGroup]) -> list[list]:
     """The rows of the table, the best first, at most MOST; what is not known is None."""
     return [_row(one) for one in standings[:MOST]]
 
 
-def csv(standings: Sequence[Standing]) -> str:
+def csv(standings: Sequence[SeedGroup]) -> str:
     """Every record of the standings, a row each, as `python -m leaderboard table --csv` writes them, with the standing's rank. No
     text begins as a spreadsheet's formula does."""
     ranks = {entry.name: one.rank for one in standings for entry in one.entries}
@@ -92,72 +92,72 @@ def csv(standings: Sequence[Standing]) -> str:
 
 def _best(found: Best) -> list[str]:
     one = found.standing
-    limit = "longer" if found.limit == float("inf") else f"up to {words.duration(found.limit)}"
+    limit = "longer" if found.limit == float("inf") else f"up to {text.duration(found.limit)}"
     tied = f"{found.tied} tied with it" if found.tied else ""
     tied += ", the line above among them" if found.doubtful else ""
-    took = f"{words.duration(one.price('label_seconds'))} for {_count(one)}"
-    return [f"{limit}{_dim(took)}", _use(one, words.series(one.record)), _value(one) + _dim(tied)]
+    took = f"{text.duration(one.price('label_seconds'))} for {_count(one)}"
+    return [f"{limit}{_dim(took)}", _use(one, text.series(one.record)), _value(one) + _dim(tied)]
 
 
-def _given(one: Standing) -> list[str]:
+def _given(one: SeedGroup) -> list[str]:
     count = one.price("labelled_images")
-    each = f"{words.duration(one.price('label_seconds') / count)} a picture, on every new one" if count else ""
+    each = f"{text.duration(one.price('label_seconds') / count)} a picture, on every new one" if count else ""
     knows = "by a model that knows the data" if one.record.trained_on_this_data else ""
-    return [f"no training{_dim(each)}", _use(one, words.labels(one.record)), _value(one) + _dim(knows)]
+    return [f"no training{_dim(each)}", _use(one, text.labels(one.record)), _value(one) + _dim(knows)]
 
 
-def _use(one: Standing, labels: str) -> str:
-    return f"<b>{words.safe(labels)}</b>, with {_who(one)}"
+def _use(one: SeedGroup, labels: str) -> str:
+    return f"<b>{text.safe(labels)}</b>, with {_who(one)}"
 
 
-def _who(one: Standing) -> str:
-    return words.link(one.record) if one.record.track != "efficiency" else words.safe(one.record.method)
+def _who(one: SeedGroup) -> str:
+    return text.link(one.record) if one.record.track != "efficiency" else text.safe(one.record.method)
 
 
-def _value(one: Standing) -> str:
-    return f'<b>{words.number(one.value)}</b> <span class="dim">{words.interval(one)}</span>'
+def _value(one: SeedGroup) -> str:
+    return f'<b>{text.number(one.value)}</b> <span class="dim">{text.interval(one)}</span>'
 
 
-def _count(one: Standing) -> str:
+def _count(one: SeedGroup) -> str:
     count = one.price("labelled_images")
     return "its pictures" if count is None else f"{count:,.4g} picture{'s' * (count != 1)}"
 
 
-def _dim(text: str) -> str:
-    return f'<div class="dim">{text}</div>' if text else ""
+def _dim(line: str) -> str:
+    return f'<div class="dim">{line}</div>' if line else ""
 
 
 def _gain(told: Gain, line: Series) -> list[str]:
     one = line.first
-    start = [_who(one), words.safe(words.series(one.record))]
+    start = [_who(one), text.safe(text.series(one.record))]
     if told.gain is None:
-        return [*start, "", "", "", f"<i>{words.safe(told.why)}</i>"]
+        return [*start, "", "", "", f"<i>{text.safe(told.why)}</i>"]
     value, low, high = told.gain
-    known = words.between(low, high)
+    known = text.between(low, high)
     sure = "" if known and not low <= 0 <= high else " — may be none" if known else ""
-    return [*start, words.number(told.before[0]), words.number(told.after[0]), f"<b>{value:+.3f}</b>", known + sure]
+    return [*start, text.number(told.before[0]), text.number(told.after[0]), f"<b>{value:+.3f}</b>", known + sure]
 
 
-def _row(one: Standing) -> list:
+def _row(one: SeedGroup) -> list:
     record, labels = one.record, one.record.labels
     seconds = one.price("label_seconds")
     seeds = [entry.record.identity.seed for entry in one.entries]
     return [
-        words.what(one),
+        text.what(one),
         _short(record.method),
-        words.labels(record),
+        text.labels(record),
         _round(one.value, 4),
-        words.interval(one),
+        text.interval(one),
         one.rank,
         _round(None if seconds is None else seconds / 60, 2),
         _round(one.price("labelled_images"), 1),
         _round(one.price("share"), 4),
         labels.source or "not told",
         " ".join("" if seed is None else str(seed) for seed in seeds[:10]),
-        words.backbone(record),
+        text.backbone(record),
         "yes" if record.trained_on_this_data else "",
         _short(record.track),
-        record.identity.benchmark[: words.LONG],
+        record.identity.benchmark[: text.LONG],
         record.date[:10],
     ]
 
@@ -166,8 +166,8 @@ def _round(value: float | None, digits: int) -> float | None:
     return None if value is None or value != value else round(value, digits)
 
 
-def _short(text: str) -> str:
-    return text[: words.LONG]
+def _short(word: str) -> str:
+    return word[: text.LONG]
 
 
 def _tame(value: object) -> object:

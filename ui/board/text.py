@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from huggingface_hub import constants
 
 from leaderboard.analysis import label_efficiency
-from leaderboard.analysis.standings import Standing
+from leaderboard.analysis.standings import SeedGroup
 from leaderboard.bounds import visible
 from leaderboard.records.record import Record
 from leaderboard.report import table as rows
@@ -69,7 +69,7 @@ def number(value: float | None) -> str:
     return "" if value is None or math.isnan(value) else f"{value:.3g}" if abs(value) >= 1 else f"{value:.3f}"
 
 
-def interval(one: Standing) -> str:
+def interval(one: SeedGroup) -> str:
     return between(one.low, one.high)
 
 
@@ -86,7 +86,7 @@ def duration(seconds: float | None) -> str:
     return f"{seconds / 60:.2g} min" if seconds < 3570 else f"{seconds / 3600:,.3g} h"
 
 
-def what(one: Standing) -> str:
+def what(one: SeedGroup) -> str:
     """A standing in a few words, as HTML: who made it, or its method and its labels."""
     record = one.record
     if record.track == "efficiency":
@@ -103,7 +103,7 @@ def link(record: Record) -> str:
     return f'<a href="{html.escape(address)}" target="_blank" rel="noopener">{name} @ {sha[:7]}</a>'
 
 
-def hover(one: Standing, escape=safe) -> str:
+def hover(one: SeedGroup, escape=safe) -> str:
     """What a point says, in plotly's few tags."""
     record, told = one.record, one.record.labels
     lines = [
@@ -134,7 +134,7 @@ def _beside(record: Record) -> str:
     return " + unlabelled" if record.labels.unlabelled_images else ""
 
 
-def _pictures(one: Standing) -> str:
+def _pictures(one: SeedGroup) -> str:
     count, share = one.price("labelled_images"), one.price("share")
     part = f" ({share:.3g} of the training pictures)" if share is not None else ""
     return "" if count is None else f"{count:,.4g} pictures{part}"

@@ -7,8 +7,8 @@ from scipy.ndimage import binary_erosion
 from scipy.spatial.distance import cdist
 
 from leaderboard.metrics import boundary as outlines
-from leaderboard.metrics.boundary import BAND, TOLERANCE, boundaries, boundary_f, boundary_iou
-from leaderboard.metrics.registry import by_class, values
+from leaderboard.metrics.boundary import BAND, TOLERANCE, boundary_counts, boundary_f, boundary_iou
+from leaderboard.metrics.registry import class_values, values
 from wss_core.conventions import UNKNOWN
 
 
@@ -49,7 +49,7 @@ def written_out(truth, labels, label):
 def test_the_rows_are_those_of_the_definitions_after_accumulation(long, monkeypatch):
     monkeypatch.setattr(outlines, "LONG", long)
     pairs = [blobs(seed) for seed in range(6)]
-    ours = np.stack([boundaries(truth, labels, np.ones(5, bool)) for truth, labels in pairs])
+    ours = np.stack([boundary_counts(truth, labels, np.ones(5, bool)) for truth, labels in pairs])
     for row, (truth, labels) in zip(ours, pairs, strict=True):
         for label in range(5):
             sums, hd95 = written_out(truth, labels, label)
@@ -61,7 +61,7 @@ def test_the_rows_are_those_of_the_definitions_after_accumulation(long, monkeypa
     np.testing.assert_allclose(boundary_f(total)[:4], 2 * precision * recall / (precision + recall))
     assert np.isnan([boundary_iou(total)[4], boundary_f(total)[4]]).all()
     means = [np.mean([r[c, 6] for r in ours if r[c, 6] >= 0]) / 100 for c in range(4)]
-    np.testing.assert_allclose(by_class("hd95", {"boundaries": ours})[0, :4], means)
+    np.testing.assert_allclose(class_values("hd95", {"boundaries": ours})[0, :4], means)
 
 
 def test_a_square_that_moved_three_pixels():
@@ -72,7 +72,7 @@ def test_a_square_that_moved_three_pixels():
     """
     truth, labels = np.zeros((75, 100), np.uint8), np.zeros((75, 100), np.uint8)
     truth[30:50, 40:60], labels[30:50, 43:63] = 1, 1
-    row = boundaries(truth, labels, np.ones(2, bool))[1]
+    row = boundary_counts(truth, labels, np.ones(2, bool))[1]
     assert row[:2].tolist() == [2 * 17 * 2, 2 * 144 - 2 * 17 * 2]
     assert row[2:6].tolist() == [34, 76, 34, 76]
     assert row[6] == 300
@@ -89,17 +89,17 @@ def test_distances_as_long_as_the_tolerance_are_near_however_they_were_measured(
     monkeypatch.setattr(outlines, "LONG", 10**9)
     truth, moved = np.zeros((240, 320), np.uint8), np.zeros((240, 320), np.uint8)
     truth[100:140, 100:160] = moved[103:143, 100:160] = 1
-    row = boundaries(truth, moved, np.array([False, True]))[1]
+    row = boundary_counts(truth, moved, np.array([False, True]))[1]
     assert row[2] == row[3]
 
 
 def test_a_perfect_map_and_a_missing_class():
     truth, _ = blobs(3)
-    perfect = boundaries(truth, truth, np.ones(4, bool))
+    perfect = boundary_counts(truth, truth, np.ones(4, bool))
     assert (boundary_iou(perfect) == 1).all()
     assert (boundary_f(perfect) == 1).all()
     assert (perfect[:, 6] == 0).all()
-    missed = boundaries(truth, np.zeros_like(truth), np.ones(4, bool))
+    missed = boundary_counts(truth, np.zeros_like(truth), np.ones(4, bool))
     assert boundary_iou(missed)[1] == 0
     assert boundary_f(missed)[1] == 0
     assert missed[1, 6] == round(100 * np.hypot(*truth.shape))  # leaving a class out is the worst, not the best
@@ -108,5 +108,5 @@ def test_a_perfect_map_and_a_missing_class():
 
 def test_the_pictures_border_is_an_edge():
     truth, labels = np.ones((20, 30), np.uint8), np.ones((20, 30), np.uint8)
-    row = boundaries(truth, labels, np.ones(2, bool))[1]
+    row = boundary_counts(truth, labels, np.ones(2, bool))[1]
     assert row[3] == row[5] == 2 * 30 + 2 * 18

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from leaderboard.metrics import calibration, detection
-from leaderboard.metrics.registry import by_class, values
+from leaderboard.metrics.registry import class_values, values
 from wss_core.conventions import UNKNOWN
 from wss_core.results import Result
 
@@ -41,7 +41,7 @@ def test_calibration_is_torchmetrics_after_accumulation(answers):
     outside = pytest.importorskip("torchmetrics.classification").MulticlassCalibrationError(3, n_bins=15, norm="l1")
     rows = []
     for result, truth, _ in answers:
-        rows.append(calibration.calibration(result, truth))
+        rows.append(calibration.confidence_bins(result, truth))
         grid = truth[::4, ::4]
         probs = result.probs[:, ::4, ::4][:, grid != UNKNOWN].T
         outside.update(torch.tensor(probs), torch.tensor(grid[grid != UNKNOWN].astype(int)))
@@ -54,7 +54,7 @@ def test_calibration_by_hand():
     probs[1] = 1
     probs[:, 0, 0], probs[:, 0, 4], probs[:, 4, 0] = (0.9, 0.1), (0.1, 0.9), (0.65, 0.35)
     truth[4, 4] = UNKNOWN
-    rows = calibration.calibration(Result(probs, ("a", "b")), truth)
+    rows = calibration.confidence_bins(Result(probs, ("a", "b")), truth)
     assert {i: row for i, row in enumerate(rows.tolist()) if row[0]} == {9: [1, 1, 6500], 13: [2, 1, 18000]}
     assert calibration.calibration_error(rows) == pytest.approx((0.35 + abs(1 - 1.8)) / 3)
     assert np.isnan(calibration.calibration_error(np.zeros((15, 3))))
@@ -78,7 +78,7 @@ def test_tags_are_of_the_whole_data_set():
     counts = np.zeros((3, 2, 3), np.int64)
     counts[0, 1, 2] = counts[1, 1, 0] = 5  # the class is on the first picture, missed, and on the second
     parts = {"counts": counts, "tags": np.array([[0, 10], [0, 30], [0, 20]])}
-    assert by_class("tag_map", parts)[0, 1] == pytest.approx((1 + 2 / 3) / 2)
+    assert class_values("tag_map", parts)[0, 1] == pytest.approx((1 + 2 / 3) / 2)
 
 
 def as_coco(answers, chosen):
@@ -90,8 +90,8 @@ def as_coco(answers, chosen):
         for x0, y0, x1, y1, label in detection.true_boxes(truth, instances).tolist():
             box = {"bbox": [x0, y0, x1 - x0, y1 - y0], "area": (x1 - x0) * (y1 - y0), "category_id": label}
             true.append(box | {"id": len(true) + 1, "image_id": place, "iscrowd": 0})
-        for x0, y0, x1, y1, label, score in detection.patches(result, truth).tolist():
-            box = {"bbox": [x0, y0, x1 - x0, y1 - y0], "category_id": label, "score": score / calibration.SURE}
+        for x0, y0, x1, y1, label, score in detection.predicted_boxes(result, truth).tolist():
+            box = {"bbox": [x0, y0, x1 - x0, y1 - y0], "category_id": label, "score": score / calibration.SCORE_UNIT}
             found.append(box | {"image_id": place})
     categories = [{"id": i, "name": name} for i, name in enumerate(CLASSES) if i]
     return {"images": images, "annotations": true, "categories": categories, "info": {}}, found
@@ -106,7 +106,7 @@ def coco_says(answers, chosen):
     truth.dataset = data
     truth.createIndex()
     judge = COCOeval(truth, truth.loadRes(found), "bbox")
-    judge.params.maxDets = [detection.MOST]
+    judge.params.maxDets = [detection.MAX_DETECTIONS]
     judge.params.areaRng, judge.params.areaRngLbl = [[0, 1e10]], ["all"]
     judge.evaluate()
     judge.accumulate()
@@ -115,14 +115,14 @@ def coco_says(answers, chosen):
 
 
 def parts_of(answers):
-    rows = [detection.detections(r, t, detection.true_boxes(t, i)) for r, t, i in answers]
+    rows = [detection.match_detections(r, t, detection.true_boxes(t, i)) for r, t, i in answers]
     boxes = [np.bincount(detection.true_boxes(t, i)[:, 4], minlength=3) for _, t, i in answers]
     table = np.concatenate([np.column_stack([np.full(len(row), i), row]) for i, row in enumerate(rows)])
     return {"detections": table, "objects": np.stack(boxes)}
 
 
 def test_boxes_are_pycocotools_after_accumulation(answers, capsys):
-    ours = by_class("box_ap", parts_of(answers))[0]
+    ours = class_values("box_ap", parts_of(answers))[0]
     assert np.isnan(ours[0])
     np.testing.assert_allclose(ours[1:], coco_says(answers, range(6)), rtol=1e-12)
     assert 0.1 < ours[1] < 1
@@ -130,7 +130,7 @@ def test_boxes_are_pycocotools_after_accumulation(answers, capsys):
 
 def test_a_resample_of_boxes_is_pycocotools_on_the_pictures_drawn(answers, capsys):
     weights = np.array([[2.0, 0, 1, 0, 3, 0], [1, 1, 0, 0, 0, 0]])
-    ours = by_class("box_ap", parts_of(answers), weights)
+    ours = class_values("box_ap", parts_of(answers), weights)
     for row, chosen in zip(ours, ([0, 0, 2, 4, 4, 4], [0, 1]), strict=True):
         np.testing.assert_allclose(row[1:], coco_says(answers, chosen), rtol=1e-12)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from leaderboard.metrics import interactive
-from leaderboard.metrics.interactive import Session
+from leaderboard.metrics.interactive import InteractiveSession
 from wss_core import create
 from wss_core.segmenter import Segmenter
 
@@ -36,7 +36,7 @@ def column():
 def test_clicks_are_counted_as_by_hand(column):
     """The k-th click is honoured at its own pixel and fills 10 k rows: IoU is 10 k / 90 and one pixel where it lies
     outside the filled rows. NoC@80 = 8 (80 of 90 rows; 7 make 70 / 90 = 0.78), NoC@90 = 9, then nothing is left."""
-    session = interactive.run(Rows(), *column, limit=20)
+    session = interactive.run_session(Rows(), *column, limit=20)
     assert len(session.ious) == 9
     assert session.ious[-1] == 1
     for k, iou in enumerate(session.ious, start=1):
@@ -46,7 +46,7 @@ def test_clicks_are_counted_as_by_hand(column):
 
 
 def test_a_session_stops_at_the_limit(column):
-    session = interactive.run(Rows(), *column, limit=5)
+    session = interactive.run_session(Rows(), *column, limit=5)
     assert len(session.ious) == 5
     assert session.number_of_clicks(0.85) == 5
     assert session.fails(0.85)
@@ -56,14 +56,18 @@ def test_ignored_pixels_do_not_count(column):
     image, truth = column
     truth = truth.copy()
     truth[50:90] = 255
-    session = interactive.run(Rows(), image, truth)
+    session = interactive.run_session(Rows(), image, truth)
     assert session.ious[4] == pytest.approx(1.0)
     assert len(session.ious) == 5
 
 
 def test_the_summary_is_the_mean_over_sessions():
-    sessions = [Session((0.5, 0.9, 0.82), 20), Session((0.3, 0.84), 20), Session((0.7,) * 20, 20)]
-    row = interactive.summary(sessions)
+    sessions = [
+        InteractiveSession((0.5, 0.9, 0.82), 20),
+        InteractiveSession((0.3, 0.84), 20),
+        InteractiveSession((0.7,) * 20, 20),
+    ]
+    row = interactive.summarize_sessions(sessions)
     assert row["noc80"] == pytest.approx((2 + 2 + 20) / 3)
     assert row["noc85"] == pytest.approx((2 + 20 + 20) / 3)
     assert row["fail85"] == pytest.approx(2 / 3)
@@ -83,7 +87,7 @@ def test_several_classes_are_averaged_without_background():
 def test_a_picture_without_an_object_is_refused(column):
     image, truth = column
     with pytest.raises(ValueError, match="holds no object"):
-        interactive.run(Rows(), image, np.zeros_like(truth))
+        interactive.run_session(Rows(), image, np.zeros_like(truth))
 
 
 @pytest.mark.parametrize("robot", [interactive.click_robot, interactive.stroke_robot])
@@ -93,7 +97,7 @@ def test_a_real_method_gets_better_and_repeats_itself(robot):
     truth[20:60, 10:50], truth[30:70, 60:90] = 1, 2
     colours = np.array([(60, 140, 70), (190, 60, 50), (60, 60, 190)])
     image = np.clip(colours[truth] + random.normal(0, 12, (80, 100, 3)), 0, 255).astype(np.uint8)
-    one, two = (interactive.run(create("propagate"), image, truth, robot, limit=4, seed=3) for _ in range(2))
+    one, two = (interactive.run_session(create("propagate"), image, truth, robot, limit=4, seed=3) for _ in range(2))
     assert one == two
     assert one.ious[-1] > 0.9
 
@@ -109,4 +113,4 @@ class Narrow(Rows):
 
 def test_an_answer_of_another_size_is_refused(column):
     with pytest.raises(ValueError, match=r"the prediction is \(100, 2\) and the truth \(100, 3\)"):
-        interactive.run(Narrow(), *column)
+        interactive.run_session(Narrow(), *column)

@@ -6,8 +6,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, jaccard_score
 
-from leaderboard.metrics.interactive import Session, clicks_needed, dropped, kept, summary
-from leaderboard.metrics.registry import METRICS, by_class, values
+from leaderboard.metrics.interactive import (
+    InteractiveSession,
+    clicks_needed,
+    count_drops,
+    session_row,
+    summarize_sessions,
+)
+from leaderboard.metrics.registry import METRICS, class_values, values
 from wss_core import metrics
 from wss_core.conventions import UNKNOWN
 
@@ -68,7 +74,7 @@ def independent_iou(pairs, count):
 def test_known_cases_are_reproduced(pairs, count, expected):
     assert independent_iou(pairs, count) == expected
     rows = [metrics.counts(np.array(t, np.uint8), np.array(p, np.uint8), count) for t, p in pairs]
-    ours = by_class("miou", {"counts": np.stack(rows)})[0]
+    ours = class_values("miou", {"counts": np.stack(rows)})[0]
     assert [None if np.isnan(v) else v for v in ours] == [None if e is None else float(e) for e in expected]
     present = [e for e in expected if e is not None]
     assert values("miou", {"counts": np.stack(rows)})[0] == pytest.approx(float(sum(present) / len(present)), abs=1e-15)
@@ -97,7 +103,7 @@ def test_miou_and_dice_are_torchmetrics_after_accumulation():
             each.update(torch.tensor(labels.astype(int)), torch.tensor(truth.astype(int)))
     parts = {"counts": np.stack(rows)}
     for name, each in (("miou", iou), ("dice", dice)):
-        ours = by_class(name, parts)[0]
+        ours = class_values(name, parts)[0]
         np.testing.assert_allclose(ours[:5], each.compute()[:5], rtol=1e-6)
         assert np.isnan(ours[5])  # absent, not 0 and not 1
         assert values(name, parts)[0] == pytest.approx(np.mean(ours[:5]))
@@ -135,17 +141,21 @@ def test_weights_count_pictures_more_than_once():
     rows = np.stack([metrics.counts(t, p, 5) for t, p in drawn(3, seed=3)])
     weights = np.array([[2.0, 0, 1]])
     np.testing.assert_allclose(
-        by_class("miou", {"counts": rows}, weights), by_class("miou", {"counts": rows[[0, 0, 2]]})
+        class_values("miou", {"counts": rows}, weights), class_values("miou", {"counts": rows[[0, 0, 2]]})
     )
 
 
 def test_clicks_are_those_of_the_sessions():
-    sessions = [Session((0.5, 0.9, 0.82), 20), Session((0.3, 0.84999), 20), Session((0.7,) * 20, 20)]
-    rows = np.stack([kept(session) for session in sessions])
+    sessions = [
+        InteractiveSession((0.5, 0.9, 0.82), 20),
+        InteractiveSession((0.3, 0.84999), 20),
+        InteractiveSession((0.7,) * 20, 20),
+    ]
+    rows = np.stack([session_row(session) for session in sessions])
     without = np.full((1, 20), -1)  # a picture that holds no object
-    row = summary(sessions)
+    row = summarize_sessions(sessions)
     assert clicks_needed(rows, 0.85).tolist() == [s.number_of_clicks(0.85) for s in sessions] == [2, 20, 20]
-    assert [part.sum() for part in dropped(rows)] == [1, 22]
+    assert [part.sum() for part in count_drops(rows)] == [1, 22]
     for name in ("noc80", "noc85", "noc90", "iou_at_1", "iou_at_3", "iou_at_10", "drops"):
         assert values(name, {"clicks": np.concatenate([without, rows])})[0] == pytest.approx(row[name], abs=1e-4)
 
@@ -153,6 +163,6 @@ def test_clicks_are_those_of_the_sessions():
 def test_every_metric_says_what_it_is_and_a_strange_one_is_refused():
     assert all(metric.about and metric.needs for metric in METRICS.values())
     with pytest.raises(ValueError, match="no metric 'mIoU'. Choose one of: miou"):
-        by_class("mIoU", {})
+        class_values("mIoU", {})
     with pytest.raises(ValueError, match="hd95 needs boundaries, which were not kept"):
-        by_class("hd95", {"counts": np.zeros((1, 2, 3))})
+        class_values("hd95", {"counts": np.zeros((1, 2, 3))})

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from leaderboard import bounds, dataclass_json
-from leaderboard.analysis.record_index import Reader
+from leaderboard.analysis.record_index import RecordIndex
 from leaderboard.benchmarks.benchmark import read_benchmark
 from leaderboard.cli.plot import figures
 from leaderboard.evaluation.build_record import build_failure, declared_labels
@@ -144,7 +144,7 @@ def test_a_record_that_makes_no_sense_is_named_and_the_rest_is_shown(name, good,
     records = store.read_all(tmp_path)
     assert [record.identity.checkpoint[0] for record in records] == ["b"]
     assert path.name in caplog.text
-    reader = Reader([tmp_path])
+    reader = RecordIndex([tmp_path])
     assert len(reader.read()) == 1
     assert list(reader.left_out) == [path]
     assert reader.left_out[path].isprintable()

@@ -167,7 +167,7 @@ def test_five_thousand_records_are_read(tmp_path):
 
 
 def test_every_metric_has_a_direction():
-    assert {name for name, metric in METRICS.items() if metric.low} == {
+    assert {name for name, metric in METRICS.items() if metric.lower_is_better} == {
         "hd95",
         "ece",
         "noc80",

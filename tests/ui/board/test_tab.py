@@ -16,8 +16,8 @@ import plotly.graph_objects as go
 import pytest
 
 from leaderboard.analysis import grouping, label_efficiency, record_index
-from leaderboard.analysis.record_index import Entry, Reader, Samples
-from leaderboard.analysis.standings import Standing, ranked, standings
+from leaderboard.analysis.record_index import BootstrapCache, RecordIndex, RecordSummary
+from leaderboard.analysis.standings import SeedGroup, ranked, standings
 from leaderboard.evaluation.discover import discover
 from leaderboard.records import hub_sync, store
 from leaderboard.records.record import Labels
@@ -27,9 +27,9 @@ from tests.support import board_scenes as boards
 from ui.board import evaluation, records, state, style, submit, tab, tables
 from ui.board import figures as plots
 from ui.board import text as words
-from ui.board.job_queue import Item, Waiting
-from ui.board.records import Source
-from ui.board.state import View
+from ui.board.job_queue import Job, JobQueue
+from ui.board.records import RecordSource
+from ui.board.state import BoardView
 from ui.server import user
 from wss_core.builtin import pretrained
 from wss_core.hub import push
@@ -62,30 +62,30 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def board(folder, monkeypatch) -> Source:
+def board(folder, monkeypatch) -> RecordSource:
     """The page shows that folder."""
     return shows(monkeypatch, folder)
 
 
-def shows(monkeypatch, place, repo="") -> Source:
-    fresh = Source(place, repo)
+def shows(monkeypatch, place, repo="") -> RecordSource:
+    fresh = RecordSource(place, repo)
     monkeypatch.setattr(tab, "source", fresh)
     monkeypatch.setattr(submit, "source", fresh)
-    monkeypatch.setattr(submit, "waiting", Waiting(partial(evaluation.carried, source=fresh)))
+    monkeypatch.setattr(submit, "waiting", JobQueue(partial(evaluation.evaluate_submission, source=fresh)))
     return fresh
 
 
-def read(place) -> Source:
-    found = Source(place)
+def read(place) -> RecordSource:
+    found = RecordSource(place)
     found.look()
     return found
 
 
-def standing(value: float, seconds: float, noise=0.01, **told) -> Standing:
+def standing(value: float, seconds: float, noise=0.01, **told) -> SeedGroup:
     record = trial(0.5, 0, seconds=seconds, **told)
     shared = np.random.default_rng(0).normal(0, noise, 1000)
-    entry = Entry(record, None)
-    return Standing((entry,), "miou", (value,), value, value - 0.02, value + 0.02, value + shared)
+    entry = RecordSummary(record, None)
+    return SeedGroup((entry,), "miou", (value,), value, value - 0.02, value + 0.02, value + shared)
 
 
 # Records in memory
@@ -94,7 +94,7 @@ def standing(value: float, seconds: float, noise=0.01, **told) -> Standing:
 def test_each_file_is_read_once_and_kept_without_its_pictures(folder, monkeypatch):
     seen = []
     monkeypatch.setattr(record_index.store, "read", lambda path, whole=store.read: seen.append(path) or whole(path))
-    reader = Reader([folder])
+    reader = RecordIndex([folder])
     first = reader.read()
     assert len(first) == len(seen) == 14
     assert all(entry.record.packed == {} and entry.record.ids == "" for entry in first)
@@ -109,39 +109,39 @@ def test_what_is_damaged_or_gone_is_left_out_with_one_warning(folder, tmp_path, 
         (tmp_path / path.parent.name / path.name).write_bytes(path.read_bytes())
     one, other, *_ = sorted(tmp_path.glob("*/*.json"))
     one.write_text(one.read_text().replace("0", "1", 1))
-    reader = Reader([tmp_path, folder])
+    reader = RecordIndex([tmp_path, folder])
     assert len(reader.read()) == 14  # the sound copy counts
-    assert len(Reader([tmp_path]).read()) == 13
+    assert len(RecordIndex([tmp_path]).read()) == 13
     caplog.clear()
     reader.read()
     assert caplog.text == ""
     other.unlink()
-    assert len(Reader([tmp_path]).read()) == 12
+    assert len(RecordIndex([tmp_path]).read()) == 12
 
 
 def test_a_score_of_no_known_metric_is_no_record_for_the_board(tmp_path, caplog):
     store.write(replace(boards.record(), metric="evil"), tmp_path)
-    assert Reader([tmp_path]).read() == ()
+    assert RecordIndex([tmp_path]).read() == ()
     assert "no score of its metric, 'evil'" in caplog.text
 
 
 def test_resamples_are_kept_within_bounds(folder):
-    samples, found = Samples(most=2), Reader([folder]).read()[:3]
-    first = samples.of(found[0], "miou")
+    samples, found = BootstrapCache(most=2), RecordIndex([folder]).read()[:3]
+    first = samples.get(found[0], "miou")
     assert first.shape == (1000,)
-    assert samples.of(found[0], "miou") is first
-    samples.of(found[1], "miou")
-    samples.of(found[2], "miou")
-    assert [samples.known(entry, "miou") for entry in found] == [False, True, True]
+    assert samples.get(found[0], "miou") is first
+    samples.get(found[1], "miou")
+    samples.get(found[2], "miou")
+    assert [samples.holds(entry, "miou") for entry in found] == [False, True, True]
     gone = replace(found[0], path=folder / "none.json")
-    assert np.isnan(Samples().of(gone, "miou")).all()
+    assert np.isnan(BootstrapCache().get(gone, "miou")).all()
 
 
 # Standings
 
 
 def test_seeds_are_one_standing_with_the_interval_of_the_table(folder):
-    found = standings(Reader([folder]).read(), "miou", Samples())
+    found = standings(RecordIndex([folder]).read(), "miou", BootstrapCache())
     assert len(found) == 8
     best = found[0]
     assert (best.record.method, len(best.entries)) == ("network", 2)
@@ -156,14 +156,14 @@ def test_seeds_are_one_standing_with_the_interval_of_the_table(folder):
 def test_two_checkpoints_of_the_hub_are_never_one(tmp_path):
     for seed, sha in ((0, "a" * 40), (1, "b" * 40)):
         store.write(boards.record(seed=seed, sha=sha, cue="full", labelled_images=5, on_hub=True), tmp_path)
-    assert len(standings(Reader([tmp_path]).read(), "miou", Samples())) == 2
+    assert len(standings(RecordIndex([tmp_path]).read(), "miou", BootstrapCache())) == 2
 
 
 def test_ranks_admit_ties_and_wait_for_resamples(folder):
     same = [standing(0.8, 60), standing(0.8, 90), standing(0.6, 60)]
     assert [one.rank for one in ranked(same)] == [1, 1, 3]
     assert [one.rank for one in ranked([*same, replace(same[0], samples=None)])] == [None] * 4
-    found = standings(Reader([folder]).read(), "miou", Samples(), make=False)
+    found = standings(RecordIndex([folder]).read(), "miou", BootstrapCache(), make=False)
     assert [one.rank for one in found] == [None] * 8
     assert all(one.low <= one.entries[0].record.scores["miou"].value <= one.high for one in found)
 
@@ -213,7 +213,7 @@ def test_the_front_and_the_best_for_a_price():
         best.doubtful for best in label_efficiency.best([standing(0.7, 50), loose, standing(0.9, 90)], (60, 80, 100))
     ] == [*(False, True, False)]
     unknown = standing(0.9, 60)
-    unknown = replace(unknown, entries=(Entry(replace(unknown.record, labels=Labels(cue="full")), None),))
+    unknown = replace(unknown, entries=(RecordSummary(replace(unknown.record, labels=Labels(cue="full")), None),))
     assert label_efficiency.best([unknown], (100,)) == []
 
 
@@ -231,22 +231,22 @@ def test_a_model_that_had_labels_of_the_data_before_is_no_best_buy(tmp_path, mon
     place = tables.rows(some)[0][list(tables.HEADS).index("knows the data")]
     assert (place, tables.rows([paid])[0].count("yes")) == ("yes", 0)
     assert [style.marker(one, 9)["opacity"] < 1 for one in (knows, paid)] == [True, False]
-    assert [style.paint(one).endswith(", 1)") for one in (knows, paid)] == [False, True]
+    assert [style.line_colour(one).endswith(", 1)") for one in (knows, paid)] == [False, True]
     better = replace(knows.record, scores={"miou": replace(knows.record.scores["miou"], value=0.9)})
-    drawn = plots.history([replace(knows, entries=(Entry(better, None),)), paid]).data
+    drawn = plots.history([replace(knows, entries=(RecordSummary(better, None),)), paid]).data
     assert list(drawn[0].y) == [paid.record.scores["miou"].value] * 2  # the best so far
     assert sum(not shade.endswith(", 1)") for trace in drawn[1:] for shade in trace.marker.color if trace.text) == 1
     assert table.rows([knows.record])[0]["knows"] == "yes"
     store.write(knows.record, tmp_path)
     board = shows(monkeypatch, tmp_path)
     board.look()
-    assert tab.KNOWS in tab._first(state.View())[-3]
+    assert tab.KNOWS in tab._first(state.BoardView())[-3]
 
 
 def test_lines_join_only_what_differs_in_the_number_of_labels():
-    def with_unlabelled(one: Standing, count: int | None) -> Standing:
+    def with_unlabelled(one: SeedGroup, count: int | None) -> SeedGroup:
         record = replace(one.record, labels=replace(one.record.labels, unlabelled_images=count))
-        return replace(one, entries=(Entry(record, None),))
+        return replace(one, entries=(RecordSummary(record, None),))
 
     some = [standing(0.5, 60, share=0.1), standing(0.6, 90, share=0.2), standing(0.7, 300, share=1.0)]
     more = [with_unlabelled(one, 5) for one in some[:2]]
@@ -261,18 +261,18 @@ def test_lines_join_only_what_differs_in_the_number_of_labels():
 
 
 def test_a_view_is_a_link_and_comes_back():
-    one = View(data="horses & more", metric="dice", x="share", cue=("points", "full masks"), method=("a=b",))
-    assert state.parse(one.query) == one
+    one = BoardView(data="horses & more", metric="dice", x="share", cue=("points", "full masks"), method=("a=b",))
+    assert state.parse_query(one.query) == one
     assert one.query.startswith("?tab=board&")
-    assert state.parse("") == state.parse("?tab=board") == View()
-    assert state.parse("?x=secrets&data=a").x == "label_seconds"
-    assert state.parse("?" + "cue=a&" * 10_000) == View()
-    assert len(state.parse("?data=" + "a" * 10_000).data) < 2000
+    assert state.parse_query("") == state.parse_query("?tab=board") == BoardView()
+    assert state.parse_query("?x=secrets&data=a").x == "label_seconds"
+    assert state.parse_query("?" + "cue=a&" * 10_000) == BoardView()
+    assert len(state.parse_query("?data=" + "a" * 10_000).data) < 2000
 
 
 def test_what_a_link_tells_wrongly_is_as_usual(folder):
-    found = state.shown(state.parse("?data=nowhere&metric=evil&cue=evil&method=probe"), read(folder))
-    assert found.view == View(data="discs", metric="miou", method=("probe",))
+    found = state.view_contents(state.parse_query("?data=nowhere&metric=evil&cue=evil&method=probe"), read(folder))
+    assert found.view == BoardView(data="discs", metric="miou", method=("probe",))
     assert {one.record.method for one in found.standings} == {"probe"}
     assert found.titles == ("discs", "else")
     assert found.metrics == ("miou", "dice", "accuracy")
@@ -281,25 +281,25 @@ def test_what_a_link_tells_wrongly_is_as_usual(folder):
 
 
 def test_filters_hold_together(folder):
-    found = state.shown(View(cue=("full masks",), method=("probe",), track=("efficiency",)), read(folder))
+    found = state.view_contents(BoardView(cue=("full masks",), method=("probe",), track=("efficiency",)), read(folder))
     assert [one.record.labels.cue for one in found.standings] == ["full", "full"]
-    assert state.shown(View(cue=("points",), method=("network",)), read(folder)).standings == ()
+    assert state.view_contents(BoardView(cue=("points",), method=("network",)), read(folder)).standings == ()
 
 
 def test_many_records_do_not_hold_up_a_visitor(folder, monkeypatch):
     monkeypatch.setattr(state, "MADE_AT_ONCE", 3)
-    one = Source(folder)
+    one = RecordSource(folder)
     one._read()
-    found = state.shown(View(), one)
+    found = state.view_contents(BoardView(), one)
     assert not found.settled
     assert found.standings[0].rank is None
     one.look()
-    found = state.shown(View(), one)
+    found = state.view_contents(BoardView(), one)
     assert found.settled
     assert found.standings[0].rank == 1
-    assert not state.shown(View(metric="dice"), one).settled
+    assert not state.view_contents(BoardView(metric="dice"), one).settled
     one.look()  # it was asked for
-    assert state.shown(View(metric="dice"), one).settled
+    assert state.view_contents(BoardView(metric="dice"), one).settled
 
 
 # What people read
@@ -322,7 +322,7 @@ def tab_first(place) -> tuple[str, str]:
 
 
 def test_the_first_reading(folder):
-    text = tables.best(state.shown(View(), read(folder)).standings)
+    text = tables.best(state.view_contents(BoardView(), read(folder)).standings)
     assert "up to 1 min" in text
     assert "<b>points</b>, with probe" in text
     assert text.index("up to 1 min") < text.index("up to 10 min") < text.index("up to 1 h")
@@ -330,7 +330,7 @@ def test_the_first_reading(folder):
 
 
 def test_what_more_minutes_buy(folder):
-    lines = label_efficiency.series(state.shown(View(), read(folder)).standings)
+    lines = label_efficiency.series(state.view_contents(BoardView(), read(folder)).standings)
     text = tables.gains(lines, 60, 60)
     assert "at 1 min" in text
     assert "at 2 min" in text
@@ -354,7 +354,7 @@ def test_unlabelled_pictures_are_told_of_and_what_ends_two_lines_is_counted_once
             source="reproduced",
         )
         store.write(replace(record, labels=labels), tmp_path)
-    found = state.shown(View(), read(tmp_path))
+    found = state.view_contents(BoardView(), read(tmp_path))
     lines = label_efficiency.series(found.standings)
     assert sorted(len(line.standings) for line in lines) == [2, 2]
     assert len(label_efficiency.standings_of(lines)) == 3
@@ -376,9 +376,9 @@ def test_every_text_of_a_stranger_is_escaped(tmp_path):
     )
     for track in ("trained", "efficiency"):
         store.write(replace(bad, track=track, identity=replace(bad.identity, seed=len(track))), tmp_path)
-    found = state.shown(View(), read(tmp_path)).standings
+    found = state.view_contents(BoardView(), read(tmp_path)).standings
     lines = label_efficiency.series(found)
-    clicked = Entry(robot, None, (0.1, 0.5))
+    clicked = RecordSummary(robot, None, (0.1, 0.5))
     figures = [plots.accuracy(lines, found, "label_seconds"), plots.by_class(found), plots.history(found)]
     figures += [plots.clicks([clicked], True)]
     said = [tables.best(found), tables.gains(lines, 1, 1), *(row[0] for row in tables.rows(found))]
@@ -387,7 +387,7 @@ def test_every_text_of_a_stranger_is_escaped(tmp_path):
         assert "<img" not in text
     assert any("&lt;img" in text for text in said)
     assert "href" not in words.link(bad)
-    failing = Waiting(lambda item, stop: (_ for _ in ()).throw(ValueError(EVIL)))
+    failing = JobQueue(lambda item, stop: (_ for _ in ()).throw(ValueError(EVIL)))
     failing.add("a/b", EVIL, False)
     until(lambda: not failing.busy)
     assert "<img" not in submit.listing(read(tmp_path), failing)
@@ -407,14 +407,14 @@ def test_links_lead_to_the_card_at_its_hash_or_nowhere():
 def test_the_csv_has_all_and_begins_no_formula(tmp_path):
     store.write(trial(0.5, 0, method="=cmd()"), tmp_path)
     store.write(trial(0.6, 1), tmp_path)
-    rows = list(csv.DictReader(io.StringIO(tables.csv(state.shown(View(), read(tmp_path)).standings))))
+    rows = list(csv.DictReader(io.StringIO(tables.csv(state.view_contents(BoardView(), read(tmp_path)).standings))))
     assert [row["method"] for row in rows] == ["probe", "'=cmd()"]
     assert [row["rank"] for row in rows] == ["1", "2"]
     assert (rows[0]["label_seconds"], rows[0]["labels"]) == ("60.0", "reproduced")
 
 
 def test_the_figure_has_bars_dots_and_a_front(folder):
-    some = state.shown(View(), read(folder)).standings
+    some = state.view_contents(BoardView(), read(folder)).standings
     figure = plots.accuracy(label_efficiency.series(some), label_efficiency.front(some), "label_seconds")
     by_name = {trace.name: trace for trace in figure.data if trace.name}
     assert {"best buys", "points", "full masks", "scribbles", "probe", "network"} <= set(by_name)
@@ -444,7 +444,7 @@ def test_a_short_stretch_of_time_has_its_bearings_too(low, high, texts):
 
 def test_a_robot_users_curve_by_click_and_by_second():
     record = replace(boards.record(), labels=Labels(cue="clicks"))
-    entry = Entry(record, None, (0.2, 0.6))
+    entry = RecordSummary(record, None, (0.2, 0.6))
     assert list(plots.clicks([entry], False).data[0].x) == [1, 2]
     assert list(plots.clicks([entry], True).data[0].x) == pytest.approx([2.4, 4.8])
 
@@ -455,10 +455,10 @@ def test_a_robot_users_curve_by_click_and_by_second():
 def test_a_results_data_set_is_read_and_what_is_wrong_with_it_is_said(hub_server, folder, tmp_path, monkeypatch):
     monkeypatch.setattr(records.constants, "HF_HOME", str(tmp_path / "home"))
     hub_sync.push(folder, "ann/results")
-    one = Source(tmp_path / "empty", "ann/results")
+    one = RecordSource(tmp_path / "empty", "ann/results")
     one.look()
     assert (len(one.entries), one.note) == (14, "")
-    none = Source(tmp_path / "empty", "ann/nothing")
+    none = RecordSource(tmp_path / "empty", "ann/nothing")
     none.look()
     assert "there is no ann/nothing" in none.note
     assert none.entries == ()
@@ -480,7 +480,7 @@ def until(done, seconds=30.0) -> None:
 def test_the_queue_is_bounded_does_one_at_a_time_and_says_why_not():
     go, running = threading.Event(), []
 
-    def carry(item: Item, stop) -> str:
+    def carry(item: Job, stop) -> str:
         running.append(item.repo)
         assert go.wait(30)
         if item.repo == "a/1":
@@ -489,7 +489,7 @@ def test_the_queue_is_bounded_does_one_at_a_time_and_says_why_not():
             raise RuntimeError("secret")
         return "discs: miou 0.5"
 
-    queue = Waiting(carry, most=3)
+    queue = JobQueue(carry, most=3)
     for name in ("a/0", "a/1", "a/2"):
         queue.add(name, "", False)
     with pytest.raises(ValueError, match="as many as go"):
@@ -497,68 +497,68 @@ def test_the_queue_is_bounded_does_one_at_a_time_and_says_why_not():
     with pytest.raises(ValueError, match="queued already"):
         queue.add("a/1", "", False)
     until(lambda: running == ["a/0"])
-    assert [item.state for item in queue.items()] == ["queued", "queued", "running"]
+    assert [item.state for item in queue.jobs()] == ["queued", "queued", "running"]
     go.set()
     until(lambda: not queue.busy)
-    told = {item.repo: (item.state, item.reason) for item in queue.items()}
+    told = {item.repo: (item.state, item.reason) for item in queue.jobs()}
     assert told["a/0"] == ("done", "discs: miou 0.5")
     assert told["a/1"] == ("failed", "it has other classes")
     assert told["a/2"] == ("failed", "the board failed on it (RuntimeError). Tell whoever runs this board")
 
 
 def test_what_takes_too_long_is_ended():
-    def carry(item: Item, stop) -> str:
+    def carry(item: Job, stop) -> str:
         assert stop.wait(30)
         raise RuntimeError
 
-    queue = Waiting(carry, minutes=0.001)
+    queue = JobQueue(carry, minutes=0.001)
     queue.add("a/0", "", False)
     until(lambda: not queue.busy)
-    assert queue.items()[0].reason.startswith("it took more than 0.001 minutes")
+    assert queue.jobs()[0].reason.startswith("it took more than 0.001 minutes")
 
 
 def test_ended_ones_are_forgotten_in_the_end(monkeypatch):
     monkeypatch.setattr("ui.board.job_queue.KEPT", 2)
-    queue = Waiting(lambda item, stop: "")
+    queue = JobQueue(lambda item, stop: "")
     for number in range(6):
         queue.add(f"a/{number}", "", False)
         until(lambda: not queue.busy)
-    assert [item.repo for item in queue.items()] == ["a/5", "a/4", "a/3"]
+    assert [item.repo for item in queue.jobs()] == ["a/5", "a/4", "a/3"]
 
 
 def test_strangers_submit_only_where_the_board_lets_them(monkeypatch):
-    monkeypatch.setattr(evaluation, "present", lambda: {"discs": boards.DISCS})
+    monkeypatch.setattr(evaluation, "available_benchmarks", lambda: {"discs": boards.DISCS})
     monkeypatch.delenv("WSS_BOARD_SUBMIT", raising=False)
-    monkeypatch.setattr(submit, "waiting", Waiting(lambda item, stop: ""))
+    monkeypatch.setattr(submit, "waiting", JobQueue(lambda item, stop: ""))
     assert "takes no submissions" in submit._asked("ann/a", submit.ALL, user.NOBODY)
-    assert submit.waiting.items() == []
+    assert submit.waiting.jobs() == []
     assert "is queued" in submit._asked("ann/a", submit.ALL, user.User(None))
     monkeypatch.setenv("WSS_BOARD_SUBMIT", "1")
     assert "is queued" in submit._asked("ann/b", submit.ALL, user.NOBODY)
-    assert [item.own for item in submit.waiting.items()] == [False, True]
+    assert [item.own for item in submit.waiting.jobs()] == [False, True]
     for name in ("/etc/passwd", "builtin", "../x/y", EVIL, ""):
         answer = submit._asked(name, submit.ALL, user.NOBODY)
         assert "no name on the Hub" in answer
         assert "<img" not in answer
-    monkeypatch.setattr(evaluation, "present", dict)
+    monkeypatch.setattr(evaluation, "available_benchmarks", dict)
     assert "set WSS_DATA" in submit._asked("ann/c", submit.ALL, user.NOBODY)
 
 
 def test_a_strangers_submission_reaches_nothing_of_this_machine(hub_server, tmp_path, monkeypatch):
-    monkeypatch.setattr(evaluation, "present", lambda: {"discs": boards.DISCS})
+    monkeypatch.setattr(evaluation, "available_benchmarks", lambda: {"discs": boards.DISCS})
     monkeypatch.chdir(tmp_path)
     push(create("grabcut"), "ann/secret", private=True)
-    item = Item(1, "ann/secret", "", False, "")
+    item = Job(1, "ann/secret", "", False, "")
     with pytest.raises(ValueError, match="there is no ann/secret"):
-        evaluation.carried(item, threading.Event(), Source(tmp_path))
+        evaluation.evaluate_submission(item, threading.Event(), RecordSource(tmp_path))
     with pytest.raises(ValueError, match="fits none of discs"):
-        evaluation.carried(replace(item, own=True), threading.Event(), Source(tmp_path))
+        evaluation.evaluate_submission(replace(item, own=True), threading.Event(), RecordSource(tmp_path))
     (tmp_path / "ann" / "secret").mkdir(parents=True)
     with pytest.raises(ValueError, match="also the name of a folder"):
-        evaluation.carried(replace(item, own=True), threading.Event(), Source(tmp_path))
+        evaluation.evaluate_submission(replace(item, own=True), threading.Event(), RecordSource(tmp_path))
     push(create("propagate", features="timm:hf-hub:ann/other"), "ann/fetches")
     with pytest.raises(ValueError, match="fetched from another repository"):
-        evaluation.carried(Item(2, "ann/fetches", "", False, ""), threading.Event(), Source(tmp_path))
+        evaluation.evaluate_submission(Job(2, "ann/fetches", "", False, ""), threading.Event(), RecordSource(tmp_path))
 
 
 # In a browser
@@ -637,7 +637,7 @@ def test_what_a_board_elsewhere_discovered_is_seen_here(visit, hub_server, tmp_p
 
 def test_a_checkpoint_is_pushed_submitted_evaluated_and_seen(visit, hub_server, tmp_path, monkeypatch):
     cued = replace(boards.DISCS, name="discs-points", track="interactive", cue="points", metrics=("miou",))
-    monkeypatch.setattr(evaluation, "present", lambda: {cued.name: cued})
+    monkeypatch.setattr(evaluation, "available_benchmarks", lambda: {cued.name: cued})
     monkeypatch.setenv("WSS_DATA", str(boards.write_discs(tmp_path / "data", 2)))
     shows(monkeypatch, tmp_path / "results")
     sha = push(create("propagate", features="colour", spread="random_walker"), "ann/walker").sha
@@ -663,7 +663,7 @@ def test_files_that_are_left_out_are_named_on_the_board(tmp_path, monkeypatch):
         (path.parent / f"{number:032x}.json").write_text("<b>\x1b")
     board = shows(monkeypatch, tmp_path)
     board.look()
-    note = tab._note(state.shown(View(), board), [], board)
+    note = tab._note(state.view_contents(BoardView(), board), [], board)
     assert "7 files left out:" in note
     assert f"{path.parent.name}/{0:032x}.json: it is damaged or was changed" in note
     assert "and 2 more" in note
