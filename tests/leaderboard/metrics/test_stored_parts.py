@@ -26,7 +26,7 @@ def test_scores_are_those_of_the_stored_parts(name):
     record = store.read(RESULTS / f"{name}.json")
     assert record.scores
     for metric, score in record.scores.items():
-        each = registry.by_class(metric, record.parts)
+        each = registry.class_values(metric, record.parts)
         assert repr(tuple(each[0].tolist()) if each.shape[1] > 1 else ()) == repr(score.classes), metric
-        value = float(registry.over_classes(each, record.background)[0])
+        value = float(registry.mean_over_classes(each, record.background)[0])
         assert math.isclose(value, score.value, rel_tol=SUMS) or (math.isnan(value) and math.isnan(score.value)), metric
