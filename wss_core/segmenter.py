@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from .conventions import BACKGROUND, MAX_CLASSES, CueError
-from .cues import Cues, Example, raster
+from .cues import Cues, CueSpec, Example, raster
 from .cues.apply_to_probs import apply_cues_to_probs
 from .imaging.io import ImageLike, read_image
 from .results import Result
@@ -21,6 +21,21 @@ class Download(NamedTuple):
 
     name: str
     nbytes: int | None
+
+
+class PagePreset(NamedTuple):
+    """How a page offers to train a method.
+
+    seconds: about how long that takes with the first effort; the fastest method is offered first. title, about: for a
+    person. efforts: {name of an effort: the settings for it}, the default first. boxes_only: settings besides, where
+    nothing but boxes shows some class.
+    """
+
+    seconds: float
+    title: str
+    about: str
+    efforts: Mapping[str, Mapping[str, Any]]
+    boxes_only: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -60,6 +75,14 @@ class Segmenter:
     "It works only where the names of the classes on a picture are given (`Cues.tags`), in `segment` or in `fit`."
     gives_instances: ClassVar[bool] = False
     "Its results tell touching objects of a class apart (`Result.instances`)."
+    uses_unlabelled: ClassVar[bool] = False
+    "`fit` learns from pictures without any cue too."
+    fit_settings: ClassVar[frozenset[str]] = frozenset()
+    "Numbers of the training itself (steps, rates, seeds): `segment` is as fast whatever they are; short summaries omit them."
+    cost_settings: ClassVar[Mapping[str, tuple[int, int]]] = {}
+    "Settings that make `segment` slower or larger: {name: (smallest, largest value that a shared server should accept)}."
+    page_preset: ClassVar[PagePreset | None] = None
+    "How a page offers to train it; None = not offered."
 
     classes: tuple[str, ...] = ()
     "The class names, background first; () = as many as the cues name."
@@ -75,6 +98,16 @@ class Segmenter:
     def downloads(self) -> tuple[Download, ...]:
         """What this method fetches from the network when it is first used; () = it works offline."""
         return ()
+
+    @property
+    def cost_per_class(self) -> float:
+        """Pixels times passes that `segment` works for each further class; 0 where classes are solved together."""
+        return 0
+
+    @classmethod
+    def settings_for_cues(cls, spec: CueSpec) -> dict[str, Any]:
+        """The settings that suit pictures whose cues all follow `spec`; {} where the defaults do."""
+        return {}
 
     def prepare(self, image: ImageLike) -> Prepared:
         """Compute the slow part of the segmentation, once per picture.

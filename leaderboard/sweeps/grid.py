@@ -19,7 +19,6 @@ from ..tasks.trial import Trial
 
 GIVEN = (1, 2, 3, 5)  # points or strokes for each class, where cues are given on the test pictures
 TOO_MUCH = ("full", "tags", NONE)  # to be given on a test picture: its answer, or no place to spread from
-UNLABELLED = ("network",)  # methods that learn from pictures without labels too
 
 
 def trials(
@@ -75,7 +74,7 @@ def _budgets(method: type[Segmenter], benchmark: Benchmark, rest: str, also: tup
     words = [word for word in benchmark.cues if cue_words.parse(word).used in method.uses]
     if not method.learns:
         return [LabelBudget(cue=each) for word in words if word not in TOO_MUCH for each in _numbers(word)]
-    taken = method.name in UNLABELLED or (rest != NONE and cue_words.parse(rest or NONE).used in method.uses)
+    taken = method.uses_unlabelled or (rest != NONE and cue_words.parse(rest or NONE).used in method.uses)
     left = rest if taken else ""
     return [
         LabelBudget(cue=word, share=share, rest=left if share < 1 else "", also=also)

@@ -11,7 +11,7 @@ import numpy as np
 from gradio.utils import get_space
 from huggingface_hub import scan_cache_dir
 
-from wss_core import Cues, Point, hub, hub_client
+from wss_core import Cues, Point, hub, hub_client, methods
 from wss_core.cues import schema
 from wss_core.features import TIMM
 from wss_core.features.timm_backbone import parameters
@@ -63,7 +63,7 @@ def check_cost(about: hub.Checkpoint, own: bool) -> None:
     """Raise ValueError for a checkpoint that costs too much here by what it says. own: the machine of whoever asks."""
     _check_classes(about)
     for name, value in about.settings.items():
-        _check_setting(about.method, name, value, own)
+        _check_setting(methods.find(about.method), name, value, own)
 
 
 def free_disk_space() -> None:
@@ -84,13 +84,14 @@ def _check_classes(about: hub.Checkpoint) -> None:
         raise ValueError(f"{about.source} knows one class alone, so there is nothing to tell apart. Take another")
 
 
-def _check_setting(method: str, name: str, value, own: bool) -> None:
+def _check_setting(method: type[Segmenter], name: str, value, own: bool) -> None:
     """What a stranger's settings may cost the others. own: the visitor's machine, who may fetch what they like."""
-    most = limits.SETTINGS.get(f"{method} {name}") or limits.SETTINGS.get(name, limits.SETTING)
-    if isinstance(value, int | float) and name not in limits.LEARNT and abs(value) > most:
-        raise ValueError(_too_large(f"its {name} is {value:.6g}, at most {most} goes"))
-    if name == "side" and value == 0:
-        raise ValueError(_too_large("its side is 0, which is the whole picture"))
+    if isinstance(value, int | float) and name not in method.fit_settings:
+        lowest, highest = method.cost_settings.get(name, (-limits.SETTING, limits.SETTING))
+        if value > highest:
+            raise ValueError(_too_large(f"its {name} is {value:.6g}, at most {highest} goes"))
+        if value < lowest:
+            raise ValueError(_too_large(f"its {name} is {value:.6g}, at least {lowest} goes"))
     if not isinstance(value, str) or ":" not in value:
         return
     network = value.removeprefix(TIMM)

@@ -101,7 +101,8 @@ def _link(target: str) -> str:
 
 
 def _method(loaded: LoadedCheckpoint) -> str:
-    settings = {name: value for name, value in loaded.about.settings.items() if name not in limits.LEARNT | {"classes"}}
+    omitted = loaded.segmenter.fit_settings | {"classes"}
+    settings = {name: value for name, value in loaded.about.settings.items() if name not in omitted}
     told = ", ".join(f"{name} {value}" for name, value in settings.items() if value not in ("", None, []))
     use = "segments without a cue, and honours those you draw" if loaded.segmenter.learns else "works from your cues"
     return f"{loaded.about.method}, {use}" + (f" ({told})" if told else "")

@@ -11,6 +11,7 @@ import numpy as np
 
 from wss_core import CueError, Cues, Point, Result, create
 from wss_core.cues import raster, read_document
+from wss_core.methods import METHODS
 from wss_core.segmenter import Segmenter, default_classes
 
 from ..checkpoints.resolve import ResolvedModel, resolve_model
@@ -54,8 +55,7 @@ def segment_image(
     cues, told = read_document(cues_json, session.full)
     chosen = resolve_model(method, told, user, seconds)
     segmenter = chosen.segmenter
-    if segmenter.name == "grabcut":
-        _check_cuts(segmenter, len(cues.labelled_classes))
+    _check_class_count(segmenter, len(cues.labelled_classes))
     side = _side(len(segmenter.classes) if segmenter.learns else len(cues.labelled_classes) + 1)
     session.check_idle(chosen.name)
     work = partial(_result, session, chosen, cues, side)
@@ -82,11 +82,12 @@ def _result(session: Session, chosen: ResolvedModel, cues: Cues, side: int) -> t
     return result, taken
 
 
-def _check_cuts(segmenter: Segmenter, count: int) -> None:
-    """Raise CueError when so many classes would take grabcut longer than GRABCUT_WORK; one and the rest always go."""
-    most = max(2, limits.GRABCUT_WORK // (segmenter.iterations * segmenter.side**2))
-    if count > most:
-        raise CueError(f"grabcut takes at most {most} classes here. Choose propagate for more")
+def _check_class_count(segmenter: Segmenter, count: int) -> None:
+    """Raise CueError when `count` classes, solved one after another, would cost above CLASSES_WORK; two always go."""
+    cost = segmenter.cost_per_class
+    allowed = max(2, limits.CLASSES_WORK // cost) if cost else count
+    if count > allowed:
+        raise CueError(f"{segmenter.name} takes at most {allowed} classes here. Choose {METHODS[0].name} for more")
 
 
 def _side(classes: int) -> int:

@@ -12,9 +12,9 @@ PICTURE_PIXELS = 25_000_000
 WORKING_SIDE = 1024
 # Present classes x pixels of one solve, in float32 numbers: 256 MB at the most.
 SOLVE_NUMBERS = 64_000_000
-# grabcut cuts one class after another, about 0.1 s each with its own settings, which are 5 fits on 256 pixels a side.
-GRABCUT_CLASSES = 12
-GRABCUT_WORK = GRABCUT_CLASSES * 5 * 256**2
+# Pixels times passes of methods that solve one class after another (`Segmenter.cost_per_class`): 12 classes of about 0.1 s
+# each with grabcut's defaults, which are 5 fits on 256 pixels a side.
+CLASSES_WORK = 12 * 5 * 256**2
 CACHE_ENTRIES = int(os.environ.get("WSS_CACHE_ENTRIES", "64"))
 CACHE_BYTES = int(os.environ.get("WSS_CACHE_MB", "2048")) * 2**20
 # What so many methods and checkpoints made of one open picture beforehand is kept.
@@ -42,10 +42,8 @@ FORGOTTEN_SECONDS = 10.0
 DISK_BYTES = 10 * 2**30
 PUSHES_AT_ONCE = 2
 CARD_CHARS = 20_000
-# Numbers among a checkpoint's settings: each solve takes longer or more memory with them. LEARNT matter in fit alone.
-SETTINGS = {"side": WORKING_SIDE, "grabcut side": 512, "grabcut iterations": 10}
+# Numbers among a checkpoint's settings that its method names neither in `cost_settings` nor in `fit_settings`, at most.
 SETTING = 4096
-LEARNT = frozenset({"seed", "steps", "refine", "batch", "rate", "patience", "crop", "samples"})
 LISTED = 30
 LISTED_SECONDS = 300.0
 

@@ -14,7 +14,7 @@ from ..cues.cue_spec import KINDS
 from ..cues.from_masks import simulate_cues
 from ..data import Examples
 from ..data.subset import Cueing, Part, Supply, held_out, shared_out
-from ..methods import METHODS
+from ..methods import METHODS, find
 from ..methods.settings import build, parse
 from ..training.config import RunOptions
 from . import dataset_options
@@ -72,8 +72,8 @@ def train(args: argparse.Namespace) -> None:
     validation, indices = _split_validation(args, examples)
     training_set = Supply([*_main_split(args, examples, indices), *_other_splits(args)])
     defaults = {"classes": list(examples.classes), "seed": args.seed}
-    if args.method == "network" and (args.cue, args.per) == ("points", "object"):
-        defaults["apart"] = True
+    if args.cue != OWN:
+        defaults |= find(args.method).settings_for_cues(dataset_options.cue_spec(args, args.cue))
     segmenter = build(args.method, defaults | parse(args.setting))
     run = RunOptions(folder=args.out, resume=args.resume, device=args.device, precision=args.precision)
     try:

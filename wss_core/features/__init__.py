@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..segmenter import Download
 from . import builtin, timm_backbone
 from .colour_texture import colour, lab, texture
 
-__all__ = ["FEATURES", "TIMM", "check", "extract", "lab", "shared"]
+__all__ = ["FEATURES", "TIMM", "check", "downloads", "extract", "lab", "shared"]
 
 FEATURES: dict[str, Callable[[np.ndarray, tuple[int, int]], np.ndarray]] = {
     "colour": colour,
@@ -23,6 +24,12 @@ def check(name: str) -> None:
     """Raise ValueError unless `name` is one of FEATURES or begins with "timm:"."""
     if name not in FEATURES and not (name.startswith(TIMM) and len(name) > len(TIMM)):
         raise ValueError(f"no features {name!r:.40}. Choose one of: {', '.join(FEATURES)}, {TIMM}NAME")
+
+
+def downloads(name: str) -> tuple[Download, ...]:
+    """The pretrained weights that features or a backbone called `name` fetch the first time they are used."""
+    fetched = name.startswith(TIMM) and not name.startswith(f"{TIMM}local-dir:")
+    return (Download(f"pretrained weights of {name.removeprefix(TIMM)}", None),) if fetched else ()
 
 
 def extract(name: str, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:

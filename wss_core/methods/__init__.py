@@ -1,4 +1,4 @@
-"""METHODS, a tuple you can read, and create(name, **settings)."""
+"""METHODS, the tuple of all segmentation methods, and `create`, which makes one by its name."""
 
 from __future__ import annotations
 
@@ -18,18 +18,27 @@ def names() -> tuple[str, ...]:
 
 
 def instant() -> tuple[str, ...]:
-    """The names of the methods that segment without having learned anything beforehand."""
+    """The names of the methods that segment without having been fitted first."""
     return tuple(method.name for method in METHODS if not method.learns)
 
 
+def find(name: str) -> type[Segmenter]:
+    """The class of the method called `name`. Raises ValueError for an unknown name."""
+    for method in METHODS:
+        if method.name == name:
+            return method
+    raise ValueError(f"no method {name!r:.40}. Choose one of: auto, {', '.join(names())}")
+
+
 def create(name: str, **settings) -> Segmenter:
-    """The method called `name` ("auto": the first of METHODS). Raises ValueError for an unknown name or setting."""
-    known = {method.name: method for method in METHODS}
-    method = METHODS[0] if name == "auto" else known.get(name)
-    if method is None:
-        raise ValueError(f"no method {name!r:.40}. Choose one of: auto, {', '.join(known)}")
+    """Make the method called `name` with these settings; the others keep their defaults.
+
+    name: one of `names()`, or "auto" for the method that suits drawn cues, the first of METHODS. settings: the fields of
+    the method's class; `python -m wss_core methods NAME` explains each. Raises ValueError for an unknown name or setting.
+    """
+    method = METHODS[0] if name == "auto" else find(name)
     try:
         return method(**settings)
     except TypeError:
-        fit = ", ".join(method.__dataclass_fields__)
-        raise ValueError(f"{name} has no such setting among {sorted(settings)}. It takes: {fit}") from None
+        known = ", ".join(method.__dataclass_fields__)
+        raise ValueError(f"{name} has no such setting among {sorted(settings)}. It takes: {known}") from None

@@ -41,6 +41,8 @@ class Cam(NetworkSettings):
 
     name: ClassVar[str] = "cam"
     uses: ClassVar[frozenset[str]] = frozenset({"tags"})
+    live: ClassVar[bool] = True
+    fit_settings: ClassVar[frozenset[str]] = frozenset({"crop", "steps", "refine", "batch", "rate", "seed"})
 
     side: int = 256
     """Longer side to which larger pictures are shrunk, when learning and when segmenting; less than for `network`, as a

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .. import losses, networks, training
-from ..cues import Cues, Example
+from ..cues import Cues, CueSpec, Example
+from ..segmenter import PagePreset
 from ..training import config
 from ..training.config import Progress, RunOptions
 from ..training.pseudo_labels import labels_from_predictions, make_pseudo_labeller, pseudo_labelled_kinds
@@ -34,6 +35,19 @@ class Network(NetworkSettings):
 
     name: ClassVar[str] = "network"
     uses: ClassVar[frozenset[str]] = frozenset({"tags", "points", "boxes", "strokes", "labels"})
+    live: ClassVar[bool] = True
+    uses_unlabelled: ClassVar[bool] = True
+    fit_settings: ClassVar[frozenset[str]] = frozenset({"crop", "steps", "batch", "rate", "patience", "seed"})
+    page_preset: ClassVar[PagePreset] = PagePreset(
+        seconds=120,
+        title="Small network",
+        about="Minutes. Learns to look by itself, also on the pictures without cues. With few pictures often no better.",
+        efforts={
+            "quick": {"steps": 150, "batch": 4, "side": 256, "crop": 160, "spread": "learned"},
+            "careful": {"steps": 500, "side": 384, "crop": 224, "spread": "learned"},
+        },
+        boxes_only={"spread": "learned"},
+    )
 
     batch: int = 8
     """Labelled crops in one step, and as many of pictures without labels, if there are any. Unit: crops. Range: 1 or
@@ -68,6 +82,11 @@ class Network(NetworkSettings):
             losses.parse(self.terms)
         if self.rounds < 1:
             raise ValueError(f"rounds is {self.rounds}. Give 1 or more")
+
+    @classmethod
+    def settings_for_cues(cls, spec: CueSpec) -> dict[str, Any]:
+        """`apart` where every object has a point of its own."""
+        return {"apart": True} if spec.kind == "points" and spec.per == "object" else {}
 
     def fit(
         self,

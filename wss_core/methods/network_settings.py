@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 import numpy as np
 
+from .. import features as feature_maps
 from .. import networks
 from ..cues import Example
 from ..features.timm_backbone import settled
-from ..segmenter import Segmenter, check_state
+from ..segmenter import Download, Segmenter, check_state
 from ..training.annotation_stats import default_class_names, is_greyscale
 from ..training.config import TrainConfig
 
@@ -29,6 +30,11 @@ class NetworkSettings(Segmenter):
     """Settings of methods that train one or several networks, and what these methods do alike."""
 
     learns: ClassVar[bool] = True
+    cost_settings: ClassVar[Mapping[str, tuple[int, int]]] = {
+        "side": (1, 1024),
+        "width": (1, 4096),
+        "channels": (0, 4096),
+    }
 
     backbone: str = "builtin"
     """The encoder. "builtin" starts from the encoder of the built-in model, "unet" from random weights.
@@ -57,6 +63,11 @@ class NetworkSettings(Segmenter):
     def fitted(self) -> bool:
         """Whether the networks have learned, so that `segment` can be called."""
         return bool(self._networks)
+
+    @property
+    def downloads(self) -> tuple[Download, ...]:
+        """The pretrained weights of a backbone "timm:NAME", until it has been fitted."""
+        return () if self.fitted else feature_maps.downloads(self.backbone)
 
     def state(self) -> dict[str, np.ndarray]:
         """The weights by name, each network's with its prefix; {} before `fit`."""

@@ -1,7 +1,8 @@
-"""propagate: cues -> mask, by features of the picture and a solver that spreads the seeds over them."""
+"""propagate: from cues to a mask, by features of the picture and a solver that spreads the labels over them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,13 +12,13 @@ from .. import features as feature_maps
 from ..cues import Cues, raster
 from ..imaging import guided_filter
 from ..imaging.resize import grid_shape
-from ..segmenter import Segmenter
+from ..segmenter import Download, Segmenter
 from ..spread import find
 
 
 @dataclass(frozen=True)
-class Content:
-    """All that does not depend on the cues."""
+class PropagateCache:
+    """What does not depend on the cues: the grid (h, w), the solver's field, and the guide that brings edges back."""
 
     grid: tuple[int, int]
     field: Any
@@ -26,31 +27,43 @@ class Content:
 
 @dataclass(kw_only=True)
 class Propagate(Segmenter):
-    """Features fitted to the cues at every stroke, and a solver that spreads them; nothing need be trained.
+    """Turns points, boxes, strokes or a partial mask into a mask at once: features of the picture, and a solver.
 
-    features: one of FEATURES, or "timm:NAME" for any network of timm's. spread: one of SPREAD; "learned" asks the
-    built-in model, the others know this picture alone. side: cells along the grid's longer side.
+    The solver spreads the labels of the cues over pixels that look alike. Nothing has to be trained beforehand.
     """
 
     name: ClassVar[str] = "propagate"
     uses: ClassVar[frozenset[str]] = frozenset({"points", "boxes", "strokes", "labels"})
+    live: ClassVar[bool] = True
+    cost_settings: ClassVar[Mapping[str, tuple[int, int]]] = {"side": (1, 1024)}
 
     features: str = "texture"
+    """What is compared to see which pixels look alike. Values: a name in FEATURES (colour, texture, builtin), or
+    "timm:NAME" for any network of timm's."""
     spread: str = "learned"
-    side: int = 256  # a hand-drawn stroke is no finer, and one solve stays within 30 ms
+    """Solver that carries the labels of the cues over the picture: "learned" uses the built-in model, the others know
+    this picture alone. Values: a name in SPREAD (learned, live, random_walker, nearest)."""
+    side: int = 256
+    """Longer side of the grid that is solved; the guided filter brings the edges back. A hand-drawn stroke is no finer,
+    and one solve stays within 30 ms. Unit: cells. Range: 1 or more."""
 
     def __post_init__(self):
         super().__post_init__()
         find(self.spread)
         feature_maps.check(self.features)
 
-    def _prepare(self, image: np.ndarray) -> Content:
+    @property
+    def downloads(self) -> tuple[Download, ...]:
+        """The pretrained weights of features "timm:NAME"."""
+        return feature_maps.downloads(self.features)
+
+    def _prepare(self, image: np.ndarray) -> PropagateCache:
         grid = grid_shape(image.shape[:2], self.side)
         maps = feature_maps.extract(self.features, image, grid)
         field = find(self.spread).prepare(maps, feature_maps.lab(image, grid), image)
-        return Content(grid, field, guided_filter.make_guide(image, grid))
+        return PropagateCache(grid, field, guided_filter.make_guide(image, grid))
 
-    def _probabilities(self, image: np.ndarray, cues: Cues, class_ids: list[int], cache: Content) -> np.ndarray:
+    def _probabilities(self, image: np.ndarray, cues: Cues, class_ids: list[int], cache: PropagateCache) -> np.ndarray:
         spread, shape = find(self.spread), image.shape[:2]
         steps = (
             raster.seed_map_history(cues, shape, cache.grid)

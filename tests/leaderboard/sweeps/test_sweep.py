@@ -290,7 +290,7 @@ def test_one_that_cannot_learn_says_why_and_the_others_go_on(data, tmp_path):
     nothing = replace(works[0], trial=replace(works[0].trial, budget=LabelBudget(cue="none", share=0.25)))
     outcomes = list(sweep([nothing, works[1]], SweepFolders(tmp_path), Local(), progress=False))
     assert [type(outcome) for outcome in outcomes] == [Failure, Record]
-    assert "probe needs pixels told of at least two classes" in outcomes[0].reason
+    assert "probe needs labelled pixels of at least two classes" in outcomes[0].reason
 
 
 def test_checkpoints_are_kept_when_asked(data, tmp_path):

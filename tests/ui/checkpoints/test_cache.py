@@ -175,7 +175,7 @@ HOSTILE = {
     "a large cut": ({"config.json": config("grabcut", {"side": 1024})}, "its side is 1024, at most 512 goes"),
     "a cut of the whole": (
         {"config.json": config("grabcut", {"side": 0})},
-        "its side is 0, which is the whole picture",
+        "its side is 0, at least 1 goes",
     ),
     "a giant": (
         {"config.json": config(settings={"features": "timm:vit_giant_patch14_dinov2"})},

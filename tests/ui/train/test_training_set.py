@@ -190,7 +190,7 @@ def test_what_fails_is_a_sentence(tmp_path, monkeypatch):
     lesson, pictures = lesson_of()
     task.TrainTask.of("probe", {}, TrainingSet(lesson.classes, (Cues(),) * 3), pictures, 60.0).write(tmp_path)
     worker.run_task(tmp_path, said.append)
-    assert said[-1]["error"].startswith("probe needs pixels told of at least two classes")
+    assert said[-1]["error"].startswith("probe needs labelled pixels of at least two classes")
 
 
 def test_the_pace_is_seen_from_the_first_steps():

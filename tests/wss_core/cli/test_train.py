@@ -202,8 +202,8 @@ def test_no_truth_goes_along_and_cues_are_made_once():
 
 def test_own_cues_come_before_the_mask():
     disc = discs(1)[0]
-    assert train._own(disc).cues.strokes
-    assert train._own(disc).cues.labels is None
+    assert train._keep_own_cues(disc).cues.strokes
+    assert train._keep_own_cues(disc).cues.labels is None
     tagged = Example(disc.image, Cues(tags=("disc",)), disc.truth)
-    np.testing.assert_array_equal(train._own(tagged).cues.labels, disc.truth)
-    assert train._own(tagged).cues.tags == ("disc",)
+    np.testing.assert_array_equal(train._keep_own_cues(tagged).cues.labels, disc.truth)
+    assert train._keep_own_cues(tagged).cues.tags == ("disc",)

@@ -88,15 +88,15 @@ def test_boxes_alone_are_enough():
     examples = [Example(e.image, Cues(boxes=(Box(11, 11, 38, 38, 1),))) for e in discs(1)]
     learned = Probe(features="texture", classes=CLASSES).fit(examples)
     assert overlap(learned.segment(discs(1)[0].image).labels, discs(1)[0].truth) > 0.8
-    with pytest.raises(ValueError, match="needs pixels told of at least two classes"):
+    with pytest.raises(ValueError, match="needs labelled pixels of at least two classes"):
         Probe(features="texture", classes=CLASSES, spread="").fit(examples)
 
 
 def test_pictures_without_places_are_left_out_and_one_class_is_not_enough():
     images = [e.image for e in discs(2)]
-    with pytest.raises(ValueError, match="needs pixels told of at least two classes. Cue one more"):
+    with pytest.raises(ValueError, match="needs labelled pixels of at least two classes. Cue one more"):
         Probe(features="texture", classes=CLASSES).fit([Example(images[0], Cues(points=(Point(24, 24, 1),)))])
-    with pytest.raises(ValueError, match="needs pixels told of at least two classes"):
+    with pytest.raises(ValueError, match="needs labelled pixels of at least two classes"):
         Probe(features="texture", classes=CLASSES).fit([Example(images[0])])
     mixed = [Example(images[0]), discs(1)[0]]
     assert Probe(features="texture", classes=CLASSES).fit(mixed).training["unlabelled"] == 1
