@@ -7,8 +7,8 @@ import argparse
 from ..cues.cue_spec import KINDS
 from ..data import Examples
 from ..data.weak_version.card import Tally
+from ..data.weak_version.publish import push, save
 from ..data.weak_version.rows import WeakVersion
-from ..data.weak_version.upload import push, save
 from . import dataset_options
 
 EXAMPLES = """\

@@ -7,10 +7,13 @@ from pathlib import Path
 from ..atomic_file import write_atomic
 from ..methods.settings import build
 from ..segmenter import Segmenter, check_state
-from . import card, config, tensors
+from . import card, checkpoint_config, tensors
 
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
-TEXT_FILES = {CONFIG: config.MAX_BYTES, CARD: card.MAX_BYTES}  # what is read of a checkpoint without its weights
+TEXT_FILES = {
+    CONFIG: checkpoint_config.MAX_BYTES,
+    CARD: card.MAX_BYTES,
+}  # what is read of a checkpoint without its weights
 
 
 def save(segmenter: Segmenter, folder) -> Path:
@@ -21,7 +24,7 @@ def save(segmenter: Segmenter, folder) -> Path:
     """
     if not segmenter.fitted:
         raise ValueError(f"{segmenter.name} has not learned anything yet. Call fit(examples) before saving it")
-    text, state = config.dump(segmenter), segmenter.state()
+    text, state = checkpoint_config.dump(segmenter), segmenter.state()
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     config_file, weights = list_files(folder)
@@ -47,7 +50,7 @@ def load_files(config_file: Path, weights: Path, source: str) -> Segmenter:
 
     Raises ValueError for anything that `save` did not write; `source` is what messages say they are of.
     """
-    document = config.read(config_file, f"{CONFIG} of {source}")
+    document = checkpoint_config.read(config_file, f"{CONFIG} of {source}")
     segmenter = build(document["method"], document["settings"])
     wanted = segmenter.learns or bool(segmenter.state())
     if wanted != weights.exists():

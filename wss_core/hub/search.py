@@ -15,7 +15,7 @@ from huggingface_hub import HfApi, constants
 from .. import hub_client
 from ..builtin.pretrained import WEIGHTS as BUILTIN_WEIGHTS
 from ..methods import create
-from . import card, checkpoint_folder, config
+from . import card, checkpoint_config, checkpoint_folder
 
 MAX_REQUESTS = 8  # requests to the Hub; each checkpoint costs a few, once
 
@@ -141,7 +141,7 @@ def _sha256(file: Path) -> str:
 
 
 def _read_checkpoint(folder: Path, source: str, sha: str) -> Checkpoint:
-    document = config.read(folder / checkpoint_folder.CONFIG, f"{checkpoint_folder.CONFIG} of {source}")
+    document = checkpoint_config.read(folder / checkpoint_folder.CONFIG, f"{checkpoint_folder.CONFIG} of {source}")
     return Checkpoint(
         source, sha, document["method"], document["settings"], document["training"], card=_card_body(folder)
     )

@@ -14,7 +14,7 @@ from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 from .. import hub_client
 from ..imaging.io import picture_to_bytes, read_image
 from ..segmenter import Segmenter
-from . import checkpoint_folder, config
+from . import checkpoint_config, checkpoint_folder
 from .card import SAMPLE_FILE, About, eval_results_yaml, render_card
 
 ATTEMPTS = 6
@@ -95,7 +95,7 @@ def _commit(
         head = api.model_info(repo)
     names = {file.rfilename for file in head.siblings or ()}
     theirs, before = _read_existing(api, repo, head.sha, names)
-    document = config.read(files[checkpoint_folder.CONFIG], checkpoint_folder.CONFIG)
+    document = checkpoint_config.read(files[checkpoint_folder.CONFIG], checkpoint_folder.CONFIG)
     adds = {name: CommitOperationAdd(name, str(file)) for name, file in files.items()}
     adds[checkpoint_folder.CARD] = CommitOperationAdd(
         checkpoint_folder.CARD, render_card(repo, document, about, theirs or card, before).encode()
@@ -118,7 +118,7 @@ def _read_existing(api: HfApi, repo: str, sha: str, names: set[str]) -> tuple[st
     folder = hub_client.fetch(repo, checkpoint_folder.TEXT_FILES, sha, api.token).folder
     card = checkpoint_folder.read_card(folder, repo)
     try:
-        before = config.read(folder / checkpoint_folder.CONFIG, checkpoint_folder.CONFIG)
+        before = checkpoint_config.read(folder / checkpoint_folder.CONFIG, checkpoint_folder.CONFIG)
     except ValueError:
         before = None
     return card, before

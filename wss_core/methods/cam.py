@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from ..networks import ClassificationNet, SegmentationNet
-    from ..training.cam import ActivationMaps
+    from ..training.class_activation import ActivationMaps
 
 
 @dataclass(kw_only=True)
@@ -95,7 +95,7 @@ class Cam(NetworkSettings):
         statistics = annotation_stats(examples, classes)
         learner._networks["tagger."] = tagger = learner._classification_net(pretrained=True)
         whole = learner._cam_config(self.steps, zoom=1.05, turn=0.0)  # what a crop leaves out may be what the tag names
-        outcome = training.cam.fit_classifier(
+        outcome = training.class_activation.fit_classifier(
             tagger, examples, statistics, classes, whole, run.stage("tagger", first=True), about
         )
         learner.training = summary(statistics, classes, outcome) | {"seed": self.seed}
@@ -151,15 +151,19 @@ class Cam(NetworkSettings):
         return SoftLabels([0, *class_ids], np.rint(255 * probs).astype(np.uint8))
 
     def _activate(self, image: np.ndarray) -> ActivationMaps:
-        return training.cam.activation_maps(self._tagger, image, self._cam_config(self.steps), self.spread)
+        return training.class_activation.activation_maps(self._tagger, image, self._cam_config(self.steps), self.spread)
 
     def _spread(self, activated: ActivationMaps, class_ids: list[int]) -> np.ndarray:
-        return training.cam.spread_confident(activated, class_ids, self.foreground, self.background, self.spread)
+        return training.class_activation.spread_confident(
+            activated, class_ids, self.foreground, self.background, self.spread
+        )
 
     def _prepare(self, image: np.ndarray) -> Any:
         if self._network is not None:
             return networks.predict_probabilities(self._network, image, self.side, self.channels)
-        return self._activate(image), guided_filter.make_guide(image, grid_shape(image.shape[:2], training.cam.GRID))
+        return self._activate(image), guided_filter.make_guide(
+            image, grid_shape(image.shape[:2], training.class_activation.GRID)
+        )
 
     def _probabilities(self, image: np.ndarray, cues: Cues, class_ids: list[int], cache: Any) -> np.ndarray:
         if self._network is not None:

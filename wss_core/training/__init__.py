@@ -10,5 +10,5 @@ The modules load torch, and are loaded when they are first used.
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submodules=["cam", "checkpointing", "device", "fit", "report"]
+    __name__, submodules=["class_activation", "checkpointing", "device", "fit", "report"]
 )

@@ -14,8 +14,8 @@ from wss_core.__main__ import main
 from wss_core.cues import Cues, CueSpec
 from wss_core.cues.cue_spec import KINDS
 from wss_core.cues.from_masks import simulate_cues
+from wss_core.data.weak_version.publish import push, save
 from wss_core.data.weak_version.rows import WeakVersion
-from wss_core.data.weak_version.upload import push, save
 from wss_core.hub_client import HubError
 
 api = HfApi()

@@ -10,7 +10,7 @@ from wss_core.conventions import UNKNOWN
 from wss_core.cues import Cues, Example
 from wss_core.methods.cam import Cam
 from wss_core.networks import classification_net
-from wss_core.training import cam
+from wss_core.training import class_activation
 from wss_core.training.config import RunOptions
 from wss_core.training.samples import TrainSamples
 
@@ -51,19 +51,19 @@ def test_sure_cells_by_hand():
     one = np.array([[3.0, 2.0, 1.0, -1.0, -0.9]])
     two = np.array([[0.0, 0.2, 0.3, 1.0, 0.05]])
     maps = np.stack([one, two]).astype(np.float32)
-    found = cam.keep_confident(maps, [1, 2], 0.75, 0.1)
+    found = class_activation.keep_confident(maps, [1, 2], 0.75, 0.1)
     assert found.tolist() == [[1, 1, UNKNOWN, 2, 0]]
-    assert cam.keep_confident(maps, [2], 0.75, 0.1).tolist() == [[0, UNKNOWN, UNKNOWN, 2, 0]]
+    assert class_activation.keep_confident(maps, [2], 0.75, 0.1).tolist() == [[0, UNKNOWN, UNKNOWN, 2, 0]]
 
 
 def test_every_class_present_keeps_its_highest_cell():
     """Class 2 is second to class 1 even there, but its tag says that it is on the picture."""
     maps = np.array([[[4.0, 3.9, 0.0]], [[0.9, 1.0, 0.0]]], np.float32)
-    assert cam.keep_confident(maps, [1, 2], 0.5, 0.1).tolist() == [[1, 2, 0]]
+    assert class_activation.keep_confident(maps, [1, 2], 0.5, 0.1).tolist() == [[1, 2, 0]]
 
 
 def test_nothing_present_is_background():
-    assert (cam.keep_confident(np.ones((2, 3, 3), np.float32), [], 0.5, 0.1) == 0).all()
+    assert (class_activation.keep_confident(np.ones((2, 3, 3), np.float32), [], 0.5, 0.1) == 0).all()
 
 
 def test_the_score_lies_between_the_mean_and_the_highest():
@@ -86,10 +86,10 @@ def test_convolutions_and_transformers_are_activated(name):
 def test_the_cut_leaves_as_many_as_there_are():
     scores = np.array([0.3, 0.1, 0.2, 0.05])
     middle = (np.log(0.2 / 0.8) + np.log(0.1 / 0.9)) / 2
-    assert cam.cut_logit(scores, 2) == pytest.approx(middle)
-    assert cam.cut_logit(np.array([0.9, 0.2, 0.6]), 2) == 0.0  # as it is
-    assert cam.cut_logit(np.array([0.9, 0.8, 0.6]), 2) == pytest.approx((np.log(4) + np.log(1.5)) / 2)
-    assert (cam.cut_logit(scores, 0), cam.cut_logit(scores, 4)) == (0.0, 0.0)
+    assert class_activation.cut_logit(scores, 2) == pytest.approx(middle)
+    assert class_activation.cut_logit(np.array([0.9, 0.2, 0.6]), 2) == 0.0  # as it is
+    assert class_activation.cut_logit(np.array([0.9, 0.8, 0.6]), 2) == pytest.approx((np.log(4) + np.log(1.5)) / 2)
+    assert (class_activation.cut_logit(scores, 0), class_activation.cut_logit(scores, 4)) == (0.0, 0.0)
 
 
 def test_classes_seen_too_seldom_to_be_sure_are_found(learned):
@@ -100,7 +100,9 @@ def test_classes_seen_too_seldom_to_be_sure_are_found(learned):
     scenes = [scene(i) for i in range(12)]
     seen = [classification_net.predict_activations(network, one.image, 128, 3)[0] for one in scenes]
     assert np.max(seen) < 0.5
-    cam.match_class_frequencies(network, TrainSamples(scenes, CLASSES, 128, complete=True), learned._cam_config(1))
+    class_activation.match_class_frequencies(
+        network, TrainSamples(scenes, CLASSES, 128, complete=True), learned._cam_config(1)
+    )
     found = np.array([classification_net.predict_activations(network, one.image, 128, 3)[0] > 0.5 for one in scenes])
     assert found.tolist() == [["disc" in one.cues.tags, "square" in one.cues.tags] for one in scenes]
 
