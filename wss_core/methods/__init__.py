@@ -23,9 +23,9 @@ def instant() -> tuple[str, ...]:
 
 
 def find(name: str) -> type[Segmenter]:
-    """The class of the method called `name`. Raises ValueError for an unknown name."""
+    """The class of the method called `name`; "auto" is the first of METHODS. Raises ValueError for an unknown name."""
     for method in METHODS:
-        if method.name == name:
+        if name in (method.name, "auto"):
             return method
     raise ValueError(f"no method {name!r:.40}. Choose one of: auto, {', '.join(names())}")
 
@@ -36,7 +36,7 @@ def create(name: str, **settings) -> Segmenter:
     name: one of `names()`, or "auto" for the method that suits drawn cues, the first of METHODS. settings: the fields of
     the method's class; `python -m wss_core methods NAME` explains each. Raises ValueError for an unknown name or setting.
     """
-    method = METHODS[0] if name == "auto" else find(name)
+    method = find(name)
     try:
         return method(**settings)
     except TypeError:

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -173,12 +174,35 @@ def test_files_are_replaced_and_links_kept(folder):
     assert Path("there/real.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_methods_are_listed_with_settings_and_cues(capsys):
+def test_methods_are_explained_within_the_width_of_the_terminal(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
     assert cli.main(["methods"]) == 0
     output = capsys.readouterr().out
     for method in METHODS:
         assert f"\n{method.name}: " in "\n" + output
+        for field in fields(method):
+            assert f"--setting {field.name}=" in output
     assert "cues: boxes" in output
+    assert max(len(line) for line in output.splitlines()) <= 60
+
+
+def test_one_method_is_explained_with_units_and_values(capsys):
+    assert cli.main(["methods", "grabcut"]) == 0
+    output = " ".join(capsys.readouterr().out.split())
+    assert "--setting side=256 Longer side of the small copy" in output
+    assert "Unit: pixels. Values: 1 or more, or 0 for the picture itself." in output
+    assert "propagate:" not in output
+    assert cli.main(["methods", "paint"]) == 2
+    assert "no method 'paint'. Choose one of: auto, propagate" in capsys.readouterr().err
+
+
+def test_methods_as_json(capsys):
+    assert cli.main(["methods", "network", "--json"]) == 0
+    (network,) = json.loads(capsys.readouterr().out)
+    assert (network["name"], network["learns"], network["uses_unlabelled"]) == ("network", True, True)
+    steps = next(setting for setting in network["settings"] if setting["name"] == "steps")
+    assert (steps["default"], steps["unit"], steps["values"]) == (1500, "steps", "1 or more")
+    assert {"name", "type", "default", "meaning", "unit", "values"} == set(steps)
 
 
 def test_help_teaches_by_examples_that_work(capsys, folder):

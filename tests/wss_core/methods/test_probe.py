@@ -131,9 +131,9 @@ def test_shared_features_mean_the_same_on_every_picture():
 def test_many_pictures_do_not_fill_the_memory(monkeypatch):
     """Cells are taken from every picture that tells some, fewer of each; pictures that tell none count for nothing."""
     taken, fit = [], pixel_classifier.fit
-    monkeypatch.setattr(probe.classifier, "fit", lambda rows, *rest: taken.append(len(rows)) or fit(rows, *rest))
+    monkeypatch.setattr(probe.pixel_classifier, "fit", lambda rows, *rest: taken.append(len(rows)) or fit(rows, *rest))
     examples = [*discs(5), *(Example(example.image, Cues()) for example in discs(5))]
     Probe(features="colour", side=32, samples=100).fit(examples)
-    monkeypatch.setattr(probe, "MOST", 50)
+    monkeypatch.setattr(probe, "MAX_CELLS", 50)
     Probe(features="colour", side=32, samples=100).fit(examples)
     assert taken == [500, 50]
