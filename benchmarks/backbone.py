@@ -6,14 +6,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from leaderboard.tasks.trial import FOLDER
+from leaderboard.tasks.trial import LOCAL_WEIGHTS
 
-WEIGHTS = f"{FOLDER}mobilenetv2_100"  # stands in settings for the folder that is told
+WEIGHTS = f"{LOCAL_WEIGHTS}mobilenetv2_100"  # stands in settings for the folder that is told
 
 
 def placed(settings: dict[str, Any], folder: Path) -> dict[str, Any]:
     """The settings with the folder in place of WEIGHTS."""
-    return {key: f"{FOLDER}{folder.resolve()}" if value == WEIGHTS else value for key, value in settings.items()}
+    return {key: f"{LOCAL_WEIGHTS}{folder.resolve()}" if value == WEIGHTS else value for key, value in settings.items()}
 
 
 def add_to(parser: ArgumentParser) -> None:

@@ -138,7 +138,7 @@ def evaluations(args, folder: Path) -> list[dict]:
         cases = [("builtin", _made_up("scribbles"), folder), (_network(folder), _made_up(""), folder)]
     rows = []
     for source, benchmark, data in cases:
-        record = evaluate(checkpoint_task(str(source), benchmark, data), folder / "results", Limits(threads=2))
+        record = evaluate(checkpoint_task(str(source), benchmark, data), folder / "results", limits=Limits(threads=2))
         rows.append({"what": "evaluation", "case": f"{record.method} on {benchmark.name}, {record.images} pictures, "
                      f"{1e3 * record.forward / record.images:.0f} ms a forward", "unit": "% not forward",
                      "value": 100 * (1 - record.forward / record.seconds), "bar": "<= 5", "threads": 2})  # fmt: skip

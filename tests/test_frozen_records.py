@@ -16,7 +16,7 @@ import pytest
 from pyarrow import parquet
 
 from leaderboard.tasks.label_budget import LabelBudget
-from leaderboard.tasks.trial import FOLDER, Trial
+from leaderboard.tasks.trial import LOCAL_WEIGHTS, Trial
 from tests.frozen.make_records import FIGURES, HERE, MERGED, RESULTS, check, command, rows
 
 RECORDS = dict(line.split() for line in (HERE / "records.txt").read_text("utf-8").splitlines())
@@ -53,7 +53,7 @@ def test_the_same_trial_still_leads_to_the_same_record():
     tried, wrong = 0, []
     for name in RECORDS:
         record = json.loads(_path(name).read_text("utf-8"))
-        if any(str(value).startswith(FOLDER) for value in record["settings"].values()):
+        if any(str(value).startswith(LOCAL_WEIGHTS) for value in record["settings"].values()):
             continue
         tried += 1
         trial = _trial(record["checkpoint"], record["settings"])

@@ -39,6 +39,6 @@ def run(args: argparse.Namespace) -> None:
         checkpoint_task(args.checkpoint, find_benchmark(name), args.data, args.revision) for name in args.benchmark
     ]
     for work in works:
-        record = evaluate(work, args.results, options.limits(args), progress=not args.quiet)
+        record = evaluate(work, args.results, limits=options.limits(args), progress=not args.quiet)
         print(outcome_line(record))
         print(f"  {store.record_path(record.identity, args.results)}")

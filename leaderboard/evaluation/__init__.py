@@ -1,1 +1,1 @@
-"""A checkpoint -> a record, in a watched process."""
+"""Evaluation: a checkpoint or a trial on a benchmark, in a watched process of its own, gives a record."""

@@ -1,4 +1,7 @@
-"""The process that evaluates: it loads or learns, then segments and judges a picture after another, and says what it finds."""
+"""The child process of an evaluation: it loads or trains the segmenter, then sends a row of numbers for each image.
+
+While one image is segmented, a thread prepares the next one, and another scores and sends the one before.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import json
 import os
 import platform
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
@@ -25,94 +28,102 @@ from ..tasks.task import EvalTask, Load
 from .predict import TimedOutput, adapt_segmenter, predict, score_parts, with_cues
 
 
-def run_child(pipe: Connection, work: EvalTask, places: tuple[int, ...], threads: int, gpu: str, load: Load) -> None:
-    """The process itself."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever watches, who then ends this politely
-    if gpu:
-        os.environ["CUDA_VISIBLE_DEVICES"] = gpu  # read when the first of them is used
-    if threads:
-        import torch
-
-        torch.set_num_threads(threads)
-        cv2.setNumThreads(threads)
-        threadpool_limits(threads)  # of NumPy's and SciPy's arithmetic
-    serve(pipe, work, places, load)
+def run_child(pipe: Connection, task: EvalTask, places: tuple[int, ...], threads: int, gpu: str, load: Load) -> None:
+    """Run the whole child process. threads: of the arithmetic, 0 = no limit. gpu: CUDA_VISIBLE_DEVICES, "" = as it is."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, which then ends this process in order
+    _configure(threads, gpu)
+    send_rows(pipe, task, places, load)
 
 
-def serve(pipe: Connection, work: EvalTask, places: tuple[int, ...], load: Load) -> None:
-    """Load or learn, say that it is ready, then a row a picture."""
+def send_rows(pipe: Connection, task: EvalTask, places: Sequence[int], load: Load) -> None:
+    """Load or train the segmenter, send what process this is, then a row for each image of `places`.
+
+    An error is sent as {"error": sentence} and a training that was ended as {"stopped": True}, in place of what is left.
+    """
     try:
-        segmenter = adapt_segmenter(load(work.checkpoint.source, work.checkpoint.sha), work.benchmark_with_cues)
-        examples = work.benchmark.examples(work.data)
-        learned = {} if work.trial is None else segmenter.training
-        _say(pipe, {"device": _device(segmenter), "machine": _machine(), "training": learned})
-        _work(pipe, segmenter, examples, places, work.benchmark_with_cues)
-    except BrokenPipeError:  # nobody listens any more
+        segmenter = adapt_segmenter(load(task.checkpoint.source, task.checkpoint.sha), task.benchmark_with_cues)
+        examples = task.benchmark.examples(task.data)
+        training = {} if task.trial is None else segmenter.training
+        _send(pipe, {"device": _device(segmenter), "machine": _machine(), "training": training})
+        _evaluate_images(pipe, segmenter, examples, places, task.benchmark_with_cues)
+    except BrokenPipeError:  # the parent no longer listens
         return
-    except KeyboardInterrupt:  # a training was asked to end, and has kept its state
+    except KeyboardInterrupt:  # a training that was ended has saved its state
         with suppress(OSError):
-            _say(pipe, {"stopped": True})
-    except Exception as error:  # whatever a broken checkpoint does, the board is told
-        _say(pipe, {"error": f"{'' if isinstance(error, ValueError) else type(error).__name__ + ': '}{error!s:.1000}"})
+            _send(pipe, {"stopped": True})
+    except Exception as error:  # whatever a broken checkpoint raises becomes the reason of a failure
+        _send(pipe, {"error": f"{'' if isinstance(error, ValueError) else type(error).__name__ + ': '}{error!s:.1000}"})
 
 
 def load_checkpoint(source: str, sha: str) -> Segmenter:
-    """The segmenter at that hash. Raises ValueError when a folder has changed since it was hashed."""
+    """Load the segmenter of that hash. Raises ValueError when a folder has changed since it was hashed."""
     found = hub.info(source, sha).sha
     if found != sha:
         raise ValueError(f"{source} has changed: its hash is {found}, not {sha}. Evaluate again")
     return hub.load(source, sha)
 
 
-def _work(
+def _configure(threads: int, gpu: str) -> None:
+    """Set the GPU and the threads of this process, before anything is computed in it."""
+    if gpu:
+        os.environ["CUDA_VISIBLE_DEVICES"] = gpu  # CUDA reads it when it is first used
+    if threads:
+        import torch
+
+        torch.set_num_threads(threads)
+        cv2.setNumThreads(threads)
+        threadpool_limits(threads)  # NumPy's and SciPy's
+
+
+def _evaluate_images(
     pipe: Connection, segmenter: Segmenter, examples: Examples, places: Sequence[int], benchmark: Benchmark
 ) -> None:
-    """A row a picture, in order. While one is segmented, the next is made ready and the one before is judged and said."""
-    with ThreadPoolExecutor(1) as before, ThreadPoolExecutor(1) as after:
-        ready = [before.submit(_asked, examples, place, benchmark) for place in places[:1]]
-        saying: list[Future] = []
+    """Send a row for each image, in order; three images are in work at a time, one in each stage."""
+    with ThreadPoolExecutor(1) as preparing, ThreadPoolExecutor(1) as scoring:
+        prepared = [preparing.submit(_prepare_example, examples, place, benchmark) for place in places[:1]]
+        unsent: list[Future] = []
         for place, following in zip(places, (*places[1:], None), strict=True):
-            example = ready.pop().result()
+            example = prepared.pop().result()
             if following is not None:
-                ready.append(before.submit(_asked, examples, following, benchmark))
-            with _naming(example):
-                answer = predict(segmenter, example, benchmark)
-            if saying:
-                saying.pop().result()
-            saying.append(after.submit(_judge, pipe, place, example, answer, benchmark))
-        for last in saying:
-            last.result()
+                prepared.append(preparing.submit(_prepare_example, examples, following, benchmark))
+            with _name_image_in_errors(example):
+                timed = predict(segmenter, example, benchmark)
+            if unsent:
+                unsent.pop().result()
+            unsent.append(scoring.submit(_score_and_send, pipe, place, example, timed, benchmark))
+        for future in unsent:
+            future.result()
 
 
-def _asked(examples: Examples, place: int, benchmark: Benchmark) -> Example:
+def _prepare_example(examples: Examples, place: int, benchmark: Benchmark) -> Example:
     example = examples[place]
-    with _naming(example):
+    with _name_image_in_errors(example):
         return with_cues(example, benchmark)
 
 
-def _judge(pipe: Connection, place: int, example: Example, answer: TimedOutput, benchmark: Benchmark) -> None:
-    with _naming(example):
-        parts = score_parts(answer, example, benchmark)
-    rows = {name: np.asarray(part).tolist() for name, part in parts.items()}
-    about = {"place": place, "id": example.id, "group": example.group, "forward": answer.seconds}
-    _say(pipe, about | {"parts": rows})
+def _score_and_send(pipe: Connection, place: int, example: Example, timed: TimedOutput, benchmark: Benchmark) -> None:
+    with _name_image_in_errors(example):
+        parts = score_parts(timed, example, benchmark)
+    lists = {name: np.asarray(part).tolist() for name, part in parts.items()}
+    row = {"place": place, "id": example.id, "group": example.group, "forward": timed.seconds, "parts": lists}
+    _send(pipe, row)
 
 
 @contextmanager
-def _naming(example: Example):
-    """What is wrong with a picture is raised with its id."""
+def _name_image_in_errors(example: Example) -> Iterator[None]:
+    """A ValueError raised inside names the image."""
     try:
         yield
     except ValueError as error:
         raise ValueError(f"{example.id}: {error}") from error
 
 
-def _say(pipe: Connection, what: dict) -> None:
-    pipe.send_bytes(json.dumps(what).encode())
+def _send(pipe: Connection, message: dict) -> None:
+    pipe.send_bytes(json.dumps(message).encode())
 
 
 def _device(segmenter: Segmenter) -> str:
-    """Where its weights lie: "cpu", or the GPU's name."""
+    """Where the segmenter's weights lie: the GPU's name, or "cpu"."""
     import torch
 
     networks = (value for value in vars(segmenter).values() if isinstance(value, torch.nn.Module))

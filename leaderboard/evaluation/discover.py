@@ -1,9 +1,9 @@
-"""Checkpoints that have no record yet, found by their tag on the Hub or below a folder, and evaluated."""
+"""Discovery: checkpoints that have no record yet are found on the Hub, by their tag, or below a folder, and evaluated."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,11 +23,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Discovery:
-    """What a search led to: new records, new failures, and how many pieces of work were done or had failed before."""
+    """The outcome of a search."""
 
     records: tuple[Record, ...]
+    "The records made now."
     failures: tuple[Failure, ...]
+    "The failures of now."
     known: int
+    "How many tasks were left out, because they have a record or have failed before."
 
 
 def discover(
@@ -42,27 +45,27 @@ def discover(
     progress: bool = True,
     load: Load = load_checkpoint,
 ) -> Discovery:
-    """Evaluate the newest checkpoints of `where` ("hub" or a folder) on the benchmarks that they fit.
+    """Evaluate the newest `limit` checkpoints of `where` ("hub" or a folder) on the benchmarks that they fit.
 
-    What has a record is left out, and what has failed too, unless `retry`. A failure is written with its reason, and the search
-    goes on. Raises ValueError when the checkpoints or the data cannot be looked at.
+    Tasks with a record are left out, and so are those that have failed, unless `retry`. A failure is written with its reason,
+    and the search goes on. Raises ValueError when the checkpoints or the data cannot be read.
     """
-    failed = {failure.identity for failure in store.failures(results)}
+    failed_before = {failure.identity for failure in store.failures(results)}
     records, failures, known = [], [], 0
-    for work in eval_tasks(hub.checkpoints(where, limit), benchmarks, data):
-        if store.find(work.identity, results) or (work.identity in failed and not retry):
+    for task in eval_tasks(hub.checkpoints(where, limit), benchmarks, data):
+        if store.find(task.identity, results) or (task.identity in failed_before and not retry):
             known += 1
             continue
         try:
-            records.append(evaluate(work, results, limits, progress, load))
+            records.append(evaluate(task, results, limits=limits, progress=progress, load=load))
         except EvaluationError as error:
-            logger.warning("%s on %s: %s", work.checkpoint.source, work.benchmark.name, error)
-            failures += [failure for failure in store.failures(results) if failure.identity == work.identity]
+            logger.warning("%s on %s: %s", task.checkpoint.source, task.benchmark.name, error)
+            failures += [failure for failure in store.failures(results) if failure.identity == task.identity]
     return Discovery(tuple(records), tuple(failures), known)
 
 
-def eval_tasks(checkpoints: Iterable[Checkpoint], benchmarks: Sequence[Benchmark], data: Path) -> Iterable[EvalTask]:
-    """The work there is: every checkpoint on every benchmark that it fits, newest checkpoints first."""
+def eval_tasks(checkpoints: Iterable[Checkpoint], benchmarks: Sequence[Benchmark], data: Path) -> Iterator[EvalTask]:
+    """Yield a task for every checkpoint with every benchmark that it fits, in the order of the checkpoints."""
     revisions = {benchmark.name: benchmark.examples(data).revision for benchmark in benchmarks}
     for checkpoint in checkpoints:
         for benchmark in benchmarks:
@@ -72,7 +75,7 @@ def eval_tasks(checkpoints: Iterable[Checkpoint], benchmarks: Sequence[Benchmark
 
 
 def fits(checkpoint: Checkpoint, benchmark: Benchmark) -> bool:
-    """Whether a checkpoint was made for the benchmark's classes, or for any, where cues are given."""
+    """Whether a checkpoint has learned the benchmark's classes; one without classes of its own fits where cues are given."""
     if benchmark.track == "efficiency":
         return False
     if checkpoint.classes:

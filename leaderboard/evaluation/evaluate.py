@@ -1,4 +1,7 @@
-"""A checkpoint on a benchmark -> a record. What is finished is kept: records for good, pictures until theirs is made."""
+"""Evaluate a task: a checkpoint or a trial on a benchmark gives a record.
+
+What is finished is kept: records for good, the rows of single images until their record is made.
+"""
 
 from __future__ import annotations
 
@@ -23,69 +26,76 @@ from .watched_process import LIMITS, EvaluationError, Limits, watched_rows
 
 
 def checkpoint_task(source: str, benchmark: Benchmark, data: Path, revision: str | None = None) -> EvalTask:
-    """The work of evaluating a checkpoint: USER/REPO (at a revision), a folder, or "builtin". Raises ValueError."""
+    """The task of evaluating a checkpoint.
+
+    source: USER/REPO (at a revision), a folder, or "builtin". data: the folder of the benchmarks' data. Raises ValueError when
+    the checkpoint or the data cannot be read, and for a benchmark of the efficiency track, on which the board trains itself.
+    """
     if benchmark.track == "efficiency":
         raise ValueError(
             f"for {benchmark.name} the board trains itself, by `sweep`. Choose another benchmark for a checkpoint"
         )
     checkpoint = hub.info(source, revision)
-    found = benchmark.examples(Path(data)).revision
-    return EvalTask(checkpoint=checkpoint, benchmark=benchmark, data=Path(data), data_revision=found)
+    data_revision = benchmark.examples(Path(data)).revision
+    return EvalTask(checkpoint=checkpoint, benchmark=benchmark, data=Path(data), data_revision=data_revision)
 
 
 def evaluate(
-    work: EvalTask,
+    task: EvalTask,
     results: Path,
+    *,
     limits: Limits = LIMITS,
     progress: bool = True,
     load: Load = load_checkpoint,
     stop: Event | None = None,
 ) -> Record:
-    """The record of the work: the one in the folder `results`, or made in a process of its own and written there.
+    """The record of a task: the one that lies in the folder `results`, else made in a process of its own and written there.
 
-    An interrupted evaluation goes on after the pictures that were finished. Raises EvaluationError when it cannot be made,
-    once the reason is written; Stopped soon after `stop` was set.
+    An interrupted evaluation continues after the images that were finished. Raises EvaluationError when no record can be made,
+    after the reason was written as a Failure, and Stopped soon after `stop` was set.
     """
-    known = store.find(work.identity, results)
-    if known is not None:
-        return known
-    kept = PartialEvaluation(results, work.identity.name)
-    count = len(work.benchmark.examples(work.data))
+    record = store.find(task.identity, results)
+    if record is not None:
+        return record
+    partial_evaluation = PartialEvaluation(results, task.identity.name)
+    count = len(task.benchmark.examples(task.data))
+    start = partial(watched_rows, task, limits=limits, load=load, stop=stop)
     try:
-        _check_declared(work)
-        _finish(
-            kept, count, partial(watched_rows, work, limits=limits, load=load, stop=stop), work.benchmark.name, progress
-        )
+        _check_declared(task)
+        _evaluate_missing(partial_evaluation, count, start, task.benchmark.name, progress)
     except EvaluationError as error:
-        store.write_failure(build_failure(work, str(error)), results)
+        store.write_failure(build_failure(task, str(error)), results)
         raise
-    record = build_record(work, kept.about, [kept.rows[place] for place in range(count)])
+    rows = [partial_evaluation.rows[place] for place in range(count)]
+    record = build_record(task, partial_evaluation.process, rows)
     store.write(record, results)
-    kept.remove()
+    partial_evaluation.remove()
     return record
 
 
-def _check_declared(work: EvalTask) -> None:
-    """Before anything is segmented. Raises EvaluationError for a checkpoint that says of itself what cannot be."""
+def _check_declared(task: EvalTask) -> None:
+    """Raise EvaluationError, before any image is segmented, when the checkpoint declares labels that cannot be."""
     try:
-        declared_labels(work.checkpoint.training)
+        declared_labels(task.checkpoint.training)
     except ValueError as error:
         raise EvaluationError(f"what the checkpoint's config.json declares cannot be: {error}. Mend it") from None
 
 
-def _finish(kept: PartialEvaluation, count: int, ask: Callable[..., Iterator[dict]], name: str, progress: bool) -> None:
-    """Have the pictures done that are not done yet."""
-    todo = [place for place in range(count) if place not in kept.rows]
-    if not todo:
+def _evaluate_missing(
+    kept: PartialEvaluation, count: int, start: Callable[..., Iterator[dict]], name: str, progress: bool
+) -> None:
+    """Evaluate the images whose rows are missing. start(places=...): begins the process, see `watched_rows`."""
+    missing = [place for place in range(count) if place not in kept.rows]
+    if not missing:
         return
-    said = ask(places=todo)
+    messages = start(places=missing)
     try:
-        kept.begin(next(said))
+        kept.begin(next(messages))
         before = time.perf_counter()
-        shown = tqdm(said, name, count, initial=count - len(todo), disable=not progress, unit="image")
-        for row in shown:
+        rows = tqdm(messages, name, count, initial=count - len(missing), disable=not progress, unit="image")
+        for row in rows:
             now = time.perf_counter()
             kept.add(row | {"seconds": now - before})
             before = now
     finally:
-        said.close()  # ends the process
+        messages.close()  # ends the process

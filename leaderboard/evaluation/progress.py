@@ -1,4 +1,4 @@
-"""The pictures of an evaluation that is not finished, a line each: whoever begins it again goes on from there."""
+"""The finished images of an evaluation that is not finished, a JSON line each, so that it can be resumed."""
 
 from __future__ import annotations
 
@@ -6,37 +6,38 @@ import json
 import logging
 from pathlib import Path
 
-FOLDER = ".unfinished"
-ABOUT = {"device", "machine"}
+UNFINISHED = ".unfinished"
+PROCESS = {"device", "machine"}
 ROW = {"place", "id", "group", "seconds", "forward", "parts"}
 
 logger = logging.getLogger(__name__)
 
 
 class PartialEvaluation:
-    """about: what the process said of itself, {} before it did; rows: {place: row} of the finished pictures.
+    """A file of rows, one for each finished image. Damaged lines, as a crash leaves them, are left out with a warning.
 
-    A line that a crash tore is left out. Two processes at the same evaluation may share the file: both write the same.
+    Two processes that do the same evaluation may share the file: both write the same rows.
     """
 
     def __init__(self, results: Path, name: str):
-        self.path = Path(results) / FOLDER / f"{name}.jsonl"
-        lines = self._lines()
-        self.about = next((line for line in lines if set(line) >= ABOUT), {})
-        self.rows = {line["place"]: line for line in lines if set(line) == ROW} if self.about else {}
+        """Read what the folder `results` holds of the evaluation; name: of its record."""
+        self.path = Path(results) / UNFINISHED / f"{name}.jsonl"
+        lines = self._read()
+        self.process: dict = next((line for line in lines if set(line) >= PROCESS), {})  # its first message, or nothing
+        self.rows: dict[int, dict] = {line["place"]: line for line in lines if set(line) == ROW} if self.process else {}
 
-    def begin(self, about: dict) -> None:
-        """Keep what the process says of itself."""
-        self.about = about
-        self._append(about)
+    def begin(self, process: dict) -> None:
+        """Write the first message of the process: its device, its machine and what it trained."""
+        self.process = process
+        self._append(process)
 
     def add(self, row: dict) -> None:
-        """Keep a finished picture."""
+        """Write the row of a finished image."""
         self.rows[row["place"]] = row
         self._append(row)
 
     def remove(self) -> None:
-        """Forget it all: the record is made."""
+        """Delete the file, once the record is written."""
         self.path.unlink(missing_ok=True)
 
     def _append(self, line: dict) -> None:
@@ -44,19 +45,19 @@ class PartialEvaluation:
         with open(self.path, "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
-    def _lines(self) -> list[dict]:
+    def _read(self) -> list[dict]:
         if not self.path.exists():
             return []
-        found = []
+        values = []
         text = self.path.read_text(encoding="utf-8", errors="replace")
         if text and not text.endswith("\n"):
             self._append_newline()
         for number, line in enumerate(text.splitlines(), start=1):
             try:
-                found.append(json.loads(line))
+                values.append(json.loads(line))
             except ValueError:
                 logger.warning("left out line %d of %s: it is damaged", number, self.path)
-        return [line for line in found if isinstance(line, dict)]
+        return [value for value in values if isinstance(value, dict)]
 
     def _append_newline(self) -> None:
         with open(self.path, "a", encoding="utf-8") as file:

@@ -1,6 +1,6 @@
-"""Evaluation in a process of its own, watched: a checkpoint that hangs, grows or dies ends that process and nothing else.
+"""An evaluation in a process of its own, with limits: a checkpoint that hangs, grows or crashes ends that process alone.
 
-The process (see `serving`) answers in JSON, a line a picture; nothing it says is unpickled.
+The process (`child_process`) sends JSON, one message for each image; nothing that it sends is unpickled.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from ..tasks.task import EvalTask, Load
 from . import child_process
 
 WATCH = 0.02  # seconds between two looks at the process
-GRACE = 10.0  # seconds to end by itself, when all is done or when asked to
-# Processes are forked off one that has imported what all of them need and done nothing else: importing takes seconds.
+GRACE = 10.0  # seconds that the process has to end by itself, after its last image and when it is terminated
+# Processes are forked from one that has imported the modules they need and done nothing else: importing takes seconds.
 START = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
 
 
 class EvaluationError(ValueError):
-    """The evaluation cannot go on; the message says why, and is what the board shows."""
+    """The evaluation cannot go on; the message says why, and is shown on the board."""
 
 
 class Stopped(Exception):
@@ -35,39 +35,43 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """seconds: for one picture, all its cues included; load: seconds until the first one can begin, learning included;
-    megabytes: of memory in use at any time; threads: of the process, 0 = as many as it likes. gpu: which of them it sees, as
-    CUDA_VISIBLE_DEVICES has them, "" = all."""
+    """What the process of an evaluation may use."""
 
     seconds: float = 300.0
+    "For one image, at most, with all its cues."
     load: float = 600.0
+    "Seconds until the first image can begin, at most, training included."
     megabytes: int = 6000
+    "Memory in use at any time, at most."
     threads: int = 0
+    "Threads of its arithmetic, 0 = no limit."
     gpu: str = ""
+    'The GPUs that it sees, as CUDA_VISIBLE_DEVICES names them; "" = all.'
 
 
 LIMITS = Limits()
 
 
 def watched_rows(
-    work: EvalTask, places: Sequence[int], limits: Limits, load: Load, stop: Event | None = None
+    task: EvalTask, places: Sequence[int], limits: Limits, load: Load, stop: Event | None = None
 ) -> Iterator[dict]:
-    """What the process says: {"device", "machine", "training"} once it is ready, then a row for each of `places`, in order.
+    """Start a process and yield its messages: {"device", "machine", "training"} when it is ready, then a row for each image.
 
-    A row is {"place", "id", "group", "forward", "parts": {name: lists of whole numbers}}. Raises EvaluationError, and
-    Stopped once `stop` is set.
+    places: numbers of images; the rows come in that order. A row is {"place", "id", "group", "forward", "parts": {name: lists
+    of whole numbers}}. Raises EvaluationError when the process fails or exceeds a limit, and Stopped once `stop` is set.
+    Closing the generator ends the process.
     """
     context = get_context(START)
     if START == "forkserver":
         context.set_forkserver_preload([child_process.__name__])
-    ours, theirs = context.Pipe(duplex=False)
-    told = (theirs, work, tuple(places), limits.threads, limits.gpu, load)
-    process = context.Process(target=child_process.run_child, args=told, daemon=True)
+    receiver, sender = context.Pipe(duplex=False)
+    args = (sender, task, tuple(places), limits.threads, limits.gpu, load)
+    process = context.Process(target=child_process.run_child, args=args, daemon=True)
     process.start()
-    theirs.close()
-    watched = WatchedProcess(ours, process, limits.megabytes, stop or Event())
+    sender.close()
+    watched = WatchedProcess(receiver, process, limits.megabytes, stop or Event())
     try:
-        yield watched.next(limits.load, "loading the checkpoint" if work.trial is None else "learning")
+        yield watched.next(limits.load, "loading the checkpoint" if task.trial is None else "learning")
         for place in places:
             yield watched.next(limits.seconds, f"picture {place}")
         process.join(GRACE)
@@ -77,7 +81,7 @@ def watched_rows(
 
 @dataclass
 class WatchedProcess:
-    """The process, and what it says through the pipe."""
+    """A child process, the pipe that it sends messages through, and what it may use."""
 
     pipe: Connection
     process: BaseProcess
@@ -85,23 +89,26 @@ class WatchedProcess:
     stop: Event
 
     def next(self, seconds: float, doing: str) -> dict:
-        """The next thing said. Raises EvaluationError when it is an error, or nothing comes within the limits."""
+        """Wait for the next message. doing: what the process does meanwhile, for error sentences.
+
+        Raises EvaluationError when the message is an error, or when none comes within the limits, and Stopped.
+        """
         self._wait(seconds, doing)
         try:
-            said = json.loads(self.pipe.recv_bytes())
+            message = json.loads(self.pipe.recv_bytes())
         except EOFError:
             self.process.join()
             raise EvaluationError(
-                f"{doing} ended the process ({_ended(self.process.exitcode)}). Look at the checkpoint"
+                f"{doing} ended the process ({_exit_reason(self.process.exitcode)}). Look at the checkpoint"
             ) from None
-        if "error" in said:
-            raise EvaluationError(f"{doing}: {said['error']}")
-        if "stopped" in said:
+        if "error" in message:
+            raise EvaluationError(f"{doing}: {message['error']}")
+        if "stopped" in message:
             raise Stopped(doing)
-        return said
+        return message
 
     def end(self) -> None:
-        """End the process: a training keeps its state if it is asked politely."""
+        """Terminate the process, so that a training can save its state, and kill it after GRACE seconds."""
         self.process.terminate()
         self.process.join(GRACE)
         self.process.kill()
@@ -124,12 +131,12 @@ class WatchedProcess:
 
 
 def _megabytes(pid: int | None) -> float:
-    """Of memory that the process holds."""
+    """The memory that a process holds; 0 when it has just ended."""
     try:
         return psutil.Process(pid).memory_info().rss / 1e6
-    except psutil.Error:  # it has just ended
+    except psutil.Error:
         return 0.0
 
 
-def _ended(code: int | None) -> str:
+def _exit_reason(code: int | None) -> str:
     return f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"

@@ -10,7 +10,7 @@ from string import Template
 
 from plotly.offline import get_plotlyjs
 
-from ..evaluation.build_record import now
+from ..evaluation.build_record import utc_now
 from ..records.record import Record
 from . import figures, table
 from .table import Row
@@ -42,7 +42,7 @@ def page(records: Sequence[Record]) -> str:
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
         plotly=get_plotlyjs(),
         count=f"{len(records):,}",
-        date=now(),
+        date=utc_now(),
         figures="\n".join(_section(name, list(some), records) for name, some in groupby(rows, _benchmark)),
         head="".join(f"<th>{name.replace('_', ' ')}</th>" for name in SHOWN),
         rows="\n".join(_line(row, row["record"] in on_hub) for row in rows),

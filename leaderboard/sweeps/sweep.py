@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from ..evaluation.child_process import load_checkpoint
 from ..evaluation.evaluate import evaluate
-from ..evaluation.progress import FOLDER
+from ..evaluation.progress import UNFINISHED
 from ..evaluation.watched_process import LIMITS, EvaluationError, Limits, Stopped
 from ..records import store
 from ..records.record import Failure, Record
@@ -40,10 +40,10 @@ class SweepFolders:
 
     def checkpoint(self, work: EvalTask) -> Path:
         """Where the work's trained checkpoint lies, and what its training keeps meanwhile."""
-        return (self.keep or self.results / FOLDER) / work.identity.name
+        return (self.keep or self.results / UNFINISHED) / work.identity.name
 
     def lock(self, work: EvalTask) -> Path:
-        return self.results / FOLDER / f"{work.identity.name}.lock"
+        return self.results / UNFINISHED / f"{work.identity.name}.lock"
 
 
 def run_task(
@@ -59,7 +59,7 @@ def run_task(
         if not ours:
             return None
         try:
-            record = evaluate(work, place.results, limits, progress=False, load=load, stop=stop)
+            record = evaluate(work, place.results, limits=limits, progress=False, load=load, stop=stop)
         except EvaluationError:
             return store.find_failure(work.identity, place.results)
         if place.keep is None:

@@ -20,7 +20,7 @@ from ..dataclass_json import to_plain
 from .label_budget import LabelBudget
 
 LEARNING = 1  # raised when the same trial would lead to other weights, as after a change of a setting's default
-FOLDER = "timm:local-dir:"  # the prefix of a setting whose weights lie in a folder of this machine
+LOCAL_WEIGHTS = "timm:local-dir:"  # the prefix of a setting whose weights lie in a folder of this machine
 WEIGHTS = ("config.json", "model.safetensors")
 
 
@@ -67,17 +67,17 @@ def _portable(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _folder_name(value: str) -> str:
-    return FOLDER + Path(value.removeprefix(FOLDER)).name
+    return LOCAL_WEIGHTS + Path(value.removeprefix(LOCAL_WEIGHTS)).name
 
 
 def _is_folder(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith(FOLDER)
+    return isinstance(value, str) and value.startswith(LOCAL_WEIGHTS)
 
 
 def _weights_hash(value: Any) -> str:
     """The hash of the weights that a setting names, "" when it names none that lie on this machine."""
     if _is_folder(value):
-        return _folder_hash(Path(value.removeprefix(FOLDER)))
+        return _folder_hash(Path(value.removeprefix(LOCAL_WEIGHTS)))
     return _builtin_hash() if value in pretrained.NAMES else ""
 
 

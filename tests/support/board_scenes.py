@@ -64,11 +64,11 @@ def write_splits(folder: Path) -> Path:
     return write_discs(folder, 4, split="test")
 
 
-def work(data: Path, sha: str = "a" * 40, benchmark: Benchmark = DISCS, training: dict | None = None) -> EvalTask:
-    """The evaluation of a stand-in."""
-    told = TRAINING if training is None else training
+def eval_task(data: Path, sha: str = "a" * 40, benchmark: Benchmark = DISCS, training: dict | None = None) -> EvalTask:
+    """The evaluation of a stand-in for a checkpoint."""
+    training = TRAINING if training is None else training
     settings = {"classes": list(CLASSES), "width": 8}
-    checkpoint = Checkpoint(source="ann/discs", sha=sha, method="colours", settings=settings, training=told)
+    checkpoint = Checkpoint(source="ann/discs", sha=sha, method="colours", settings=settings, training=training)
     return EvalTask(
         checkpoint=checkpoint, benchmark=benchmark, data=data, data_revision=benchmark.examples(data).revision
     )
@@ -84,8 +84,10 @@ class Colours(Segmenter):
 
     def _probabilities(self, image, cues, class_ids, cache):
         pixels = image.astype(float)
-        away = [np.linalg.norm(pixels - colour, axis=2) for colour in ((60, 140, 70), (190, 60, 50), (60, 60, 190))]
-        closeness = np.exp(-np.array(away) / 40)
+        distances = [
+            np.linalg.norm(pixels - colour, axis=2) for colour in ((60, 140, 70), (190, 60, 50), (60, 60, 190))
+        ]
+        closeness = np.exp(-np.array(distances) / 40)
         return (closeness / closeness.sum(axis=0)).astype(np.float32)
 
 
@@ -110,11 +112,11 @@ class Fails(Colours):
 class Dies(Colours):
     """Ends its process at the fourth picture."""
 
-    asked = 0
+    segmented = 0
 
     def _probabilities(self, image, cues, class_ids, cache):
-        Dies.asked += 1
-        if Dies.asked == 4:
+        Dies.segmented += 1
+        if Dies.segmented == 4:
             time.sleep(0.5)  # what was said before is heard
             os._exit(9)
         return super()._probabilities(image, cues, class_ids, cache)
@@ -140,9 +142,9 @@ def dies(source: str, sha: str) -> Segmenter:
     return Dies(classes=CLASSES)
 
 
-def record(benchmark: str = "discs", **told) -> Record:
+def record(benchmark: str = "discs", **fields) -> Record:
     """A made-up record: `quality` (0..1) of its masks, and fields of Record, Labels or Identity by name."""
-    quality, seed, count = told.pop("quality", 0.8), told.pop("seed", 0), told.pop("count", 40)
+    quality, seed, count = fields.pop("quality", 0.8), fields.pop("seed", 0), fields.pop("count", 40)
     random = np.random.default_rng(1)  # all records find the same pictures hard
     size = random.integers(400, 900, (count, 1))
     found = np.clip(size * (quality + random.normal(0, 0.05, (count, 1))), 0, size).astype(int)
@@ -150,8 +152,8 @@ def record(benchmark: str = "discs", **told) -> Record:
     noise = np.random.default_rng([seed, int(1000 * quality)]).integers(0, 12, (count, 1))
     back = np.stack([np.full((count, 1), 3000), missed, noise], axis=-1)
     disc = np.stack([found, noise, missed], axis=-1)
-    rows = np.concatenate([back, disc], axis=1)
-    of = Benchmark(
+    counts = np.concatenate([back, disc], axis=1)
+    base = Benchmark(
         name=benchmark,
         source="discs",
         split="test",
@@ -159,18 +161,18 @@ def record(benchmark: str = "discs", **told) -> Record:
         metrics=("miou", "dice", "accuracy"),
     )
     labels = Labels(
-        **{name: told.pop(name) for name in ("cue", "labelled_images", "label_seconds", "share") if name in told}
+        **{name: fields.pop(name) for name in ("cue", "labelled_images", "label_seconds", "share") if name in fields}
     )
     checkpoint = Checkpoint(
-        source=told.pop("checkpoint", "ann/discs"),
-        sha=told.pop("sha", f"{seed:040x}"),
-        method=told.pop("method", "colours"),
-        settings=told.pop("settings", {"backbone": "unet"}),
+        source=fields.pop("checkpoint", "ann/discs"),
+        sha=fields.pop("sha", f"{seed:040x}"),
+        method=fields.pop("method", "colours"),
+        settings=fields.pop("settings", {"backbone": "unet"}),
         training={"seed": seed},
     )
-    work = EvalTask(checkpoint=checkpoint, benchmark=of, data=Path(), data_revision="d" * 40)
-    said = [
+    task = EvalTask(checkpoint=checkpoint, benchmark=base, data=Path(), data_revision="d" * 40)
+    rows = [
         {"place": i, "id": str(i), "group": "", "seconds": 1.0, "forward": 0.9, "parts": {"counts": row.tolist()}}
-        for i, row in enumerate(rows)
+        for i, row in enumerate(counts)
     ]
-    return replace(build_record(work, {"device": "cpu", "machine": "m"}, said), labels=labels, **told)
+    return replace(build_record(task, {"device": "cpu", "machine": "m"}, rows), labels=labels, **fields)

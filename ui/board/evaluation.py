@@ -70,7 +70,7 @@ def evaluate_submission(item: Job, stop: Event, source: RecordSource) -> str:
 
 
 def _told(work: EvalTask, source: RecordSource, stop: Event) -> str:
-    record = evaluate(work, source.written, LIMITS, progress=False, stop=stop)
+    record = evaluate(work, source.written, limits=LIMITS, progress=False, stop=stop)
     score = record.scores[record.metric]
     return f"{work.benchmark.name}: {record.metric} {score.value:.3f} [{score.low:.3f}, {score.high:.3f}]"
 

@@ -54,7 +54,7 @@ def test_the_table(results, capsys):
 
 
 def test_failures_are_shown(results, tmp_path, capsys):
-    work = boards.work(boards.write_discs(tmp_path / "data", count=1))
+    work = boards.eval_task(boards.write_discs(tmp_path / "data", count=1))
     store.write_failure(build_failure(work, "picture 3 took more than 60 s"), tmp_path)
     assert main(["table", "--results", str(tmp_path), "--failures"]) == 0
     assert "discs  ann/discs: picture 3 took more than 60 s" in capsys.readouterr().out

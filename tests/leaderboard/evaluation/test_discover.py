@@ -8,7 +8,6 @@ import pytest
 from huggingface_hub import HfApi
 
 from leaderboard.dataclass_json import to_plain
-from leaderboard.evaluation import discover as module
 from leaderboard.evaluation.build_record import build_failure
 from leaderboard.evaluation.discover import discover, fits
 from leaderboard.evaluation.watched_process import EvaluationError, Limits
@@ -48,23 +47,23 @@ def folder(tmp_path):
 
 
 def test_a_failure_is_kept_and_tried_again_when_asked(folder, data, tmp_path, monkeypatch):
-    asked = []
+    evaluated = []
 
-    def fails(work, results, *more):
-        asked.append(work.checkpoint.source[-1])
-        store.write_failure(build_failure(work, "too slow"), results)
+    def fails(task, results, **options):
+        evaluated.append(task.checkpoint.source[-1])
+        store.write_failure(build_failure(task, "too slow"), results)
         raise EvaluationError("too slow")
 
-    monkeypatch.setattr(module, "evaluate", fails)
+    monkeypatch.setattr("leaderboard.evaluation.discover.evaluate", fails)
     first = discover(folder, [CUED], data, tmp_path / "out")
     assert [failure.reason for failure in first.failures] == ["too slow", "too slow"]  # one does not stop the others
     assert discover(folder, [CUED], data, tmp_path / "out").known == 2
-    assert len(asked) == 2
+    assert len(evaluated) == 2
     assert len(discover(folder, [CUED], data, tmp_path / "out", retry=True).failures) == 2
-    assert sorted(asked) == ["a", "a", "b", "b"]
+    assert sorted(evaluated) == ["a", "a", "b", "b"]
 
 
-def test_what_fits_what(folder):
+def test_which_checkpoint_fits_which_benchmark(folder):
     checkpoint = checkpoints(folder)[0]
     assert fits(checkpoint, CUED)
     assert not fits(checkpoint, boards.DISCS)  # it has learned nothing
@@ -75,7 +74,7 @@ def test_what_fits_what(folder):
     assert not fits(replace(checkpoint, training={"seed": 0}), own)
 
 
-def many(folder, numbers):
+def write_records(folder, numbers):
     for number in numbers:
         store.write(boards.record(seed=number), folder)
     return folder
@@ -83,7 +82,7 @@ def many(folder, numbers):
 
 def test_two_boards_at_once_lose_nothing(hub_server, tmp_path):
     """Half of their records are the same. Each writes one commit, on top of the other's."""
-    boards_at_once = [many(tmp_path / "one", range(0, 6)), many(tmp_path / "two", range(3, 9))]
+    boards_at_once = [write_records(tmp_path / "one", range(0, 6)), write_records(tmp_path / "two", range(3, 9))]
     HfApi().create_repo("ann/results", repo_type="dataset")
     with ThreadPoolExecutor(2) as pool:
         added = [count for count, _ in pool.map(lambda folder: hub_sync.push(folder, "ann/results"), boards_at_once)]
@@ -95,7 +94,7 @@ def test_two_boards_at_once_lose_nothing(hub_server, tmp_path):
 
 
 def test_a_head_that_moved_is_looked_at_again(hub_server, tmp_path):
-    one, two = many(tmp_path / "one", [1, 3]), many(tmp_path / "two", [1, 2])
+    one, two = write_records(tmp_path / "one", [1, 3]), write_records(tmp_path / "two", [1, 2])
     theirs = {f"discs/{path.name}": path.read_bytes() for path in two.glob("discs/*.json")}
     HfApi().create_repo("ann/results", repo_type="dataset")
     hub_server.before("POST .*/commit/main", lambda: hub_server.put("ann/results", theirs, kind="datasets"))
@@ -104,7 +103,7 @@ def test_a_head_that_moved_is_looked_at_again(hub_server, tmp_path):
 
 
 def test_nothing_new_is_no_commit(hub_server, tmp_path):
-    one = many(tmp_path / "one", [1, 2])
+    one = write_records(tmp_path / "one", [1, 2])
     first = hub_sync.push(one, "ann/results")
     assert first[0] == 2
     assert hub_sync.push(one, "ann/results") == (0, first[1])
@@ -113,7 +112,7 @@ def test_nothing_new_is_no_commit(hub_server, tmp_path):
     assert "README.md" in names
 
 
-def test_what_is_damaged_there_is_left_out(hub_server, tmp_path, caplog):
+def test_a_damaged_record_of_the_hub_is_left_out(hub_server, tmp_path, caplog):
     sound = store.write(boards.record(seed=1), tmp_path / "one")
     torn = {f"discs/{'0' * 32}.json": sound.read_bytes()[:-9], "discs/../../x.json": b"{}", "discs/notes.json": b"{}"}
     hub_server.put("ann/results", torn | {f"discs/{sound.name}": sound.read_bytes()}, kind="datasets")
@@ -122,7 +121,7 @@ def test_what_is_damaged_there_is_left_out(hub_server, tmp_path, caplog):
     assert [path.name for path in (tmp_path / "two").rglob("*.json")] == [sound.name]
 
 
-def test_a_data_set_that_is_none_of_results_is_not_fetched(hub_server, tmp_path, monkeypatch):
+def test_a_data_set_of_something_else_is_not_fetched(hub_server, tmp_path, monkeypatch):
     hub_server.put("ann/results", {f"discs/{'0' * 32}.json": b"x" * 2000}, kind="datasets")
     monkeypatch.setattr(store, "MAX_FILE", 1000)
     with pytest.raises(ValueError, match="is above 1,000 bytes. Nothing was fetched"):

@@ -169,7 +169,7 @@ def test_numbers_that_no_memory_holds_are_named(good, tmp_path, monkeypatch):
 
 
 def test_a_failure_that_makes_no_sense_is_left_out(good, tmp_path, caplog):
-    work = boards.work(boards.write_discs(tmp_path / "data"))
+    work = boards.eval_task(boards.write_discs(tmp_path / "data"))
     path = store.write_failure(build_failure(work, "too slow"), tmp_path)
     form = json.loads(path.read_text())
     form.pop("check")
@@ -262,7 +262,7 @@ def test_what_no_labels_are_is_refused_with_field_and_bound(field, value, words)
 
 
 def test_a_checkpoint_that_declares_what_cannot_be_fails_before_it_segments(tmp_path):
-    work = boards.work(boards.write_discs(tmp_path / "data"), training={"label_seconds": -1})
+    work = boards.eval_task(boards.write_discs(tmp_path / "data"), training={"label_seconds": -1})
     with pytest.raises(EvaluationError, match="training.label_seconds is -1, and must lie in 0"):
         evaluate(work, tmp_path / "out", load=None, progress=False)
     assert "label_seconds" in store.failures(tmp_path / "out")[0].reason

@@ -38,7 +38,7 @@ def made(data, sha="a" * 40, count=6):
         }
         for i, c in enumerate(counts)
     ]
-    work = boards.work(data, sha, replace(boards.DISCS, metrics=("miou", "dice")))
+    work = boards.eval_task(data, sha, replace(boards.DISCS, metrics=("miou", "dice")))
     return build_record(work, {"device": "cpu", "machine": "m"}, rows), work
 
 

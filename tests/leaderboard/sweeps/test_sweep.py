@@ -25,7 +25,7 @@ from leaderboard.sweeps.sweep import SweepFolders, run_task, sweep
 from leaderboard.tasks import label_budget
 from leaderboard.tasks import trial as trials
 from leaderboard.tasks.label_budget import LabelBudget
-from leaderboard.tasks.trial import FOLDER, Trial
+from leaderboard.tasks.trial import LOCAL_WEIGHTS, Trial
 from tests.support import board_scenes as boards
 from tests.support.paths import ROOT
 from wss_core.cues import Cues, Example
@@ -228,14 +228,16 @@ def test_a_new_setting_leaves_old_trials_as_they_were(monkeypatch):
 
 def test_weights_of_this_machine_are_known_by_their_content(tmp_path):
     def trial(folder):
-        return Trial(method="network", settings={"backbone": f"{FOLDER}{tmp_path / folder}"}).checkpoint(("a", "b"))
+        return Trial(method="network", settings={"backbone": f"{LOCAL_WEIGHTS}{tmp_path / folder}"}).checkpoint(
+            ("a", "b")
+        )
 
     for folder, content in (("one/net", b"1"), ("two/net", b"1"), ("three/net", b"2")):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "config.json").write_text("{}")
         (tmp_path / folder / "model.safetensors").write_bytes(content)
     assert trial("one/net") == trial("two/net")
-    assert trial("one/net").settings["backbone"] == f"{FOLDER}net"  # the folder itself is nobody's business
+    assert trial("one/net").settings["backbone"] == f"{LOCAL_WEIGHTS}net"  # the folder itself is nobody's business
     assert trial("one/net").sha != trial("three/net").sha
     with pytest.raises(ValueError, match=r"there is no config.json in .*four"):
         trial("four")
