@@ -16,6 +16,7 @@ from wss_core.results.exports import View, export
 from wss_core.results.readouts import areas
 
 from .board import tab as board_tab
+from .board.state import BoardState
 from .checkpoints import api
 from .segment.canvas import CueCanvas
 from .segment.predict import segment_image
@@ -79,7 +80,7 @@ def build() -> gr.Blocks:
         with gr.Tab("Train"):
             TrainPanel(elem_id="train")
         with gr.Tab("Board") as board:
-            board_tab.build(page, board)
+            board_tab.build(page, board, BoardState())
         with gr.Tab("About"):
             gr.Markdown(ABOUT)
         _endpoint()

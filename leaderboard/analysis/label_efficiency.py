@@ -66,7 +66,7 @@ def series(standings: Iterable[SeedGroup], x: str = SECONDS) -> list[Series]:
     ]
 
 
-def standings_of(lines: Iterable[Series]) -> list[SeedGroup]:
+def groups_of(lines: Iterable[Series]) -> list[SeedGroup]:
     """Those of the series, each once: some belong to two."""
     return list(dict.fromkeys(one for line in lines for one in line.standings))
 

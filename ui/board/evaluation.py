@@ -63,7 +63,7 @@ def evaluate_submission(item: Job, stop: Event, source: RecordSource) -> str:
         except EvaluationError as error:
             failed += 1
             said.append(f"{work.benchmark.name} failed: {error}")
-        source.hurry()
+        source.refresh_soon()
     if failed == len(said):
         raise ValueError("; ".join(said))
     return "; ".join(said) + _shared(source)

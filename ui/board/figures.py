@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from leaderboard.analysis.label_efficiency import Series, standings_of
+from leaderboard.analysis.label_efficiency import Series, groups_of
 from leaderboard.analysis.record_index import RecordSummary
 from leaderboard.analysis.standings import SeedGroup
 from leaderboard.metrics.registry import sort_key
@@ -16,9 +16,9 @@ from wss_core.cues.cost import SECONDS_POINT, SECONDS_STROKE
 
 from . import style, text
 
-CLASSES = 8  # standings in the view by class
-BARS = 150  # standings with bars and dots; of more, the best buys alone have them
-CURVES = 12  # of robot users
+MAX_CLASS_ROWS = 8  # standings in the view by class
+MAX_BARS = 150  # standings with bars and dots; of more, the best buys alone have them
+MAX_CURVES = 12  # of robot users
 CUE_SECONDS = {"clicks": SECONDS_POINT, "strokes": SECONDS_STROKE}
 
 
@@ -26,9 +26,9 @@ def accuracy(lines: Sequence[Series], front: Sequence[SeedGroup], x: str) -> go.
     """Standings against a price: bars are 95 % intervals, dots single trainings, a line joins what differs in the number of
     labels alone; hollow: the labels are given on the test pictures; pale: the model knows the data. Dotted: the Pareto front."""
     figure = go.Figure()
-    standings = standings_of(lines)
+    standings = groups_of(lines)
     kinds, methods = style.kinds_and_methods(standings)
-    barred = standings if len(standings) <= BARS else front
+    barred = standings if len(standings) <= MAX_BARS else front
     seeds = [(one, value) for one in barred if len(one.values) > 1 for value in one.values]
     figure.add_traces([*_lines(lines, x, set(barred)), _dots(seeds, x)])
     if len(front) > 1:
@@ -46,7 +46,7 @@ def by_class(standings: Sequence[SeedGroup]) -> go.Figure:
     """The best of each method and kind of labels, class by class: means over their trainings."""
     figure = go.Figure()
     best = {(one.record.method, text.kind(one.record)): one for one in reversed(standings) if _each(one)}
-    some = sorted(best.values(), key=lambda one: sort_key(one.value, one.metric))[:CLASSES]
+    some = sorted(best.values(), key=lambda one: sort_key(one.value, one.metric))[:MAX_CLASS_ROWS]
     for one in some:
         each = _each(one)
         figure.add_trace(
@@ -68,7 +68,7 @@ def by_class(standings: Sequence[SeedGroup]) -> go.Figure:
 def clicks(entries: Sequence[RecordSummary], seconds: bool) -> go.Figure:
     """The mean IoU of a robot user's pictures after each cue, or after so many seconds of cueing a picture."""
     figure = go.Figure()
-    some = sorted(entries, key=lambda entry: -sum(entry.curve))[:CURVES]
+    some = sorted(entries, key=lambda entry: -sum(entry.curve))[:MAX_CURVES]
     for i, entry in enumerate(some):
         record = entry.record
         price = CUE_SECONDS.get(record.labels.cue, SECONDS_POINT) if seconds else 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from pathlib import Path
@@ -11,12 +10,11 @@ from pathlib import Path
 from huggingface_hub import constants
 
 from leaderboard.analysis.record_index import BootstrapCache, RecordIndex, RecordSummary
-from leaderboard.paths import RESULTS
 from leaderboard.records import hub_sync
 from leaderboard.records.record import Failure
 from wss_core.hub_client import HubError
 
-LOOK = 20.0  # seconds between two looks at the folders
+REFRESH = 20.0  # seconds between two looks at the folders
 PULL = 300.0  # and at the Hub
 FIRST = 1.0  # a visitor waits so long for the first reading, then sees that it goes on
 FAILURES = 20  # shown, the newest
@@ -28,23 +26,23 @@ class RecordSource:
     """results: the folder of records. repo: USER/REPO of a results data set, "" = none; its files are kept below the Hub's
     own cache, and `results` is then read too.
 
-    state: goes up whenever something else is to be seen. note: what is wrong with the data set, "" = nothing.
+    version: goes up whenever something else is to be seen. note: what is wrong with the data set, "" = nothing.
     """
 
     def __init__(self, results: Path, repo: str = ""):
         self.results, self.repo = Path(results), repo
-        self.entries: tuple[RecordSummary, ...] = ()
+        self.summaries: tuple[RecordSummary, ...] = ()
         self.failures: tuple[Failure, ...] = ()
         self.left_out: dict[Path, str] = {}  # files that are no sound records, and why
-        self.samples = BootstrapCache()
-        self.state, self.note = 0, ""
-        self.warm = False  # whether all ranks and intervals can be told without reading files
+        self.cache = BootstrapCache()
+        self.version, self.note = 0, ""
+        self._computed = False  # whether all ranks and intervals can be told without reading files
         self._reader = RecordIndex([self.results, *([self.shared] if repo else [])])
-        self._first, self._poke = threading.Event(), threading.Event()
-        self._start = threading.Lock()
+        self._first, self._wake = threading.Event(), threading.Event()
+        self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._pulled = -PULL
-        self._wanted: tuple[str, ...] = ()
+        self._metrics: tuple[str, ...] = ()
 
     @property
     def shared(self) -> Path:
@@ -57,58 +55,58 @@ class RecordSource:
         return self.shared if self.repo else self.results
 
     @property
-    def read(self) -> bool:
+    def has_read(self) -> bool:
         """Whether the folders were read once."""
         return self._first.is_set()
 
     def start(self) -> None:
         """Begin to read, unless that has begun."""
-        with self._start:
+        with self._starting:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._go_on, name="board", daemon=True)
+                self._thread = threading.Thread(target=self._refresh_forever, name="board", daemon=True)
                 self._thread.start()
 
-    def wait(self) -> None:
+    def wait_first(self) -> None:
         """Until the folders were read once, or FIRST seconds."""
         self.start()
         self._first.wait(FIRST)
 
-    def hurry(self) -> None:
+    def refresh_soon(self) -> None:
         """Look at the folders soon: a record was added."""
-        self._poke.set()
+        self._wake.set()
 
-    def want(self, metric: str) -> None:
+    def request_metric(self, metric: str) -> None:
         """Make the resamples of this metric too, beside the records' own; of the last two asked for."""
-        if metric not in self._wanted:
-            self._wanted, self.warm = (*self._wanted, metric)[-2:], False
-            self.hurry()
+        if metric not in self._metrics:
+            self._metrics, self._computed = (*self._metrics, metric)[-2:], False
+            self.refresh_soon()
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Look once, at the folders and, if it is time, at the data set."""
-        self._read()
+        self.read_folders()
         if self.repo and time.monotonic() - self._pulled >= PULL:
             self._pull()
-            self._read()
+            self.read_folders()
         self._first.set()
-        self._warm_up()
+        self._compute_resamples()
 
-    def _go_on(self) -> None:
+    def _refresh_forever(self) -> None:
         while True:
             try:
-                self.look()
+                self.refresh()
             except Exception:  # the page goes on with what was read before
                 logger.exception("the board's records could not be read")
                 self._first.set()
-            self._poke.wait(LOOK)
-            self._poke.clear()
+            self._wake.wait(REFRESH)
+            self._wake.clear()
 
-    def _read(self) -> None:
-        entries, failures = self._reader.read(), tuple(self._reader.failures()[:FAILURES])
+    def read_folders(self) -> None:
+        summaries, failures = self._reader.read(), tuple(self._reader.failures()[:FAILURES])
         left_out = self._reader.left_out
-        if entries != self.entries or failures != self.failures or left_out != self.left_out:
-            self.entries, self.failures, self.left_out, self.warm = entries, failures, left_out, False
-            self.state += 1
-        if entries:
+        if summaries != self.summaries or failures != self.failures or left_out != self.left_out:
+            self.summaries, self.failures, self.left_out, self._computed = summaries, failures, left_out, False
+            self.version += 1
+        if summaries:
             self._first.set()
 
     def _pull(self) -> None:
@@ -120,16 +118,13 @@ class RecordSource:
             logger.warning("the results data set cannot be read: %s", error)
             note = f"The results data set cannot be read now, so what was read before is shown: {error}"
         if note != self.note:
-            self.note, self.state = note, self.state + 1
+            self.note, self.version = note, self.version + 1
 
-    def _warm_up(self) -> None:
-        """Make the resamples of all entries, so that no visitor waits for them."""
-        for entry in self.entries:
-            for metric in {entry.record.metric, *self._wanted} & set(entry.record.scores):
-                if not self.samples.holds(entry, metric):
-                    self.samples.get(entry, metric)
-        if not self.warm:
-            self.warm, self.state = True, self.state + 1
-
-
-source = RecordSource(Path(os.environ.get("WSS_RESULTS", RESULTS)), os.environ.get("WSS_BOARD", ""))
+    def _compute_resamples(self) -> None:
+        """Make the resamples of all summaries, so that no visitor waits for them."""
+        for summary in self.summaries:
+            for metric in {summary.record.metric, *self._metrics} & set(summary.record.scores):
+                if not self.cache.holds(summary, metric):
+                    self.cache.get(summary, metric)
+        if not self._computed:
+            self._computed, self.version = True, self.version + 1

@@ -8,134 +8,114 @@ from gradio.utils import get_upload_folder
 
 from leaderboard.analysis import label_efficiency
 
-from . import figures, tables, text
+from . import evaluation, figures, notes, submit, tables, text
 from .layout import BoardComponents
-from .records import RecordSource, source
-from .state import FILTERS, BoardView, ViewContents, parse_query, view_contents
+from .records import RecordSource
+from .state import BoardState
+from .submit import QUIET
+from .view import BoardView, ViewContents, parse_query, view_contents
 
-KEY = (
-    "Colour: kind of labels. Shape: method. Hollow: no training, the cues are given on each test picture, and every further "
-    "picture costs again. Bars: 95 % intervals over test pictures and trainings; small dots: single trainings."
-)
-KNOWS = (
-    "Pale: the built-in model takes part, and has learned from masks of this data set before. They are in no price here, so these "
-    "are never the best buy, and on data of your own they may do worse."
-)
-# The address tells the view, so that it can be sent to somebody; and a link to the board opens this tab.
+# The address holds the view, so that it can be sent to somebody; and a link to the board opens this tab.
 FIND = "() => location.search"
 KEEP = "(link) => { try { history.replaceState(null, '', link || location.pathname); } catch (e) {} }"
 OPEN = """() => { if (new URLSearchParams(location.search).get('tab') === 'board')
     document.querySelectorAll('button[role=tab]').forEach((tab) => { if (tab.textContent.trim() === 'Board') tab.click(); }); }"""
-NAMED = 5  # files that are left out are named, so many
-QUIET = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 
 
-def build(page: gr.Blocks, tab: gr.Tab) -> None:
+def build(page: gr.Blocks, tab: gr.Tab, state: BoardState) -> None:
     """Fill the tab, and begin to read the records."""
-    parts = BoardComponents()
-    source.start()
+    parts = BoardComponents(list(evaluation.available_benchmarks()))
+    submit.connect(parts.submit, parts.submit_tab, state)
+    state.source.start()
+
+    def open_link(link: str) -> dict:
+        return fill_overview(parts, state.source, parse_query(link or ""))
+
+    def change_view(values: dict) -> dict:
+        return fill_overview(parts, state.source, chosen_view(parts, values))
+
+    def show_details(values: dict) -> dict:
+        return fill_details(parts, state.source, values)
+
+    def show_gains(values: dict) -> dict:
+        return {parts.gains: gains_table(parts, _contents(parts, state.source, values), values)}
+
+    asked = {parts.link, *parts.minutes}
+    changed = [component.input for component in parts.view_inputs]
     page.load(None, None, None, js=OPEN, **QUIET)
-    changed = [part.input for part in parts.asked]
     events = (
-        tab.select(_opened, parts.link, parts.first, js=FIND, **QUIET),
-        gr.on(changed, _changed, parts.asked, parts.first, trigger_mode="always_last", **QUIET),
-        parts.timer.tick(_opened, parts.link, parts.first, **QUIET),
+        tab.select(open_link, parts.link, parts.overview, js=FIND, **QUIET),
+        gr.on(changed, change_view, {*parts.view_inputs}, parts.overview, trigger_mode="always_last", **QUIET),
+        parts.timer.tick(open_link, parts.link, parts.overview, **QUIET),
     )
-    spent = [parts.have, parts.more]
     for event in events:
-        event.then(_rest, [parts.link, *spent], parts.rest, **QUIET)
-    gr.on(
-        [part.input for part in spent], _gains, [parts.link, *spent], parts.gains, trigger_mode="always_last", **QUIET
-    )
+        event.then(show_details, asked, parts.details, **QUIET)
+    typed = [component.input for component in parts.minutes]
+    gr.on(typed, show_gains, asked, parts.gains, trigger_mode="always_last", **QUIET)
     parts.link.change(None, parts.link, None, js=KEEP, **QUIET)
 
 
-def _opened(link: str) -> list:
-    return _first(parse_query(link or ""))
+def chosen_view(parts: BoardComponents, values: dict) -> BoardView:
+    """The view that a visitor's choices make. values: {component: value} of `view_inputs`."""
+    filters = {name: tuple(values[component] or ()) for name, component in parts.filters.items()}
+    x = values[parts.x] or BoardView.x
+    return BoardView(data=values[parts.data] or "", metric=values[parts.metric] or "", x=x, **filters)
 
 
-def _changed(data, metric, x, *filters) -> list:
-    told = {name: tuple(chosen or ()) for name, chosen in zip(FILTERS, filters, strict=True)}
-    return _first(BoardView(data=data or "", metric=metric or "", x=x or BoardView.x, **told))
+def fill_overview(parts: BoardComponents, source: RecordSource, view: BoardView) -> dict:
+    """{component: value} of the components `overview`; a view that names what is not there is mended."""
+    source.wait_first()
+    contents = view_contents(view, source)
+    groups, view = contents.groups, contents.view
+    lines = label_efficiency.series(groups, view.x)
+    front = label_efficiency.front(groups, view.x)
+    metrics = [(text.metric(name), name) for name in contents.metrics]
+    filters = {
+        component: gr.update(choices=list(contents.options[name]), value=list(getattr(view, name)))
+        for name, component in parts.filters.items()
+    }
+    return filters | {
+        parts.data: gr.update(choices=list(contents.titles), value=view.data or None),
+        parts.metric: gr.update(choices=metrics, value=view.metric or None),
+        parts.x: view.x,
+        parts.best: tables.best(groups) if groups else notes.nothing(contents, source),
+        parts.figure: gr.update(value=figures.accuracy(lines, front, view.x), visible=bool(lines)),
+        parts.note: notes.note(contents, lines, source),
+        parts.link: view.query if source.summaries else "",
+        parts.timer: gr.Timer(active=not (source.has_read and contents.settled)),
+    }
 
 
-def _first(view: BoardView) -> list:
-    """In the order of `Parts.first`."""
-    source.wait()
-    found = view_contents(view, source)
-    some, view = found.standings, found.view
-    lines = label_efficiency.series(some, view.x)
-    return [
-        gr.update(choices=list(found.titles), value=view.data or None),
-        gr.update(choices=[(text.metric(name), name) for name in found.metrics], value=view.metric or None),
-        view.x,
-        *(gr.update(choices=list(found.options[name]), value=list(getattr(view, name))) for name in FILTERS),
-        tables.best(some) if some else _nothing(found, source),
-        gr.update(value=figures.accuracy(lines, label_efficiency.front(some, view.x), view.x), visible=bool(lines)),
-        _note(found, lines, source),
-        view.query if source.entries else "",
-        gr.Timer(active=not (source.read and found.settled)),
-    ]
+def fill_details(parts: BoardComponents, source: RecordSource, values: dict) -> dict:
+    """{component: value} of the components `details`."""
+    contents = _contents(parts, source, values)
+    groups, curves = contents.groups, contents.clicks
+    seconds = contents.view.x == "label_seconds"
+    return {
+        parts.table: tables.results(groups),
+        parts.file: _csv_file(contents),
+        parts.gains: gains_table(parts, contents, values),
+        parts.classes: gr.update(value=figures.by_class(groups), visible=bool(groups)),
+        parts.clicks: gr.update(value=figures.clicks(curves, seconds), visible=bool(curves)),
+        parts.no_clicks: "" if curves else "<p>No robot user's clicks on these pictures yet.</p>",
+        parts.history: gr.update(value=figures.history(groups), visible=bool(groups)),
+    }
 
 
-def _rest(link: str, have: float, more: float) -> list:
-    """In the order of `Parts.rest`."""
-    found = view_contents(parse_query(link), source)
-    some = found.standings
-    seconds = found.view.x == "label_seconds"
-    return [
-        tables.rows(some),
-        _csv(found),
-        _gains(link, have, more),
-        gr.update(value=figures.by_class(some), visible=bool(some)),
-        gr.update(value=figures.clicks(found.clicks, seconds), visible=bool(found.clicks)),
-        "" if found.clicks else "<p>No robot user's clicks on these pictures yet.</p>",
-        gr.update(value=figures.history(some), visible=bool(some)),
-    ]
+def gains_table(parts: BoardComponents, contents: ViewContents, values: dict) -> str:
+    """What the minutes that a visitor typed buy, as HTML."""
+    have, more = (_seconds(values[component]) for component in parts.minutes)
+    return tables.gains(label_efficiency.series(contents.groups), have, more)
 
 
-def _gains(link: str, have: float, more: float) -> str:
-    found = view_contents(parse_query(link), source)
-    return tables.gains(label_efficiency.series(found.standings), _seconds(have), _seconds(more))
+def _contents(parts: BoardComponents, source: RecordSource, values: dict) -> ViewContents:
+    return view_contents(parse_query(values[parts.link] or ""), source)
 
 
-def _nothing(found: ViewContents, source: RecordSource) -> str:
-    if not source.entries:
-        return tables.empty(reading=not source.read)
-    if found.clicks:
-        return "<p>On these pictures there are robot users alone: see <b>By click</b> below.</p>"
-    return "<p>Nothing fits these filters. Take one of them off.</p>"
-
-
-def _note(found: ViewContents, lines: list, source: RecordSource) -> str:
-    told = []
-    if lines:
-        drawn = len(label_efficiency.standings_of(lines))
-        left = len(found.standings) - drawn
-        told.append(KEY)
-        told += [KNOWS] if any(one.record.trained_on_this_data for one in found.standings) else []
-        told += ["With so many points, the best buys alone have bars and dots."] if drawn > figures.BARS else []
-        if left:
-            told.append(f"{left} of {len(found.standings)} results do not tell this price, and are in the table only.")
-    if found.standings:
-        told.append("Equal ranks are ties: the difference may be chance (paired bootstrap on the same pictures, Holm).")
-    if not found.settled:
-        told.append("Ranks and intervals over trainings are still being computed.")
-    if len(found.standings) > tables.MOST:
-        told.append(f"The table shows the best {tables.MOST:,} of {len(found.standings):,}; the CSV has all.")
-    wrong = [source.note] if source.note else []
-    wrong += [f"{count} file{'s' * (count > 1)} left out:"] if (count := len(source.left_out)) else []
-    wrong += [f"{path.parent.name}/{path.name}: {why}" for path, why in list(source.left_out.items())[:NAMED]]
-    wrong += [f"and {count - NAMED} more"] if count > NAMED else []
-    bad = "".join(f'<p class="bad">{text.safe(line, 400)}</p>' for line in wrong)
-    link = f' <a href="{text.safe(found.view.query, 4000)}">Link to this view</a>.' if found.standings else ""
-    return f'{bad}<p class="dim">{" ".join(told)}{link}</p>'
-
-
-def _csv(found: ViewContents) -> str | None:
-    if not found.standings:
+def _csv_file(contents: ViewContents) -> str | None:
+    if not contents.groups:
         return None
-    return save_bytes_to_cache(tables.csv(found.standings).encode(), "board.csv", cache_dir=get_upload_folder())
+    return save_bytes_to_cache(tables.csv(contents.groups).encode(), "board.csv", cache_dir=get_upload_folder())
 
 
 def _seconds(minutes: float | None) -> float:

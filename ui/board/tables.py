@@ -12,8 +12,7 @@ from leaderboard.report import table
 from . import text
 
 LIMITS = (60, 600, 3600, 10_800, 36_000, float("inf"))  # seconds of labelling that the first reading is for
-NO_COMMAND = "python -m leaderboard sweep horses-labels --methods propagate probe --data DATA"
-MOST = 2000  # rows of the table
+MAX_ROWS = 2000  # rows of the table
 HEADS = {  # head: (type, width in pixels)
     "result": ("html", 210),
     "method": ("str", 110),
@@ -33,16 +32,6 @@ HEADS = {  # head: (type, width in pixels)
     "date": ("str", 110),
 }
 START = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet begins a formula
-
-
-def empty(reading: bool) -> str:
-    """What is said of a board without records."""
-    if reading:
-        return "<p>The records are being read …</p>"
-    return (
-        "<p><b>There are no results yet.</b> One command trains two methods on shares of the labels and fills the board "
-        f"(DATA is the folder that holds the data set <i>horses</i>):</p><pre>{NO_COMMAND}</pre>"
-    )
 
 
 def best(standings: Sequence[SeedGroup]) -> str:
@@ -73,9 +62,9 @@ def gains(lines: Sequence[Series], have: float, more: float) -> str:
     return text.table(heads, [_gain(told, line) for told, line in found])
 
 
-def rows(standings: Sequence[SeedGroup]) -> list[list]:
-    """The rows of the table, the best first, at most MOST; what is not known is None."""
-    return [_row(one) for one in standings[:MOST]]
+def results(standings: Sequence[SeedGroup]) -> list[list]:
+    """The rows of the table, the best first, at most MAX_ROWS; what is not known is None."""
+    return [_row(one) for one in standings[:MAX_ROWS]]
 
 
 def csv(standings: Sequence[SeedGroup]) -> str:

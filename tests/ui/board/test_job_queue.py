@@ -1,0 +1,59 @@
+"""The queue of submissions: bounded, one at a time, each with what became of it."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from tests.support.board_results import until
+from ui.board.job_queue import Job, JobQueue
+
+
+def test_the_queue_is_bounded_does_one_at_a_time_and_says_why_not():
+    go, running = threading.Event(), []
+
+    def carry(item: Job, stop) -> str:
+        running.append(item.repo)
+        assert go.wait(30)
+        if item.repo == "a/1":
+            raise ValueError("it has other classes")
+        if item.repo == "a/2":
+            raise RuntimeError("secret")
+        return "discs: miou 0.5"
+
+    queue = JobQueue(carry, most=3)
+    for name in ("a/0", "a/1", "a/2"):
+        queue.add(name, "", False)
+    with pytest.raises(ValueError, match="as many as go"):
+        queue.add("a/3", "", False)
+    with pytest.raises(ValueError, match="queued already"):
+        queue.add("a/1", "", False)
+    until(lambda: running == ["a/0"])
+    assert [item.state for item in queue.jobs()] == ["queued", "queued", "running"]
+    go.set()
+    until(lambda: not queue.busy)
+    told = {item.repo: (item.state, item.reason) for item in queue.jobs()}
+    assert told["a/0"] == ("done", "discs: miou 0.5")
+    assert told["a/1"] == ("failed", "it has other classes")
+    assert told["a/2"] == ("failed", "the board failed on it (RuntimeError). Tell whoever runs this board")
+
+
+def test_what_takes_too_long_is_ended():
+    def carry(item: Job, stop) -> str:
+        assert stop.wait(30)
+        raise RuntimeError
+
+    queue = JobQueue(carry, minutes=0.001)
+    queue.add("a/0", "", False)
+    until(lambda: not queue.busy)
+    assert queue.jobs()[0].reason.startswith("it took more than 0.001 minutes")
+
+
+def test_ended_ones_are_forgotten_in_the_end(monkeypatch):
+    monkeypatch.setattr("ui.board.job_queue.KEPT", 2)
+    queue = JobQueue(lambda item, stop: "")
+    for number in range(6):
+        queue.add(f"a/{number}", "", False)
+        until(lambda: not queue.busy)
+    assert [item.repo for item in queue.jobs()] == ["a/5", "a/4", "a/3"]
