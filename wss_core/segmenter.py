@@ -139,7 +139,8 @@ class Segmenter:
         class_ids = list(range(len(classes))) if self.learns else sorted({0, *cues.labelled_classes})
         probs = self._probabilities(image, cues, class_ids, prepared.cache)
         apply_cues_to_probs(probs, cues, class_ids, classes)
-        return Result(probs, classes, class_ids, raster.ignored_pixels(cues, shape))
+        instances = self._instances(image, cues, prepared.cache) if self.gives_instances else None
+        return Result(probs, classes, class_ids, raster.ignored_pixels(cues, shape), instances)
 
     def fit(
         self,
@@ -183,6 +184,10 @@ class Segmenter:
 
         image: uint8 (H, W, 3). cache: what `_prepare` gave for it.
         """
+        raise NotImplementedError
+
+    def _instances(self, image: np.ndarray, cues: Cues, cache: Any) -> np.ndarray:
+        """uint16 (H, W): an id for each object, 0 = none; asked for where `gives_instances`."""
         raise NotImplementedError
 
     def _signature(self) -> str:

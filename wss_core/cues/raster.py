@@ -1,8 +1,9 @@
-"""Cues -> seeds: what is told, pixel by pixel, on a picture or on a smaller grid of it."""
+"""Cues drawn as label maps (seeds), at the picture's size or on a smaller grid over it."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -12,13 +13,17 @@ from ..conventions import UNKNOWN
 from ..imaging.resize import resize_nearest
 from . import Box, Cues
 
-BLOCK = 24  # cues after which a history begins anew, so that a long list costs no more than that
+BLOCK = 24  # cues after which a history starts again, so that a long list costs no more than that
 _SHIFT = 4  # OpenCV draws with this many binary places after the point
 
 
 @dataclass(frozen=True)
 class SeedMap:
-    """What is told on a grid: seeds as `draw_seeds` gives them, allowed as `allowed_regions` does, class_ids: the labels with cues, 0 first."""
+    """Cues drawn on a grid of (h, w) cells.
+
+    seeds: uint8 (h, w), as `draw_seeds` gives them. allowed: bool (K, h, w) or None, as `allowed_regions` gives it.
+    class_ids: the K labels that have cues, sorted, 0 always among them.
+    """
 
     seeds: np.ndarray
     allowed: np.ndarray | None
@@ -26,50 +31,51 @@ class SeedMap:
 
 
 def seed_map_history(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> list[SeedMap]:
-    """What was told cue after cue, the last being all of it: first labels and boxes, then each stroke, each point.
+    """The seed maps after each cue, the last with all cues: first `labels` and boxes, then each stroke, each point.
 
-    Begins with the first object that is told, or after a multiple of BLOCK cues.
+    It starts with the first cue of an object class, or, when there are many cues, after a multiple of BLOCK of them.
     """
     count = len(cues.strokes) + len(cues.points)
-    parts = (_first(cues, end) for end in range(BLOCK * (max(0, count - 1) // BLOCK), count))
-    steps = [seed_map(part, shape, grid) for part in parts]
+    prefixes = (_first(cues, end) for end in range(BLOCK * (max(0, count - 1) // BLOCK), count))
+    steps = [seed_map(prefix, shape, grid) for prefix in prefixes]
     return [step for step in steps if len(step.class_ids) > 1] + [seed_map(cues, shape, grid)]
 
 
 def seed_map(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> SeedMap:
-    """All that is told on the grid, at once."""
+    """All cues for a picture of `shape` (H, W) drawn on a grid of (h, w) cells over it."""
     class_ids = sorted({0, *cues.labelled_classes})
     return SeedMap(draw_seeds(cues, shape, grid), allowed_regions(cues, shape, class_ids, grid), class_ids)
 
 
 def _first(cues: Cues, count: int) -> Cues:
-    """The cues with only the first `count` of their strokes and points, strokes first."""
+    """The cues with only the first `count` of their strokes and points; strokes come before points."""
     return replace(cues, strokes=cues.strokes[:count], points=cues.points[: max(0, count - len(cues.strokes))])
 
 
 def draw_seeds(cues: Cues, shape: tuple[int, int], grid: tuple[int, int] | None = None) -> np.ndarray:
-    """uint8 (h, w) seeds: the label told for each pixel, UNKNOWN where nothing is told or where it is ignored.
+    """uint8 (h, w) seeds: the label a cue gives each pixel, UNKNOWN where no cue gives one or says "ignore".
 
     shape: the picture's (H, W). grid: draw on a grid of (h, w) cells over the same picture instead; a cue never
-    vanishes there, however thin. Boxes tell nothing here: see `allowed`.
+    vanishes there, however thin. Boxes give no seeds: see `allowed_regions`.
     """
     return _paint(cues, shape, grid or shape, ignore_as=UNKNOWN)
 
 
 def ignored_pixels(cues: Cues, shape: tuple[int, int]) -> np.ndarray | None:
-    """bool (H, W): pixels marked "ignore" and not labelled by a later cue; None when there is none."""
+    """bool (H, W): pixels marked "ignore" and not labelled by a later cue; None when no cue says "ignore"."""
     if not any(cue.label == UNKNOWN for cue in (*cues.points, *cues.boxes, *cues.strokes)):
         return None
     return _paint(cues, shape, shape, ignore_as=UNKNOWN - 1) == UNKNOWN - 1
 
 
 def allowed_regions(
-    cues: Cues, shape: tuple[int, int], class_ids, grid: tuple[int, int] | None = None
+    cues: Cues, shape: tuple[int, int], class_ids: Sequence[int], grid: tuple[int, int] | None = None
 ) -> np.ndarray | None:
-    """bool (K, h, w): where each label of `class_ids` may be; None when no box says otherwise.
+    """bool (K, h, w): where each label of `class_ids` may be, given the boxes; None when no box restricts any.
 
     A box says that outside it is background: a class with boxes is not allowed outside all of its boxes, except
     on its own seeds. A class that also has seeds outside its boxes is not bounded (it has unboxed objects too).
+    shape, grid: as for `draw_seeds`.
     """
     bounded = {box.label for box in cues.boxes} - {UNKNOWN, 0}
     if not bounded:
@@ -90,7 +96,7 @@ def allowed_regions(
 
 
 def box_slices(box: Box, shape: tuple[int, int], grid: tuple[int, int]) -> tuple[slice, slice]:
-    """The box as slices (rows, columns) of a grid over a picture of `shape`, cut at its border, never empty."""
+    """(rows, columns) of a grid over a picture of `shape` that the box covers, cut at its border, never empty."""
     slices = []
     for low, high, size, cells in ((box.y0, box.y1, shape[0], grid[0]), (box.x0, box.x1, shape[1], grid[1])):
         start = min(max(0, round(low * cells / size)), cells - 1)
@@ -137,13 +143,14 @@ def _paint_stroke(seeds: np.ndarray, stroke, scale: np.ndarray, value: int) -> N
 
 
 def resize_cues(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> Cues:
-    """The same cues for a copy of the picture resized from `shape` (H, W) to `grid` (h, w)."""
+    """The same cues in pixels of a copy of the picture that was resized from `shape` (H, W) to `grid` (h, w)."""
     if shape == grid:
         return cues
     x, y = grid[1] / shape[1], grid[0] / shape[0]
     labels = None if cues.labels is None else resize_seeds(cues.labels, grid)
-    return Cues(
-        tags=cues.tags,
+    image = None if cues.image is None else replace(cues.image, size=grid)
+    return replace(
+        cues,
         points=[
             replace(p, x=_inside((p.x + 0.5) * x - 0.5, grid[1]), y=_inside((p.y + 0.5) * y - 0.5, grid[0]))
             for p in cues.points
@@ -158,17 +165,17 @@ def resize_cues(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> Cu
             for s in cues.strokes
         ],
         labels=labels,
-        objects=cues.objects,
+        image=image,
     )
 
 
 def resize_seeds(labels: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
-    """uint8 (h, w) of what is told, uint8 (H, W), on another grid; thin lines survive on a smaller one."""
-    found = resize_nearest(labels, grid)
-    _paint_labels(found, labels)
-    return found
+    """uint8 (h, w): partial labels, uint8 (H, W), on another grid; on a smaller one thin lines survive."""
+    seeds = resize_nearest(labels, grid)
+    _paint_labels(seeds, labels)
+    return seeds
 
 
 def _inside(value: float, size: int) -> float:
-    """A point just inside the border stays inside when the rounding of the scaling would push it out."""
+    """A coordinate moved back inside the picture, from which the rounding of the scaling may have pushed it."""
     return min(max(value, -0.5), size - 0.5 - 1e-6)

@@ -1,9 +1,10 @@
-"""Pure readings of a Result: colours, labels at another size, objects, boxes, areas, the picture painted over."""
+"""What can be read off a Result: labels at another size, objects, boxes, areas, colours, the picture painted over."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -13,11 +14,18 @@ from ..cues import Box
 from ..imaging.io import colour_table
 from ..imaging.resize import resize_nearest
 from . import Result
+from .result import pixel_area
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
 class Object:
-    """One 8-connected patch of a class. box: (x0, y0, x1, y1), half open; mask: bool (y1 - y0, x1 - x0)."""
+    """One 8-connected patch of a class.
+
+    box: (x0, y0, x1, y1), half open. mask: bool (y1 - y0, x1 - x0), its pixels in the box. area: in pixels.
+    """
 
     label: int
     box: tuple[int, int, int, int]
@@ -26,7 +34,7 @@ class Object:
 
 
 def colours(count: int) -> list[tuple[int, int, int]]:
-    """(R, G, B) for labels 0..count - 1: the PASCAL VOC colour map, which spreads the label's bits over the channels.
+    """The PASCAL VOC colours, (R, G, B), of labels 0..count - 1: the label's bits are spread over the channels.
 
     Label 0 is black. Source: VOClabelcolormap of the PASCAL VOC development kit.
     """
@@ -38,10 +46,10 @@ def colours(count: int) -> list[tuple[int, int, int]]:
 
 
 def resize_labels(result: Result, shape: tuple[int, int]) -> np.ndarray:
-    """uint8 (H, W) labels at another size: the class whose linearly resized probability is highest, 255 = ignored.
+    """uint8 (H, W): the labels at another size, from linearly resized probabilities; 255 = ignored.
 
-    One class is resized at a time, so memory does not grow with their number. The ignored pixels are resized to
-    the nearest. At the Result's own shape these are `result.labels`.
+    One class is resized at a time, so memory does not grow with their number. Ignored pixels are resized to the nearest.
+    At the Result's own shape these are `result.labels`.
     """
     if tuple(shape) == tuple(result.shape):
         return result.labels
@@ -58,7 +66,7 @@ def resize_labels(result: Result, shape: tuple[int, int]) -> np.ndarray:
 
 
 def objects(labels: np.ndarray, min_area: int = 1) -> Iterator[Object]:
-    """Every 8-connected patch of an object class with at least `min_area` pixels, by label, then top to bottom."""
+    """Yield every 8-connected patch of an object class with at least `min_area` pixels, by label, then top to bottom."""
     for label in np.unique(labels):
         if label in (0, UNKNOWN):
             continue
@@ -71,11 +79,29 @@ def objects(labels: np.ndarray, min_area: int = 1) -> Iterator[Object]:
 
 def boxes(result: Result, min_area: int = 1) -> list[Box]:
     """The tight box, half open, of every connected patch of an object class with at least `min_area` pixels."""
-    return [Box(*found.box, found.label) for found in objects(result.labels, min_area)]
+    return [Box(*patch.box, patch.label) for patch in objects(result.labels, min_area)]
+
+
+def objects_table(
+    result: Result, min_area: int = 1, spacing: float | tuple[float, float] | None = None
+) -> pd.DataFrame:
+    """A table with a row for each of `objects`: label, class, x0, y0, x1, y1, pixels, and area by `spacing`.
+
+    Boxes are half open, in pixels. spacing: as for `Result.areas`; without it there is no column `area`.
+    """
+    import pandas as pd
+
+    columns = ["label", "class", "x0", "y0", "x1", "y1", "pixels"]
+    patches = objects(result.labels, min_area)
+    rows = [(patch.label, result.classes[patch.label], *patch.box, patch.area) for patch in patches]
+    table = pd.DataFrame(rows, columns=columns)
+    if spacing is not None:
+        table["area"] = table["pixels"] * pixel_area(spacing)
+    return table
 
 
 def areas(labels: np.ndarray, classes) -> dict[str, int]:
-    """Pixels of every class by name, in the classes' order; ignored pixels are counted for none."""
+    """The number of pixels of every class by name, in the classes' order; ignored pixels count for none."""
     counts = np.bincount(labels.ravel(), minlength=256)
     return {name: int(counts[label]) for label, name in enumerate(classes)}
 
@@ -83,13 +109,13 @@ def areas(labels: np.ndarray, classes) -> dict[str, int]:
 def overlay(image: np.ndarray, labels: np.ndarray, palette, strength: float = 0.45) -> np.ndarray:
     """uint8 (H, W, 3): the picture with every object class tinted by palette[label] and its contour in full colour.
 
-    `strength`: share of the colour, 0..1. Background stays as it is; ignored pixels get the VOC border's colour.
+    strength: weight of the colour, 0..1. Background stays as it is; ignored pixels get the colour of VOC's borders.
     """
-    paint = colour_table(palette)[labels]
-    mixed = cv2.addWeighted(image, 1 - strength, paint, strength, 0)
-    line = _contours(labels)
-    mixed[line] = paint[line]
-    return np.where((labels == 0)[..., None], image, mixed)
+    colour = colour_table(palette)[labels]
+    blended = cv2.addWeighted(image, 1 - strength, colour, strength, 0)
+    contours = _contours(labels)
+    blended[contours] = colour[contours]
+    return np.where((labels == 0)[..., None], image, blended)
 
 
 def _contours(labels: np.ndarray) -> np.ndarray:

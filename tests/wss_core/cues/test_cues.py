@@ -1,10 +1,13 @@
 """Cues: their JSON round trip, what they say about themselves, and what a picture's size refuses."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from wss_core.conventions import CueError
-from wss_core.cues import Box, Cues, Point, Stroke, read_document
+from wss_core.cues import Box, Cues, ImageInfo, Point, Stroke, read_document
 
 VOC = ("background", *(f"class {i}" for i in range(1, 21)))
 LABELS = np.array([[0, 1, 255], [255, 2, 253]], np.uint8)
@@ -17,16 +20,50 @@ EVERY = Cues(
 )
 
 
-def told(cues: Cues) -> tuple:
-    return cues.tags, cues.points, cues.boxes, cues.strokes, None if cues.labels is None else cues.labels.tolist()
+NUMBERED = Cues(
+    points=[Point(0, 1, 1, 2), Point(2, 1, 1)],
+    boxes=[Box(0, 0, 2, 1.5, 1, object=1)],
+    strokes=[Stroke(1, 7, ((0, 0), (1.5, 1)), 65535)],
+    image=ImageInfo("cat.jpg", (2, 3)),
+)
 
 
 def test_json_round_trip():
-    assert told(Cues.from_json(EVERY.to_json(), LABELS.shape)) == told(EVERY)
+    assert Cues.from_json(EVERY.to_json(), LABELS.shape) == EVERY
     cues, classes = read_document(EVERY.to_json(("background", "cat", *map(str, range(252)))))
     assert classes[:2] == ("background", "cat")
-    assert told(cues) == told(EVERY)
-    assert told(Cues.from_json(Cues().to_json())) == told(Cues())
+    assert cues == EVERY
+    assert Cues.from_json(Cues().to_json()) == Cues()
+    assert Cues.from_json(NUMBERED.to_json(), (2, 3)) == NUMBERED
+
+
+def test_json_without_object_numbers_is_as_it_was_before_there_were_any():
+    cues = replace(EVERY, tags=None, labels=None, objects=2.5)
+    assert cues.to_json(("background", "cat")) == (
+        '{"classes": ["background", "cat"], "points": [[0.25, 1, 1], [2, 1, 255]], "boxes": [[0, 0, 2, 1.5, 2]], '
+        '"strokes": [{"label": 1, "width": 7, "path": [[0, 0], [1.5, 1]]}, '
+        '{"label": 2, "width": 0, "path": [[0, 0], [2, 0], [2, 1]]}], "objects": 2.5}'
+    )
+
+
+def test_json_with_object_numbers():
+    assert json.loads(NUMBERED.to_json()) == {
+        "points": [[0, 1, 1, 2], [2, 1, 1]],
+        "boxes": [[0, 0, 2, 1.5, 1, 1]],
+        "strokes": [{"label": 1, "width": 7, "path": [[0, 0], [1.5, 1]], "object": 65535}],
+        "image": {"name": "cat.jpg", "size": [2, 3]},
+    }
+
+
+def test_cues_are_equal_when_all_that_was_given_is():
+    same = replace(EVERY, labels=LABELS.copy())
+    assert (same == EVERY, hash(same) == hash(EVERY)) == (True, True)
+    other = LABELS.copy()
+    other[0, 0] = 2
+    for changed in ({"labels": other}, {"labels": None}, {"points": NUMBERED.points}, {"image": ImageInfo("a.png")}):
+        assert replace(EVERY, **changed) != EVERY
+    assert replace(NUMBERED, points=[Point(0, 1, 1), Point(2, 1, 1)]) != NUMBERED
+    assert EVERY != "cues"
 
 
 def test_numpy_numbers_become_json():
@@ -104,6 +141,17 @@ OUTSIDE = [
     (Cues(labels=np.zeros((5, 4), np.uint8)), r"labels must be uint8 \(4, 5\) like the picture, got uint8 \(5, 4\)"),
     (Cues(labels=np.zeros((4, 5), np.int64)), "labels must be uint8 .* got int64"),
     (Cues(labels=np.full((4, 5), 3, np.uint8)), "pixel of labels has label 3, but there are 3 classes"),
+    (Cues(points=[Point(0, 0, 1, 0)]), "point 0 has object number 0. Give 1..65535, or None"),
+    (Cues(boxes=[Box(0, 0, 2, 2, 1, 65536)]), "box 0 has object number 65536"),
+    (Cues(strokes=[Stroke(1, 3, ((1, 1),), 1.5)]), "stroke 0 has object number 1.5"),
+    (
+        Cues(image=ImageInfo("cat.jpg", (40, 50))),
+        "the cues were drawn on 'cat.jpg', 50 x 40 pixels, and this picture has 5 x 4. Give the picture they belong to",
+    ),
+    (
+        Cues(image=ImageInfo(size=(5, 4))),
+        "the cues were drawn on a picture of 4 x 5 pixels, and this picture has 5 x 4",
+    ),
 ]
 
 
@@ -120,6 +168,8 @@ INSIDE = [
     Cues(strokes=[Stroke(1, 8, ((7, 2), (9, 2)))]),  # its brush reaches in
     Cues(strokes=[Stroke(1, 3, np.array([[1, 1], [2, 2]]))]),
     Cues(labels=np.full((4, 5), 255, np.uint8)),
+    Cues(image=ImageInfo("cat.jpg")),
+    Cues(image=ImageInfo("cat.jpg", (4, 5))),
 ]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from wss_core.conventions import UNKNOWN
-from wss_core.cues import Box, Cues, Point, Stroke
+from wss_core.cues import Box, Cues, ImageInfo, Point, Stroke
 from wss_core.cues.raster import allowed_regions, box_slices, draw_seeds, ignored_pixels, resize_cues, seed_map_history
 
 
@@ -187,6 +187,21 @@ def test_scaled_cues_draw_the_same_picture():
     large = resize_cues(cues, (40, 60), (80, 120))
     assert (large.labels == 4).sum() == 4 * (labels == 4).sum()
     assert resize_cues(cues, (40, 60), (40, 60)) is cues
+
+
+def test_resized_cues_keep_object_numbers_and_say_the_new_size():
+    cues = Cues(
+        points=[Point(1, 1, 1, 2)],
+        boxes=[Box(0, 4, 30, 20, 1, 3)],
+        strokes=[Stroke(1, 8, ((10, 20), (40, 20)), 4)],
+        objects=1.5,
+        image=ImageInfo("cat.jpg", (40, 60)),
+        extra={"review": 1},
+    )
+    small = resize_cues(cues, (40, 60), (20, 30))
+    small.check((20, 30))
+    assert [cue.object for cue in (*small.points, *small.boxes, *small.strokes)] == [2, 3, 4]
+    assert (small.image, small.objects, small.extra) == (ImageInfo("cat.jpg", (20, 30)), 1.5, {"review": 1})
 
 
 def test_thin_labels_survive_scaling_down():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from wss_core.conventions import CueError
-from wss_core.cues import Cues, read_document, schema
+from wss_core.cues import Cues, ImageInfo, read_document, schema
 from wss_core.imaging.io import labels_to_png
 
 
@@ -31,6 +31,17 @@ BAD = [
     ("null", "must be a JSON object, got NoneType"),
     (3, "must be a JSON object, got int"),
     ('{"point": []}', "unknown key 'point' in the cues. Known keys: classes, tags, points"),
+    ('{"Strokes": []}', "unknown key 'Strokes' in the cues"),
+    ({3: []}, "unknown key '3' in the cues"),
+    ({f"new {i}": 0 for i in range(21)}, "unknown key 'new 0' in the cues"),
+    ('{"image": "cat.jpg"}', r"'image' must be \{\"name\": \"cat.jpg\", \"size\": \[H, W\]\}"),
+    ('{"image": {"width": 3}}', "'image' must be"),
+    ({"image": {"name": "x" * 256}}, "'image' has the name .* at most 255 characters"),
+    ('{"image": {"name": 3}}', "'image' has the name 3"),
+    ('{"image": {"size": [0, 3]}}', r"'image' has the size \[0, 3\]. Give \[height, width\] in whole pixels"),
+    ('{"image": {"size": [4, true]}}', "'image' has the size"),
+    ('{"image": {"size": [4, 2.5]}}', "'image' has the size"),
+    ('{"image": {"size": 4}}', "'image' has the size 4"),
     ('{"points": [[NaN, 1, 1]]}', "the cues hold NaN. Give finite numbers"),
     ('{"points": [[1, -Infinity, 1]]}', "the cues hold -Infinity. Give finite numbers"),
     ('{"points": [[1e999, 1, 1]]}', r"points\[0\] holds inf, which is no position"),
@@ -40,6 +51,14 @@ BAD = [
     ('{"points": [["1", 1, 1]]}', r"points\[0\] holds '1'"),
     ('{"points": [[true, 1, 1]]}', r"points\[0\] holds True"),
     ('{"points": {"x": 1}}', "'points' must be a list, got dict"),
+    ('{"points": [[1, 1, 1, 0]]}', r"points\[0\]: the object number must be a whole number 1..65535, got 0. Leave it"),
+    ('{"points": [[1, 1, 1, 1.5]]}', "the object number must be a whole number 1..65535, got 1.5"),
+    ('{"points": [[1, 1, 1, 1e999]]}', "the object number must be a whole number 1..65535, got inf"),
+    ({"points": [[1, 1, 1, float("nan")]]}, "the object number must be a whole number 1..65535, got nan"),
+    ('{"points": [[1, 1, 1, true]]}', "the object number must be a whole number 1..65535, got True"),
+    ('{"points": [[1, 1, 1, 1, 1]]}', r"points\[0\] must be \[x, y, label\]"),
+    ('{"boxes": [[1, 1, 5, 5, 1, 65536]]}', r"boxes\[0\]: the object number .* got 65536"),
+    (stroke(object="2"), r"strokes\[0\].object: the object number must be a whole number 1..65535, got '2'"),
     ('{"points": [[1, 1, 1], [1, 1]]}', r"points\[1\] must be \[x, y, label\]"),
     ('{"points": ["abc"]}', r"points\[0\] must be \[x, y, label\]"),
     ('{"points": [[1, 1, 1.5]]}', r"points\[0\]: the label must be a whole number, got 1.5"),
@@ -114,10 +133,40 @@ def test_good_cues_of_every_kind():
     np.testing.assert_array_equal(cues.labels, [[0, 255]])
 
 
-def test_null_and_missing_are_not_told():
-    nothing = dict.fromkeys(("classes", "tags", "points", "boxes", "strokes", "labels"))
+def test_object_numbers_are_read():
+    form = {
+        "points": [[1, 2, 1, 7.0], [1, 2, 1, None], [1, 2, 1]],
+        "boxes": [[8, 6, 2, 4, 1, 2]],
+        "strokes": [{"label": 0, "path": [[1, 1]], "object": 3}],
+    }
+    cues = Cues.from_json(json.dumps(form))
+    assert [cue.object for cue in (*cues.points, *cues.boxes, *cues.strokes)] == [7, None, None, 2, 3]
+    assert isinstance(cues.points[0].object, int)
+
+
+def test_the_picture_of_the_cues_is_read_and_compared():
+    form = {"image": {"name": "cat.jpg", "size": [4, 5]}, "points": [[1, 1, 1]]}
+    assert Cues.from_json(form, (4, 5)).image == ImageInfo("cat.jpg", (4, 5))
+    assert Cues.from_json({"image": {}}).image == ImageInfo()
+    with pytest.raises(CueError, match="the cues were drawn on 'cat.jpg', 5 x 4 pixels, and this picture has 4 x 5"):
+        Cues.from_json(form, (5, 4))
+
+
+def test_unknown_keys_are_kept_and_logged_once(caplog):
+    form = {"points": [[1, 1, 1]], "review": {"by": "ann", "at": [1, 2]}}
+    cues = [Cues.from_json(form) for _ in range(2)]
+    assert cues[0].extra == {"review": {"by": "ann", "at": [1, 2]}}
+    assert json.loads(cues[1].to_json())["review"] == form["review"]
+    assert Cues.from_json(cues[0].to_json()) == cues[0] != Cues(points=cues[0].points)
+    assert [record.getMessage() for record in caplog.records] == [
+        "the cues hold the unknown key 'review', perhaps of a newer version: it is kept, and not used"
+    ]
+
+
+def test_null_and_missing_are_not_given():
+    nothing = dict.fromkeys(("classes", "tags", "points", "boxes", "strokes", "labels", "objects", "image"))
     assert Cues.from_json(nothing) == Cues.from_json("{}") == Cues()
-    assert Cues.from_json({"tags": []}).tags == ()  # told: no class is present
+    assert Cues.from_json({"tags": []}).tags == ()  # given: no class is on the picture
 
 
 # An emoji with a joiner, Persian with a non-joiner, a non-breaking and a wide space, a letter newer than Python's tables.

@@ -6,7 +6,7 @@ import pytest
 from wss_core.conventions import UNKNOWN
 from wss_core.cues import Box
 from wss_core.results import Result
-from wss_core.results.readouts import areas, boxes, colours, objects, overlay, resize_labels
+from wss_core.results.readouts import areas, boxes, colours, objects, objects_table, overlay, resize_labels
 
 CLASSES = ("background", "a", "b")
 
@@ -70,6 +70,19 @@ def test_no_object_gives_no_box():
 
 def test_areas_count_every_class_and_no_ignored_pixel():
     assert areas(np.array([[0, 0, 2], [255, 2, 2]], np.uint8), CLASSES) == {"background": 2, "a": 0, "b": 3}
+
+
+def test_objects_are_a_table():
+    result = sure([[1, 0, 2, 2], [0, 1, 0, 0], [0, 0, 0, 1]])
+    table = objects_table(result, spacing=(2, 0.5))
+    assert table.columns.tolist() == ["label", "class", "x0", "y0", "x1", "y1", "pixels", "area"]
+    assert table.to_numpy().tolist() == [
+        [1, "a", 0, 0, 2, 2, 2, 2.0],
+        [1, "a", 3, 2, 4, 3, 1, 1.0],
+        [2, "b", 2, 0, 4, 1, 2, 2.0],
+    ]
+    assert objects_table(result, min_area=2)["label"].tolist() == [1, 2]
+    assert objects_table(sure([[0, 0]])).empty
 
 
 def test_overlay_paints_objects_and_leaves_background_alone():

@@ -63,6 +63,46 @@ def test_rows_must_match_labels():
         Result(np.ones((2, 1, 1)), "abc")
 
 
+def test_instances_are_as_large_as_the_picture():
+    ids = np.arange(35, dtype=np.uint16).reshape(5, 7)
+    assert Result(random_probs(2), "ab", instances=ids).instances is ids
+    assert Result(random_probs(2), "ab").instances is None
+    with pytest.raises(
+        ValueError, match=r"instances must be uint16 \(5, 7\) like the probabilities, got int64 \(5, 7\)"
+    ):
+        Result(random_probs(2), "ab", instances=ids.astype(np.int64))
+    with pytest.raises(ValueError, match=r"got uint16 \(7, 5\)"):
+        Result(random_probs(2), "ab", instances=ids.T)
+
+
+def table_result() -> Result:
+    """Two pixels of background, three of the last class, of which one is ignored; none of the class between."""
+    labels = np.array([[0, 0, 1], [1, 1, 1]])
+    probs = np.stack([labels == 0, labels == 1]).astype(np.float32)
+    return Result(probs, ("background", "cat", "dog"), (0, 2), np.array([[0, 0, 0], [0, 0, 1]], bool))
+
+
+def test_areas_are_a_table():
+    table = table_result().areas()
+    assert table.to_dict("list") == {
+        "label": [0, 1, 2],
+        "class": ["background", "cat", "dog"],
+        "pixels": [2, 0, 3],
+        "fraction": [2 / 6, 0, 3 / 6],
+    }
+
+
+@pytest.mark.parametrize(("spacing", "area"), [(2, 12), ((0.5, 3.0), 4.5), (np.array([2.0, 2.0]), 12)])
+def test_areas_in_units_of_the_pixels(spacing, area):
+    assert table_result().areas(spacing)["area"].tolist() == [area * 2 / 3, 0, area]
+
+
+@pytest.mark.parametrize("spacing", [0, -1, (1, 0), (1, 2, 3), float("nan"), float("inf")])
+def test_a_spacing_that_is_none_is_refused(spacing):
+    with pytest.raises(ValueError, match="spacing is .* Give the side of a pixel"):
+        table_result().areas(spacing)
+
+
 def test_errors_are_value_errors():
     assert issubclass(CueError, ValueError)
     assert issubclass(ImageError, ValueError)

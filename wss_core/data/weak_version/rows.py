@@ -51,8 +51,8 @@ def _cells(cues: Cues, classes: tuple[str, ...]) -> dict:
     """What is not told is None, so that an empty list of tags still says that nothing is there."""
     return {
         "tags": None if cues.tags is None else [classes.index(name) for name in cues.tags],
-        "points": [vars(point) for point in cues.points] or None,
-        "boxes": [vars(box) for box in cues.boxes] or None,
+        "points": [{"x": p.x, "y": p.y, "label": p.label} for p in cues.points] or None,
+        "boxes": [{side: getattr(b, side) for side in ("x0", "y0", "x1", "y1", "label")} for b in cues.boxes] or None,
         "strokes": [{"label": s.label, "width": s.width, "path": list(map(list, s.path))} for s in cues.strokes]
         or None,
         "partial_mask": None if cues.labels is None else {"bytes": labels_to_png(cues.labels), "path": None},
