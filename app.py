@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
@@ -11,14 +10,12 @@ from wss_core import threads
 
 threads.configure(one_each=True)  # before NumPy, OpenCV and torch are loaded
 
-import cv2
 import gradio as gr
-import torch
 from PIL import Image
 from starlette.middleware import Middleware
 
-from ui import page
-from ui.segment import predict
+from ui import page, startup
+from ui.app_state import AppState
 from ui.server import limits
 from ui.server.body_limit import BodyLimit
 
@@ -27,13 +24,15 @@ CSS = (
 )
 
 
-def launch(**options) -> gr.Blocks:
-    """Start the server; `options` go to gradio's launch (for tests: prevent_thread_lock and the like)."""
-    cv2.setNumThreads(2)
-    torch.set_num_threads(2)
-    threading.Thread(target=predict.warm_up, daemon=True).start()
-    Image.MAX_IMAGE_PIXELS = limits.PICTURE_PIXELS
-    blocks = page.build()
+def launch(state: AppState | None = None, prevent_thread_lock: bool = False, **options) -> gr.Blocks:
+    """Start the server; once it answers, load what takes seconds to load in the background.
+
+    state: what the page holds, None for a fresh one. prevent_thread_lock: return instead of serving until the program
+    is interrupted. options: passed on to gradio's launch.
+    """
+    state = state or startup.new_state()
+    Image.MAX_IMAGE_PIXELS = limits.IMAGE_PIXELS
+    blocks = page.build(state)
     blocks.launch(
         max_file_size=limits.UPLOAD_BYTES,
         max_threads=16,
@@ -50,8 +49,12 @@ def launch(**options) -> gr.Blocks:
         theme=gr.themes.Soft(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
         css=CSS,
         app_kwargs={"middleware": [Middleware(BodyLimit)]},
+        prevent_thread_lock=True,
         **options,
     )
+    state.loading.start()
+    if not prevent_thread_lock:
+        blocks.block_thread()
     return blocks
 
 

@@ -51,7 +51,7 @@ class Person:
         self.rows: list[dict] = []
         self.wrong: list[str] = []
         names = list(gallery.EXAMPLES)
-        picture = gallery.picture(names[number % len(names)])
+        picture = gallery.example_image(names[number % len(names)])
         # A size of its own: another person's mask would not fit it.
         self.height, self.width = 320 + 8 * number, 480 + 8 * number
         self.picture = np.asarray(Image.fromarray(picture).resize((self.width, self.height)))
@@ -68,7 +68,7 @@ class Person:
         buffer = io.BytesIO()
         Image.fromarray(self.picture).save(buffer, "PNG")
         sent = {"data": base64.b64encode(buffer.getvalue()).decode(), "name": f"person {self.number}.png"}
-        self.key = self.call("open_picture", sent)["key"]
+        self.key = self.call("open_image", sent)["key"]
 
     def draw(self, until: float) -> None:
         """Draw until the time is over: each request holds one more piece of a stroke."""

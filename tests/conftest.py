@@ -19,24 +19,28 @@ QUIET += ["--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture(scope="session")
-def board_state():
-    """What the board of the served page holds."""
-    from ui.board.state import BoardState
+def app_state():
+    """What the page of `served` holds in memory."""
+    from ui import startup
 
-    return BoardState()
+    return startup.new_state()
 
 
 @pytest.fixture(scope="session")
-def served(board_state):
+def board_state(app_state):
+    """What the board of the served page holds."""
+    return app_state.board
+
+
+@pytest.fixture(scope="session")
+def served(app_state):
     """The address of the real page on a free port of this machine, "http://127.0.0.1:PORT/"."""
     import app
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ui.page.BoardState", lambda: board_state)
-        running = app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=port)
+    running = app.launch(app_state, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=port)
     yield f"http://127.0.0.1:{port}/"
     running.close()
 

@@ -8,7 +8,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = [
     "app",
-    "ui.page",
+    "ui.page ui.startup",
+    "ui.app_state",
     "ui.board ui.train",
     "ui.segment",
     "ui.checkpoints",

@@ -10,7 +10,6 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from ui.checkpoints import resolve
 from wss_core.hub import push
 from wss_core.methods import create
 
@@ -59,8 +58,8 @@ def test_grabcut_by_name(client, photo):
     assert summary["area"]["cat"] > 0
 
 
-def test_a_checkpoint_by_name_and_by_revision(client, photo, hub_server):
-    resolve.shelf._kept.clear()
+def test_a_checkpoint_by_name_and_by_revision(app_state, client, photo, hub_server):
+    app_state.segment.checkpoints.cache.clear()
     first = push(create("grabcut", classes=("background", "box")), "ann/one", private=True).sha  # the machine's own
     second = push(create("propagate", features="colour", spread="live"), "ann/one").sha
     ask = {"image": handle_file(photo), "api_name": "/segment"}
@@ -100,6 +99,6 @@ def test_a_path_of_the_server_is_not_opened(served):
 
     data = [{"path": "/etc/hostname", "meta": {"_type": "gradio.FileData"}}, CUES, "auto"]
     event = httpx.post(f"{served}gradio_api/call/segment", json={"data": data}).json()["event_id"]
-    told = httpx.get(f"{served}gradio_api/call/segment/{event}", timeout=30).text
-    assert "event: error" in told
-    assert "event: complete" not in told
+    answer = httpx.get(f"{served}gradio_api/call/segment/{event}", timeout=30).text
+    assert "event: error" in answer
+    assert "event: complete" not in answer

@@ -46,7 +46,7 @@ def evaluate_submission(item: Job, stop: Event, source: RecordSource) -> str:
     if Path(repo).is_dir():
         raise ValueError(f"{repo} is also the name of a folder of this board. Push it under another name")
     about = hub.info_repo(repo, revision, None if item.own else False)
-    loading.check_cost(about, own=item.own)
+    loading.check_cost(about, own_machine=item.own)
     if not item.own:
         loading.free_disk_space()
         hub_client.fetch(repo, {WEIGHTS: limits.CHECKPOINT_BYTES}, about.sha, False)

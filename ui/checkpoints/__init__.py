@@ -1,1 +1,1 @@
-"""Checkpoints of the Hub and of visitors, in memory."""
+"""Trained models that the page can use: checkpoints of the Hub, and those that visitors trained here."""

@@ -1,76 +1,72 @@
-"""What the canvas asks about the Hub: which checkpoints there are, one of them, and to push what is in use."""
+"""What the canvas asks about checkpoints: the newest on the Hub, one of them, and to push the model in use."""
 
 from __future__ import annotations
 
-import threading
 import time
-
-import gradio as gr
 
 from wss_core import hub
 from wss_core.cues.schema import class_names
 from wss_core.hub.card import About
 
-from ..server import limits, user
+from ..server import limits
 from ..server.endpoint import json_endpoint
 from ..server.slots import slot
-from ..server.user import User
+from ..server.user import User, reason_not_allowed
 from . import summary
-from .resolve import ResolvedModel, resolve_model, shelf
-
-_listing = threading.BoundedSemaphore(1)
-_pushing = threading.BoundedSemaphore(limits.PUSHES_AT_ONCE)
-_listed: dict[str, tuple[float, list[dict]]] = {}  # whose list, when, its rows
+from .resolve import ResolvedModel, resolve_model
+from .state import CheckpointState
 
 
 @json_endpoint
-def known(payload: dict, request: gr.Request | None = None, signed_in: gr.OAuthToken | None = None) -> dict:
-    """{} -> {"rows": [{"name", "about"}]}: the newest checkpoints on the Hub, newest first, as of some minutes ago."""
-    owner, token = user.current_user(request, signed_in).access_options[0]
-    with slot(_listing, 0):
-        when, rows = _listed.get(owner, (None, []))
-        if when is None or time.monotonic() - when > limits.LISTED_SECONDS:
-            found = hub.checkpoints(limit=limits.LISTED, token=token)
-            rows = [{"name": about.source, "about": summary.one_line(about)} for about in found]
-            _listed[owner] = time.monotonic(), rows
+def list_checkpoints(state: CheckpointState, payload: dict, user: User) -> dict:
+    """{} -> {"rows": [{"name", "about"}]}: the newest checkpoints on the Hub, newest first, listed minutes ago at most."""
+    owner, token = user.access_options[0]
+    with slot(state.listing, 0):
+        listed_at, rows = state.newest.get(owner, (None, []))
+        if listed_at is None or time.monotonic() - listed_at > limits.LISTED_SECONDS:
+            newest = hub.checkpoints(limit=limits.LISTED_CHECKPOINTS, token=token)
+            rows = [{"name": info.source, "about": summary.one_line(info)} for info in newest]
+            state.newest[owner] = time.monotonic(), rows
     return {"rows": rows}
 
 
 @json_endpoint
-def use(payload: dict, request: gr.Request | None = None, signed_in: gr.OAuthToken | None = None) -> dict:
-    """{"name": USER/REPO or USER/REPO@REVISION} -> what `facts` tells, or busy while it is being fetched."""
-    return summary.summarize(shelf.find(str(payload.get("name")), user.current_user(request, signed_in)))
+def use_checkpoint(state: CheckpointState, payload: dict, user: User) -> dict:
+    """{"name": USER/REPO or USER/REPO@REVISION} -> its summary (see `summary.summarize`), or busy while it is fetched."""
+    return summary.summarize(state.cache.find(str(payload.get("name")), user))
 
 
 @json_endpoint
-def push(payload: dict, request: gr.Request | None = None, signed_in: gr.OAuthToken | None = None) -> dict:
+def push(state: CheckpointState, payload: dict, user: User) -> dict:
     """{"repo", "private", "create_pr", "method", "classes"} -> {"repo", "sha", "url", "pull_request"} of the commit."""
-    person = user.current_user(request, signed_in)
-    if why := user.reason_not_allowed(person):
-        raise ValueError(why)
+    if reason := reason_not_allowed(user):
+        raise ValueError(reason)
     repo = str(payload.get("repo")).strip()
-    chosen = resolve_model(str(payload.get("method")), class_names(payload.get("classes")), person)
-    with slot(_pushing):
+    model = resolve_model(state, str(payload.get("method")), class_names(payload.get("classes")), user)
+    with slot(state.pushing):
         pushed = hub.push(
-            chosen.segmenter,
+            model.segmenter,
             repo,
             private=True if payload.get("private") else None,  # None: as the account, or the repository, has it
             create_pr=bool(payload.get("create_pr")),
-            about=_source(chosen, repo),
-            token=person.token,
+            about=_card_origin(model, repo),
+            token=user.token,
         )
     return {"repo": pushed.repo, "sha": pushed.sha, "url": pushed.url, "pull_request": pushed.is_pull_request}
 
 
-def card(name: str, person: User) -> tuple[str, str]:
-    """(its short name, its card as harmless HTML) of the checkpoint USER/REPO@SHA in memory; ("", "") of any other."""
-    loaded = shelf.held(name, person)
-    return (summary.short_name(loaded.about), summary.card_html(loaded.about)) if loaded else ("", "")
+ENDPOINTS = (list_checkpoints, use_checkpoint, push)
 
 
-def _source(chosen: ResolvedModel, repo: str) -> About:
+def card(state: CheckpointState, name: str, user: User) -> tuple[str, str]:
+    """Return (short name, card as harmless HTML) of a checkpoint USER/REPO@SHA in memory; ("", "") for any other name."""
+    checkpoint = state.cache.in_memory(name, user)
+    return (summary.short_name(checkpoint.info), summary.card_html(checkpoint.info)) if checkpoint else ("", "")
+
+
+def _card_origin(model: ResolvedModel, repo: str) -> About:
     """What the card is to say of where the model comes from."""
-    if chosen.loaded is None or chosen.loaded.about.source == repo:
+    if model.checkpoint is None or model.checkpoint.info.source == repo:
         return About()
-    origin = chosen.loaded.about
+    origin = model.checkpoint.info
     return About(f"A copy of [{origin.source}]({summary.hub_url(origin)}).", base_model=(origin.source,))

@@ -1,4 +1,4 @@
-"""A checkpoint of the Hub -> a segmenter in memory, if this server can afford it and the person may see it."""
+"""Loads a checkpoint of the Hub into memory, if the user may see it and this server can afford it."""
 
 from __future__ import annotations
 
@@ -26,72 +26,76 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LoadedCheckpoint:
-    """A checkpoint, ready to segment. seen: when the Hub last gave it, by time.monotonic()."""
+    """A checkpoint, ready to segment. checked_at: when the Hub last granted access, by time.monotonic()."""
 
-    about: hub.Checkpoint
+    info: hub.Checkpoint
     segmenter: Segmenter
     nbytes: int
-    seen: float
+    checked_at: float
 
     @property
     def name(self) -> str:
         """USER/REPO@SHA."""
-        return f"{self.about.source}@{self.about.sha}"
+        return f"{self.info.source}@{self.info.sha}"
 
 
-def find_on_hub(repo: str, revision: str | None, ways) -> tuple[str, str | bool | None, hub.Checkpoint]:
-    """(whose it is, the token it was seen with, what it says of itself). Raises HubError where there is none."""
-    *others, (last, token) = ways
-    for owner, other in others:
+def find_on_hub(repo: str, revision: str | None, access_options) -> tuple[str, str | bool | None, hub.Checkpoint]:
+    """Return (owner, the token it was seen with, what it declares), see `User.access_options`. Raises HubError."""
+    *first_options, (last_owner, last_token) = access_options
+    for owner, token in first_options:
         with suppress(HubError):
-            return owner, other, hub.info_repo(repo, revision, other)
-    return last, token, hub.info_repo(repo, revision, token)
+            return owner, token, hub.info_repo(repo, revision, token)
+    return last_owner, last_token, hub.info_repo(repo, revision, last_token)
 
 
-def load_checkpoint(about: hub.Checkpoint, token: str | bool | None) -> LoadedCheckpoint:
-    """The checkpoint with its weights, tried on a picture. Raises ValueError for one that cannot be used here."""
-    check_cost(about, own=token is None)
+def load_checkpoint(info: hub.Checkpoint, token: str | bool | None) -> LoadedCheckpoint:
+    """Load the weights and try them on a picture. Raises ValueError for a checkpoint that cannot be used here."""
+    check_cost(info, own_machine=token is None)
     if token is not None:
         free_disk_space()
-    hub_client.fetch(about.source, {WEIGHTS: limits.CHECKPOINT_BYTES}, about.sha, token)
-    segmenter = hub.load_repo(about.source, about.sha, token)
-    _try(segmenter, about)
-    return LoadedCheckpoint(about, segmenter, sum(a.nbytes for a in segmenter.state().values()), time.monotonic())
+    hub_client.fetch(info.source, {WEIGHTS: limits.CHECKPOINT_BYTES}, info.sha, token)
+    segmenter = hub.load_repo(info.source, info.sha, token)
+    _try_on_picture(segmenter, info)
+    nbytes = sum(array.nbytes for array in segmenter.state().values())
+    return LoadedCheckpoint(info, segmenter, nbytes, time.monotonic())
 
 
-def check_cost(about: hub.Checkpoint, own: bool) -> None:
-    """Raise ValueError for a checkpoint that costs too much here by what it says. own: the machine of whoever asks."""
-    _check_classes(about)
-    for name, value in about.settings.items():
-        _check_setting(methods.find(about.method), name, value, own)
+def check_cost(info: hub.Checkpoint, own_machine: bool) -> None:
+    """Raise ValueError for a checkpoint whose declared settings cost too much here.
+
+    own_machine: whether the user sits at this machine, and so may fetch whatever they like.
+    """
+    _check_classes(info)
+    for name, value in info.settings.items():
+        _check_setting(methods.find(info.method), name, value, own_machine)
 
 
 def free_disk_space() -> None:
-    """In a Space: delete what was used the longest ago of the Hub's cache, until the rest fits into DISK_BYTES."""
+    """In a Space, delete the least recently used repositories of the Hub's cache until it fits into DISK_BYTES."""
     if get_space() is None:
         return
     cache = scan_cache_dir()
-    over = cache.size_on_disk - limits.DISK_BYTES
+    excess = cache.size_on_disk - limits.DISK_BYTES
     for repo in sorted(cache.repos, key=lambda repo: repo.last_accessed):
-        if over > 0:
+        if excess > 0:
             cache.delete_revisions(*(revision.commit_hash for revision in repo.revisions)).execute()
-            over -= repo.size_on_disk
+            excess -= repo.size_on_disk
 
 
-def _check_classes(about: hub.Checkpoint) -> None:
-    """The page must be able to show them, and send them back as cues do."""
-    if len(schema.class_names(list(about.classes))) == 1:
-        raise ValueError(f"{about.source} knows one class alone, so there is nothing to tell apart. Take another")
+def _check_classes(info: hub.Checkpoint) -> None:
+    """The page must be able to show the classes, and to send them back as cues do."""
+    if len(schema.class_names(list(info.classes))) == 1:
+        raise ValueError(f"{info.source} knows one class alone, so there is nothing to tell apart. Take another")
 
 
-def _check_setting(method: type[Segmenter], name: str, value, own: bool) -> None:
-    """What a stranger's settings may cost the others. own: the visitor's machine, who may fetch what they like."""
+def _check_setting(method: type[Segmenter], name: str, value, own_machine: bool) -> None:
+    """Refuse a setting of a stranger's that costs the other visitors too much."""
     if isinstance(value, int | float) and name not in method.fit_settings:
-        lowest, highest = method.cost_settings.get(name, (-limits.SETTING, limits.SETTING))
+        lowest, highest = method.cost_settings.get(name, (-limits.MAX_SETTING, limits.MAX_SETTING))
         if value > highest:
-            raise ValueError(_too_large(f"its {name} is {value:.6g}, at most {highest} goes"))
+            raise ValueError(_too_large(f"its {name} is {value:.6g}, at most {highest} is possible"))
         if value < lowest:
-            raise ValueError(_too_large(f"its {name} is {value:.6g}, at least {lowest} goes"))
+            raise ValueError(_too_large(f"its {name} is {value:.6g}, at least {lowest} is possible"))
     if not isinstance(value, str) or ":" not in value:
         return
     network = value.removeprefix(TIMM)
@@ -99,7 +103,7 @@ def _check_setting(method: type[Segmenter], name: str, value, own: bool) -> None
         count = parameters(network)
         if 4 * count > limits.CHECKPOINT_BYTES:
             raise ValueError(_too_large(f"its {name} is a network of {count / 1e6:,.0f} million numbers"))
-    elif not own:
+    elif not own_machine:
         raise ValueError(_too_large(f"its {name} is fetched from another repository"))
 
 
@@ -107,7 +111,7 @@ def _too_large(what: str) -> str:
     return f"this page cannot take that checkpoint: {what}. Use it in Python: wss_core.load(name)"
 
 
-def _try(segmenter: Segmenter, about: hub.Checkpoint) -> None:
+def _try_on_picture(segmenter: Segmenter, info: hub.Checkpoint) -> None:
     """Segment a small picture: what is fetched and compiled the first time is done here, and what fails fails here."""
     point = Cues(points=(Point(32, 24, 1),))
     try:
@@ -115,7 +119,7 @@ def _try(segmenter: Segmenter, about: hub.Checkpoint) -> None:
     except ValueError:
         raise
     except Exception:
-        log.exception("%s failed on a first picture", about.source)
+        log.exception("%s failed on a first picture", info.source)
         raise ValueError(
-            f"{about.source} loads, but fails on a picture. Take another revision, or train again"
+            f"{info.source} loads, but fails on a picture. Take another revision, or train again"
         ) from None

@@ -1,4 +1,4 @@
-"""Checkpoints that visitors trained: each behind a key that only their browser has, so many, the oldest put away."""
+"""Checkpoints that visitors trained: each is kept behind a key that only their browser has."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 from wss_core import hub
 from wss_core.segmenter import Segmenter
 
-from ..server import limits
 from ..server.lru import LruCache
 from . import summary
 
@@ -19,58 +18,54 @@ MODEL, MASKS = "model", "masks.zip"  # what a training leaves in its folder
 
 
 @dataclass(frozen=True)
-class Trained:
-    """checkpoint, masks: zip files, of the folder that `hub.save` wrote, and of the masks of all pictures."""
+class TrainedCheckpoint:
+    """checkpoint, masks: zip files, of the folder that `hub.save` wrote and of the masks of all pictures."""
 
-    about: hub.Checkpoint
+    info: hub.Checkpoint
     segmenter: Segmenter
     checkpoint: bytes
     masks: bytes
 
     @property
     def nbytes(self) -> int:
-        """Bytes held for it."""
+        """Bytes that it holds."""
         weights = sum(array.nbytes for array in self.segmenter.state().values())
         return weights + len(self.checkpoint) + len(self.masks)
 
     @classmethod
-    def read(cls, folder: Path) -> Trained:
-        """What the process that trains left in a folder. Raises ValueError for anything else."""
+    def read(cls, folder: Path) -> TrainedCheckpoint:
+        """Read what the training process left in a folder. Raises ValueError for anything else."""
         model = folder / MODEL
-        return cls(hub.info(model), hub.load(model), _zipped(model), (folder / MASKS).read_bytes())
+        return cls(hub.info(model), hub.load(model), _zip_folder(model), (folder / MASKS).read_bytes())
 
 
-trained = LruCache(limits.TRAINED, limits.TRAINED_BYTES)
-
-
-def find(name: str) -> Trained:
-    """The checkpoint called PREFIX and its key. Raises ValueError when it was put away or never was."""
-    found = trained.get(name.removeprefix(PREFIX))
-    if found is None:
+def find(trained: LruCache[TrainedCheckpoint], name: str) -> TrainedCheckpoint:
+    """Return the checkpoint of a name, PREFIX and its key. Raises ValueError when it was dropped or never was."""
+    checkpoint = trained.get(name.removeprefix(PREFIX))
+    if checkpoint is None:
         raise ValueError("what you trained was put away to make room. Train again, on the Train tab")
-    return found
+    return checkpoint
 
 
-def summarize(name: str) -> dict:
-    """For the page, as `facts.facts` tells it of a checkpoint of the Hub."""
-    found = find(name)
-    about = found.about
+def summarize(name: str, checkpoint: TrainedCheckpoint) -> dict:
+    """Describe the checkpoint for the page, in the form of `summary.summarize`."""
+    info = checkpoint.info
     rows = {
-        "Method": f"{about.method}, segments without a cue, and honours those you draw",
-        "Classes": f"{len(about.classes)}: {', '.join(about.classes)}",
-        "Labels": summary.describe_labels(about),
+        "Method": f"{info.method}, segments without cues, and follows those you draw",
+        "Classes": f"{len(info.classes)}: {', '.join(info.classes)}",
+        "Labels": summary.describe_labels(info),
     }
     return {
         "method": name,
-        "label": f"{about.method}, trained here",
-        "classes": list(about.classes),
+        "label": f"{info.method}, trained here",
+        "classes": list(info.classes),
         "learns": True,
         "url": "",
-        "rows": [[what, words[: summary.MOST_WORDS]] for what, words in rows.items()],
+        "rows": [[term, text[: summary.MAX_ROW_CHARS]] for term, text in rows.items()],
     }
 
 
-def _zipped(folder: Path) -> bytes:
+def _zip_folder(folder: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.iterdir()):

@@ -1,1 +1,1 @@
-"""The Segment tab: the canvas, what it asks the server, open pictures."""
+"""The Segment tab: a picture, cues drawn on it, and the mask that follows."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import gradio as gr
-
-from ..checkpoints import api
-from . import api as live
 
 PARTS = Path(__file__).parent / "static"
 SHARED = Path(__file__).parents[1] / "shared"
@@ -31,30 +29,20 @@ SCRIPTS = (
 
 
 def script() -> str:
-    """The parts joined: the body of one function of (element, server, trigger)."""
+    """Join the parts: the body of one function of (element, server, trigger)."""
     files = [SHARED / f"{name}.js" for name in SHARED_SCRIPTS] + [PARTS / f"{name}.js" for name in SCRIPTS]
     return "\n".join(file.read_text("utf8") for file in files)
 
 
 class CueCanvas(gr.HTML):
-    """Draw cues, see the mask. All it sends and gets passes through the server functions of ui/segment/api.py."""
+    """Draw cues, see the mask. All it sends and gets passes through its server functions (see `ENDPOINTS`)."""
 
-    def __init__(self, **standard):
+    def __init__(self, server_functions: Sequence[Callable[..., dict]] = (), **standard):
         super().__init__(
             html_template=(PARTS / "canvas.html").read_text("utf8"),
             css_template=(PARTS / "canvas.css").read_text("utf8"),
             js_on_load=script(),
-            server_functions=[
-                live.hello,
-                live.open_picture,
-                live.open_example,
-                live.segment,
-                live.save,
-                live.read_cues,
-                api.known,
-                api.use,
-                api.push,
-            ],
+            server_functions=[*server_functions],
             apply_default_css=False,
             **standard,
         )

@@ -1,4 +1,4 @@
-"""Pictures to start from, with cues already drawn: scikit-image's own pictures, read where it is installed."""
+"""Example pictures with cues already drawn: scikit-image's own pictures, read from where it is installed."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
-import skimage.data
 
 from wss_core import ImageError
 from wss_core.imaging.io import picture_to_bytes, read_image
 from wss_core.imaging.resize import resize_to_fit
 
-THUMBNAIL = 160
+THUMBNAIL_SIDE = 160
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A picture of skimage.data by name, what is shown about it, and its cues: {label: paths}, boxes, points."""
+class ExamplePicture:
+    """What is shown about an example picture, and its cues; positions are pixels of the picture.
+
+    strokes, fills: {label: paths of (x, y)}. boxes: (x0, y0, x1, y1, label). points: (x, y, label). width: of the brush.
+    """
 
     title: str
     about: str
@@ -31,7 +33,7 @@ class Drawn:
     width: int = 10
 
     def cues(self) -> dict:
-        """The JSON form of the cues."""
+        """Return the JSON form of the cues."""
         brushes = [(label, self.width, path) for label, paths in self.strokes.items() for path in paths]
         brushes += [(label, 0, path) for label, paths in self.fills.items() for path in paths]
         return {
@@ -44,7 +46,7 @@ class Drawn:
 
 
 EXAMPLES = {
-    "astronaut": Drawn(
+    "astronaut": ExamplePicture(
         "Strokes",
         "Astronaut: a few strokes, two classes",
         ("background", "astronaut", "helmet"),
@@ -66,7 +68,7 @@ EXAMPLES = {
             ],
         },
     ),
-    "coffee": Drawn(
+    "coffee": ExamplePicture(
         "Three classes",
         "Coffee: cup, saucer and spoon in one go",
         ("background", "cup", "saucer", "spoon"),
@@ -90,14 +92,14 @@ EXAMPLES = {
         tags=("cup", "saucer", "spoon"),
         width=8,
     ),
-    "rocket": Drawn(
+    "rocket": ExamplePicture(
         "Box",
         "Rocket: one box, and a point on its nose",
         ("background", "rocket"),
         boxes=((303, 125, 340, 405, 1),),
         points=((321, 150, 1),),
     ),
-    "immunohistochemistry": Drawn(
+    "immunohistochemistry": ExamplePicture(
         "Tissue",
         "Colon glands in brown, other tissue, empty slide",
         ("empty", "gland", "stroma"),
@@ -114,7 +116,7 @@ EXAMPLES = {
         },
         width=7,
     ),
-    "coins": Drawn(
+    "coins": ExamplePicture(
         "Points",
         "Coins: a point on each, and a few beside",
         ("background", "coin"),
@@ -172,7 +174,7 @@ EXAMPLES = {
             )
         ],
     ),
-    "retina": Drawn(
+    "retina": ExamplePicture(
         "Partial mask",
         "Retina: the optic disc, from a filled patch and strokes",
         ("background", "optic disc"),
@@ -191,8 +193,10 @@ EXAMPLES = {
 
 
 @cache
-def picture(name: str) -> np.ndarray:
-    """uint8 (H, W, 3) of an example. Raises ImageError for an unknown name."""
+def example_image(name: str) -> np.ndarray:
+    """Return uint8 (H, W, 3) of an example. Raises ImageError for an unknown name."""
+    import skimage.data  # loads slowly, and the page answers before
+
     if name not in EXAMPLES:
         raise ImageError(f"there is no example {name!r:.40}. Choose one of: {', '.join(EXAMPLES)}")
     return read_image(getattr(skimage.data, name)())
@@ -200,10 +204,10 @@ def picture(name: str) -> np.ndarray:
 
 @cache
 def thumbnails() -> list[dict]:
-    """[{"name", "title", "about", "image": data URL}] for the page."""
+    """Return [{"name", "title", "about", "image": data URL}] for the page."""
     rows = []
-    for name, drawn in EXAMPLES.items():
-        small = picture_to_bytes(resize_to_fit(picture(name), THUMBNAIL), "WEBP", quality=80)
+    for name, example in EXAMPLES.items():
+        small = picture_to_bytes(resize_to_fit(example_image(name), THUMBNAIL_SIDE), "WEBP", quality=80)
         image = f"data:image/webp;base64,{base64.b64encode(small).decode()}"
-        rows.append({"name": name, "title": drawn.title, "about": drawn.about, "image": image})
+        rows.append({"name": name, "title": example.title, "about": example.about, "image": image})
     return rows

@@ -1,1 +1,1 @@
-"""What every endpoint shares: bounds, visitors, slots, caches."""
+"""What every endpoint of the page shares: limits, users, slots, caches, queues and the encoding of label maps."""

@@ -1,17 +1,18 @@
-"""A least-recently-used cache behind keys nobody can guess, bounded by entries and by bytes."""
+"""A least-recently-used cache, bounded by the number of its entries and by their bytes."""
 
 from __future__ import annotations
 
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Hashable
 from typing import Generic, Protocol, TypeVar
 
 from . import limits
 
 
 class HasBytes(Protocol):
-    """What says how many bytes it holds."""
+    """An object that knows how many bytes it holds."""
 
     @property
     def nbytes(self) -> int: ...
@@ -21,37 +22,50 @@ T = TypeVar("T", bound=HasBytes)
 
 
 class LruCache(Generic[T]):
-    """Whatever has `nbytes`, by key, bounded by entries and by bytes; the least recently used goes first."""
+    """Keeps items that have `nbytes` by key; when a bound is passed, the least recently used items are dropped.
+
+    entries: the most items that are kept. nbytes: the most bytes that they hold together. Safe for several threads.
+    """
 
     def __init__(self, entries: int = limits.CACHE_ENTRIES, nbytes: int = limits.CACHE_BYTES):
         self.entries, self.nbytes = entries, nbytes
-        self._open: OrderedDict[str, T] = OrderedDict()
+        self._items: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = threading.Lock()
 
     def add(self, item: T) -> str:
-        """The key under which the item is kept."""
+        """Keep the item and return its key: a random text that nobody can guess, so that it also grants access."""
         key = secrets.token_urlsafe(18)
-        with self._lock:
-            self._open[key] = item
-        self.trim()
+        self.put(key, item)
         return key
 
-    def get(self, key) -> T | None:
-        """The item, now the most recently used; None when it was put away or never was."""
+    def put(self, key: Hashable, item: T) -> None:
+        """Keep the item under a key of the caller's, as the most recently used; it replaces the key's older item."""
         with self._lock:
-            if not isinstance(key, str) or key not in self._open:
+            self._items[key] = item
+            self._items.move_to_end(key)
+        self.trim()
+
+    def get(self, key: object) -> T | None:
+        """Return the item and mark it as the most recently used; None for a key that was dropped or never given."""
+        with self._lock:
+            if not isinstance(key, Hashable) or key not in self._items:
                 return None
-            self._open.move_to_end(key)
-            return self._open[key]
+            self._items.move_to_end(key)
+            return self._items[key]
 
     def trim(self) -> None:
-        """Put the least recently used items away until both bounds hold; the newest always stays."""
+        """Drop the least recently used items until both bounds hold; the newest item always stays."""
         with self._lock:
-            sizes = {key: item.nbytes for key, item in self._open.items()}
+            sizes = {key: item.nbytes for key, item in self._items.items()}
             total = sum(sizes.values())
-            while len(self._open) > 1 and (len(self._open) > self.entries or total > self.nbytes):
-                key, _ = self._open.popitem(last=False)
+            while len(self._items) > 1 and (len(self._items) > self.entries or total > self.nbytes):
+                key, _ = self._items.popitem(last=False)
                 total -= sizes[key]
 
+    def clear(self) -> None:
+        """Drop all items."""
+        with self._lock:
+            self._items.clear()
+
     def __len__(self) -> int:
-        return len(self._open)
+        return len(self._items)

@@ -1,4 +1,4 @@
-"""Turns: how much is done at once, and what one is told who has to wait."""
+"""Slots: how many pieces of work run at once, and what happens to one that has to wait or takes too long."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import TypeVar
 
 from . import limits
 
-Answer = TypeVar("Answer")
+T = TypeVar("T")
 
 
 class Busy(Exception):
-    """No turn came free in time, or something is not there yet. Asking again helps."""
+    """No slot came free in time, or something is still being loaded. Asking again helps."""
 
 
 class Overdue(ValueError):
-    """What was asked takes longer than it may; a sentence for the visitor. thread: where it still goes on."""
+    """The work takes longer than it may; the text is a sentence for the visitor. thread: where it still goes on."""
 
     def __init__(self, thread: threading.Thread):
         super().__init__(
@@ -27,61 +27,61 @@ class Overdue(ValueError):
 
 
 @contextmanager
-def slot(places: threading.BoundedSemaphore, seconds: float | None = None):
-    """Hold one of the places while inside. Raises Busy when none comes free in so long, WAIT_SECONDS when None."""
-    if not places.acquire(timeout=limits.WAIT_SECONDS if seconds is None else seconds):
+def slot(slots: threading.BoundedSemaphore, seconds: float | None = None):
+    """Hold one of the slots while inside. Raises Busy when none is free within `seconds` (WAIT_SECONDS when None)."""
+    if not slots.acquire(timeout=limits.WAIT_SECONDS if seconds is None else seconds):
         raise Busy
     try:
         yield
     finally:
-        places.release()
+        slots.release()
 
 
 def compute_in_slot(
-    work: Callable[[], Answer], places: threading.BoundedSemaphore, overdue: threading.BoundedSemaphore, seconds: float
-) -> Answer:
-    """What `work` returns or raises; a thread of its own does it, which holds one of the places.
+    work: Callable[[], T], slots: threading.BoundedSemaphore, overdue: threading.BoundedSemaphore, seconds: float
+) -> T:
+    """Return what `work` returns, or raise what it raises; it runs in a thread of its own, which holds one of the slots.
 
-    Raises Busy when no place comes free, and Overdue when the work takes longer than so many seconds. A thread cannot be
-    ended, so it goes on, but it swaps its place for one of `overdue`, and the next person has the turn. Where none of
-    these is free it keeps its place: there are never more threads than both have places.
+    Raises Busy when no slot is free, and Overdue when the work takes longer than `seconds`. A thread cannot be stopped,
+    so it goes on, but it exchanges its slot for one of `overdue`, and the next person gets the slot. When none of these
+    is free it keeps its slot: there are never more threads than both have slots.
     """
-    if not places.acquire(timeout=limits.WAIT_SECONDS):
+    if not slots.acquire(timeout=limits.WAIT_SECONDS):
         raise Busy
-    worker = _Worker(work, places)
+    worker = _Worker(work, slots)
     try:
         worker.start()
     except RuntimeError:  # the system gives no more threads
-        places.release()
+        slots.release()
         raise Busy from None
     worker.join(seconds)
     if worker.is_alive():
-        worker.move(overdue)
+        worker.move_to(overdue)
         raise Overdue(worker)
     if worker.error is not None:
         raise worker.error
-    return worker.answer
+    return worker.result
 
 
 class _Worker(threading.Thread):
-    def __init__(self, work: Callable, held: threading.BoundedSemaphore):
+    def __init__(self, work: Callable, slots: threading.BoundedSemaphore):
         super().__init__(daemon=True)  # the server may stop meanwhile
-        self.answer, self.error = None, None
-        self._work, self._held, self._moving = work, held, threading.Lock()
+        self.result, self.error = None, None
+        self._work, self._slots, self._moving = work, slots, threading.Lock()
 
     def run(self):
         try:
-            self.answer = self._work()
+            self.result = self._work()
         except BaseException as error:
             self.error = error
         finally:
             with self._moving:
-                held, self._held = self._held, None
-                held.release()
+                slots, self._slots = self._slots, None
+                slots.release()
 
-    def move(self, places: threading.BoundedSemaphore) -> None:
-        """Hold one of these places instead, if one is free and the work is not done."""
+    def move_to(self, slots: threading.BoundedSemaphore) -> None:
+        """Hold one of these slots instead, if one is free and the work is not done."""
         with self._moving:
-            if self._held is not None and places.acquire(blocking=False):
-                self._held.release()
-                self._held = places
+            if self._slots is not None and slots.acquire(blocking=False):
+                self._slots.release()
+                self._slots = slots

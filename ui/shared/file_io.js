@@ -1,14 +1,14 @@
 // Files into the browser and out of it.
-// What the server is sent of a picture's file: all of it, or a smaller copy of one that is too large.
-async function payloadOf(file) {
+// A picture's file as it is sent to the server: whole, or as a smaller copy when it is too large.
+async function imagePayload(file) {
   const small = file.size > about.limits.upload ? await shrink(file) : file;
-  return { data: await base64Of(small), name: file.name || 'picture' };
+  return { data: await blobToBase64(small), name: file.name || 'picture' };
 }
 async function shrink(file) {
-  const picture = await createImageBitmap(file), scale = Math.min(1, 4096 / Math.max(picture.width, picture.height));
+  const image = await createImageBitmap(file), scale = Math.min(1, 4096 / Math.max(image.width, image.height));
   const small = document.createElement('canvas');
-  small.width = Math.round(picture.width * scale); small.height = Math.round(picture.height * scale);
-  small.getContext('2d').drawImage(picture, 0, 0, small.width, small.height);
+  small.width = Math.round(image.width * scale); small.height = Math.round(image.height * scale);
+  small.getContext('2d').drawImage(image, 0, 0, small.width, small.height);
   return new Promise((resolve) => small.toBlob(resolve, 'image/jpeg', 0.92));
 }
 function download(blob, name) {

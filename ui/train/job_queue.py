@@ -1,139 +1,140 @@
-"""One training at a time; the others wait in the order they came, and each can be asked about and cancelled."""
+"""The trainings of all visitors: one at a time, and each can be asked about and cancelled."""
 
 from __future__ import annotations
 
 import logging
-import secrets
 import tempfile
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..checkpoints.trained import PREFIX, Trained, trained
+from ..checkpoints.trained import PREFIX, TrainedCheckpoint
 from ..server import limits
-from .job import ENDED, Job
+from ..server.job_queue import CANCELLED, DONE, FAILED, WAITING, Job, JobQueue, QueueFull
+from ..server.lru import LruCache
 from .process import Cancelled, Process
 from .task import TrainTask
 
 log = logging.getLogger(__name__)
-REMEMBERED = 64  # trainings, most of them ended
-FAILED = "the training failed on the server. Your pictures and cues are kept: train again"
+REMEMBERED = 64  # trainings that have ended
+FAILURE = "the training failed on the server. Your pictures and cues are kept: train again"
 
 
-class TrainingQueue:
-    """The trainings of all visitors. start: makes the process that does them."""
+@dataclass(eq=False, kw_only=True)
+class TrainJob(Job):
+    """One training.
 
-    def __init__(self, start: Callable[[], Process] = Process):
-        self._start = start
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
-        self._waiting: list[Job] = []
-        self._changed = threading.Condition()
-        self._expected = False
+    progress: the newest "step", "steps" and "loss". predictions: those for pictures. model: the name of the checkpoint
+    that it became. asked_at: when somebody last asked about it, by time.monotonic(). stop: set to cancel it.
+    """
+
+    task: TrainTask | None
+    progress: dict = field(default_factory=dict)
+    predictions: list[dict] = field(default_factory=list)
+    model: str = ""
+    error: str = ""
+    asked_at: float = field(default_factory=time.monotonic)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def take_message(self, message: dict) -> None:
+        """Keep what the training process says."""
+        if "prediction" in message:
+            self.predictions.append(message)
+        else:
+            self.progress = {**self.progress, **message}
+
+    def end(self, state: str, model: str = "", error: str = "") -> None:
+        """End it: its pictures are dropped, and so are the predictions of a training without a model."""
+        self.task = None
+        self.model, self.error = model, error
+        self.predictions = self.predictions if model else []
+        self.state = state
+
+    def status(self, seen: int) -> dict:
+        """Describe how far it is. seen: how many predictions the browser has already."""
+        self.asked_at = time.monotonic()
+        return {
+            "state": self.state,
+            "model": self.model,
+            "error": self.error,
+            "predictions": self.predictions[seen:],
+            **self.progress,
+        }
+
+
+class TrainingQueue(JobQueue[TrainJob]):
+    """Trains in a process of its own, which stays a while for the next training.
+
+    trained: where the checkpoints go. start: makes the process.
+    """
+
+    def __init__(self, trained: LruCache[TrainedCheckpoint], start: Callable[[], Process] = Process):
+        super().__init__("training", limits.TRAIN_WAITING, REMEMBERED, limits.TRAIN_IDLE_SECONDS)
+        self._trained, self._start = trained, start
         self._process: Process | None = None
-        self._thread: threading.Thread | None = None
+        self._process_lock = threading.Lock()
 
     def begin(self, task: TrainTask) -> str:
-        """The key of a training that begins when it is its turn. Raises ValueError when too many wait."""
-        key = secrets.token_urlsafe(18)
-        with self._changed:
-            if len(self._waiting) >= limits.TRAIN_WAITING:
-                raise ValueError("too many people wait for a training just now. Try again in a few minutes")
-            self._jobs[key] = Job(task)
-            self._waiting.append(self._jobs[key])
-            ended = [old for old, job in self._jobs.items() if job.state in ENDED]
-            for old in ended[: max(0, len(self._jobs) - REMEMBERED)]:
-                del self._jobs[old]
-            self._wake()
-        return key
-
-    def expect(self) -> None:
-        """Somebody will train soon: the process that does it is started, which takes seconds."""
-        with self._changed:
-            self._expected = True
-            self._wake()
-
-    def ask(self, key, seen: int = 0) -> dict:
-        """How far it is: "state", "place" = how many go first, "step", "steps", "loss", "answers" after the first
-        `seen`, "model", "error". The state is "gone" for a key that nobody has."""
-        with self._changed:
-            job = self._jobs.get(key) if isinstance(key, str) else None
-            if job is None:
-                return {"state": "gone"}
-            return {**job.told(seen), "place": self._place(job)}
-
-    def cancel(self, key) -> None:
-        """End it soon, wherever it is; nothing is left of it."""
-        with self._changed:
-            job = self._jobs.get(key) if isinstance(key, str) else None
-            if job is None:
-                return
-            job.stop.set()
-            if job in self._waiting:
-                self._waiting.remove(job)
-                job.end("cancelled")
-
-    def _place(self, job: Job) -> int:
-        running = any(other.state == "training" for other in self._jobs.values())
-        return self._waiting.index(job) + running if job in self._waiting else 0
-
-    def _wake(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="training", daemon=True)
-            self._thread.start()
-        self._changed.notify()
-
-    def _work(self) -> None:
-        while True:
-            job, idle = self._next()
-            if job is not None:
-                self._train(job)
-            elif idle and self._process is not None:
-                self._process.end()
-            elif not idle:
-                with suppress(OSError):
-                    self._ready()
-
-    def _next(self) -> tuple[Job | None, bool]:
-        """(The next training, or None when one is only expected, whether there was none for a long time)."""
-        with self._changed:
-            while True:
-                while self._waiting:
-                    job = self._waiting.pop(0)
-                    if time.monotonic() - job.asked < limits.TRAIN_FORGOTTEN_SECONDS:
-                        job.state = "training"
-                        return job, False
-                    job.end("cancelled")
-                if self._expected:
-                    self._expected = False
-                    return None, False
-                if not self._changed.wait(limits.TRAIN_IDLE_SECONDS):
-                    return None, True
-
-    def _ready(self) -> Process:
-        if self._process is None or not self._process.alive:
-            self._process = self._start()
-        return self._process
-
-    def _train(self, job: Job) -> None:
+        """Queue a training and return its key. Raises ValueError when too many wait."""
         try:
-            with tempfile.TemporaryDirectory(prefix="wss-train-") as place:
-                folder = Path(place)
+            return self.add(TrainJob(task=task))
+        except QueueFull:
+            raise ValueError("too many people wait for a training just now. Try again in a few minutes") from None
+
+    def start_process(self) -> None:
+        """Start the process, which takes seconds, because somebody will train soon."""
+        with suppress(OSError):
+            self._running_process()
+        with self._changed:
+            self._wake()  # the thread ends the process when nobody trains after all
+
+    def status(self, key: object, seen: int = 0) -> dict:
+        """Describe a training: "state", "jobs_before", "step", "steps", "loss", "predictions" after the first `seen`,
+        "model" and "error". The state of an unknown key is "gone"."""
+        job = self.get(key)
+        return {"state": "gone"} if job is None else {**job.status(seen), "jobs_before": self.jobs_before(job)}
+
+    def cancel(self, key: object) -> None:
+        """End a training soon, waiting or running; nothing is left of it."""
+        job = self.get(key)
+        if job is None:
+            return
+        job.stop.set()
+        with self._changed:
+            if job.state == WAITING:
+                job.end(CANCELLED)
+
+    def _idle(self) -> None:
+        with self._process_lock:
+            if self._process is not None:
+                self._process.end()
+
+    def _running_process(self) -> Process:
+        with self._process_lock:
+            if self._process is None or not self._process.alive:
+                self._process = self._start()
+            return self._process
+
+    def _run(self, job: TrainJob) -> None:
+        if time.monotonic() - job.asked_at > limits.TRAIN_ABANDONED_SECONDS:
+            return job.end(CANCELLED)
+        try:
+            with tempfile.TemporaryDirectory(prefix="wss-train-") as path:
+                folder = Path(path)
                 job.task.write(folder)
-                for said in self._ready().do(folder, job.stop, limits.TRAIN_SECONDS, limits.TRAIN_BYTES):
-                    job.take(said)
-                made = Trained.read(folder)
-            job.end("done", model=PREFIX + trained.add(made))
+                process = self._running_process()
+                for message in process.run(folder, job.stop, limits.TRAIN_SECONDS, limits.TRAIN_BYTES):
+                    job.take_message(message)
+                checkpoint = TrainedCheckpoint.read(folder)
+            job.end(DONE, model=PREFIX + self._trained.add(checkpoint))
         except Cancelled:
-            job.end("cancelled")
-            self.expect()
+            job.end(CANCELLED)
+            self.start_process()
         except ValueError as error:
-            job.end("failed", error=str(error))
+            job.end(FAILED, error=str(error))
         except Exception:
             log.exception("training failed")
-            job.end("failed", error=FAILED)
-
-
-workshop = TrainingQueue()
+            job.end(FAILED, error=FAILURE)

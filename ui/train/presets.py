@@ -1,4 +1,4 @@
-"""What can be trained in the page: the methods that have a preset, and the settings of each effort."""
+"""The methods that can be trained in the page, those with a preset, and the settings of each effort."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ PRESETS: dict[str, PagePreset] = {
 }
 
 
-def preset_settings(method: str, effort: str, boxed: bool) -> dict[str, Any]:
-    """The settings of an effort. Raises ValueError for a method or an effort that is not offered.
+def preset_settings(method: str, effort: str, box_only: bool) -> dict[str, Any]:
+    """Return the settings of an effort. Raises ValueError for a method or an effort that is not offered.
 
-    boxed: only boxes show some class, so that a solver must find out first which of their pixels are of it.
+    box_only: whether some class has boxes alone, so that a solver must find its pixels inside them first.
     """
     if method not in PRESETS or effort not in PRESETS[method].efforts:
         raise ValueError(f"{method!r:.40}, {effort!r:.40} is not offered. Choose one of: {', '.join(PRESETS)}")
     preset = PRESETS[method]
-    return {**preset.efforts[effort], **(preset.boxes_only if boxed else {})}
+    return {**preset.efforts[effort], **(preset.boxes_only if box_only else {})}

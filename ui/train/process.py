@@ -1,4 +1,4 @@
-"""The process that trains, watched: one that hangs, grows or is cancelled is ended, and the page goes on."""
+"""Watches the process that trains: one that hangs, grows or is cancelled is ended, and the page goes on."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ import psutil
 from ..server import limits
 
 WORKER = (sys.executable, "-m", "ui.train.worker")
-WATCH = 0.2  # seconds between two looks at the process
+WATCH_SECONDS = 0.2  # between two checks of the process
 ROOT = Path(__file__).parents[2]
 
 
 class Cancelled(Exception):
-    """Somebody asked for it."""
+    """The training was cancelled."""
 
 
 class Process:
-    """A process of its own, started at once. It takes one folder after another, until it is ended."""
+    """A training process, started at once. It works on one folder after another until it is ended."""
 
     def __init__(self, command: Sequence[str] = WORKER):
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=_environment(), stdin=pipe, stdout=pipe, text=True, encoding="utf-8"
         )
-        self._said: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
 
     @property
@@ -43,8 +43,8 @@ class Process:
         """Whether it can take a folder."""
         return self._process.poll() is None
 
-    def do(self, folder: Path, stop: Event, seconds: float, nbytes: int) -> Iterator[dict]:
-        """What it says of the task in the folder, without the last word.
+    def run(self, folder: Path, stop: Event, seconds: float, nbytes: int) -> Iterator[dict]:
+        """Work on the task in the folder and yield the messages, without the last one.
 
         Raises Cancelled soon after `stop` is set; ValueError, with what to do, when the task fails, takes longer than
         `seconds` or more memory than `nbytes`. The process is ended then.
@@ -53,8 +53,8 @@ class Process:
         try:
             self._process.stdin.write(f"{folder}\n")
             self._process.stdin.flush()
-            while not (said := self._next(stop, end, nbytes)).get("done"):
-                yield said
+            while not (message := self._next_message(stop, end, nbytes)).get("done"):
+                yield message
         except BaseException:
             self.end()
             raise
@@ -66,7 +66,7 @@ class Process:
         with suppress(OSError):
             self._process.stdin.close()
 
-    def _next(self, stop: Event, end: float, nbytes: int) -> dict:
+    def _next_message(self, stop: Event, end: float, nbytes: int) -> dict:
         while True:
             if stop.is_set():
                 raise Cancelled
@@ -75,19 +75,19 @@ class Process:
             if self._memory() > nbytes:
                 raise ValueError("the training took more memory than there is here. Choose quick, or fewer pictures")
             with suppress(queue.Empty):
-                line = self._said.get(timeout=WATCH)
+                line = self._lines.get(timeout=WATCH_SECONDS)
                 if not line:
                     raise ValueError("the training broke off on the server. Train again")
-                said = json.loads(line)
-                if "error" in said:
-                    raise ValueError(said["error"])
-                if "ready" not in said:
-                    return said
+                message = json.loads(line)
+                if "error" in message:
+                    raise ValueError(message["error"])
+                if "ready" not in message:
+                    return message
 
     def _listen(self) -> None:
         for line in self._process.stdout:
-            self._said.put(line)
-        self._said.put("")
+            self._lines.put(line)
+        self._lines.put("")
         self._process.stdout.close()
 
     def _memory(self) -> int:
@@ -97,6 +97,6 @@ class Process:
 
 
 def _environment() -> dict[str, str]:
-    """This one's, but with as many threads as there are cores: they step back where others are busy (see `worker`)."""
+    """This process's environment, with a thread for each core: the worker has a low priority, so others go first."""
     count = str(min(limits.TRAIN_THREADS, os.cpu_count() or 1))
     return os.environ | {"OMP_NUM_THREADS": count, "PYTHONUNBUFFERED": "1"}

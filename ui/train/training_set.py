@@ -1,4 +1,4 @@
-"""The cues of several pictures as one lesson, and in words what is still missing."""
+"""Merges the cues of several pictures into one training set, and says in words what is still missing."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ START = "There is no picture here yet. Open one on the Segment tab, draw cues on
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """cues: of each picture, () told where there are none, with labels that are places in `classes`.
+    """The cues of all pictures, with labels that are places in `classes`.
 
-    left_out: names of classes that no cue on any picture shows the place of.
+    cues: one per picture, empty Cues where nothing is drawn. left_out: names of classes that no cue on any picture shows.
     """
 
     classes: tuple[str, ...]
@@ -25,87 +25,89 @@ class TrainingSet:
     left_out: tuple[str, ...] = ()
 
     @property
-    def cued(self) -> int:
-        """How many pictures have a cue that tells a place."""
+    def cued_images(self) -> int:
+        """How many pictures have a cue that shows a place."""
         return sum(bool(cues.labelled_classes) for cues in self.cues)
 
     @property
-    def seconds(self) -> float:
-        """Of labelling."""
+    def label_seconds(self) -> float:
+        """Seconds that a person needs to draw the cues."""
         return sum(cues.seconds(self.classes) for cues in self.cues)
 
     @property
-    def told(self) -> set[int]:
-        """The labels that some cue tells a place of; outside of boxes is background."""
-        found = {label for cues in self.cues for label in cues.labelled_classes}
-        return found | ({0} if any(cues.boxes for cues in self.cues) else set())
+    def labelled_classes(self) -> set[int]:
+        """The labels that some cue shows a place of; what is outside all boxes is background."""
+        labels = {label for cues in self.cues for label in cues.labelled_classes}
+        return labels | ({0} if any(cues.boxes for cues in self.cues) else set())
 
     @property
-    def boxed(self) -> bool:
-        """Whether nothing but boxes shows some class."""
+    def has_box_only_class(self) -> bool:
+        """Whether some class is shown by boxes alone."""
         boxes = {box.label for cues in self.cues for box in cues.boxes}
         others = {label for cues in self.cues for label in replace(cues, boxes=()).labelled_classes}
         return bool(boxes - others - {UNKNOWN})
 
 
-def merge_cues(told: Sequence[tuple[Cues, tuple[str, ...]]]) -> TrainingSet:
-    """One TrainingSet of the (cues, class names) of each picture: a class is known by its name, background by its place.
+def merge_cues(pairs: Sequence[tuple[Cues, tuple[str, ...]]]) -> TrainingSet:
+    """Merge the (cues, class names) of each picture: classes are matched by name, background is the first everywhere.
 
     Raises ValueError when there are too many classes.
     """
-    rest = next((names[0] for _, names in told if names), BACKGROUND)
-    shown = {name: None for cues, names in told for label, name in _objects(names) if label in cues.labelled_classes}
-    shown.pop(rest, None)
-    classes = (rest, *shown)
+    background = next((names[0] for _, names in pairs if names), BACKGROUND)
+    shown = {
+        name: None for cues, names in pairs for label, name in _object_classes(names) if label in cues.labelled_classes
+    }
+    shown.pop(background, None)
+    classes = (background, *shown)
     if len(classes) > MAX_CLASSES:
-        raise ValueError(f"the pictures have {len(classes)} classes, at most {MAX_CLASSES} go. Merge some")
-    named = {name: None for _, names in told for _, name in _objects(names) if name not in classes}
-    return TrainingSet(classes, tuple(_moved(cues, names, classes) for cues, names in told), tuple(named))
+        raise ValueError(f"the pictures have {len(classes)} classes, at most {MAX_CLASSES} are possible. Merge some")
+    left_out = {name: None for _, names in pairs for _, name in _object_classes(names) if name not in classes}
+    return TrainingSet(classes, tuple(_relabel(cues, names, classes) for cues, names in pairs), tuple(left_out))
 
 
-def reason_not_trainable(lesson: TrainingSet) -> str:
-    """Why nothing can be learned, and what to do; "" when something can."""
-    if not lesson.cues:
+def reason_not_trainable(training_set: TrainingSet) -> str:
+    """Explain why nothing can be learned from the cues and what to do; "" when something can."""
+    if not training_set.cues:
         return START
-    if not lesson.cued:
+    if not training_set.cued_images:
         return "No picture here has a cue yet. Click one to open it, and draw on it"
-    if len(lesson.told) < 2:
-        (only,) = lesson.told or {0}
+    classes = training_set.classes
+    if len(training_set.labelled_classes) < 2:
+        (only,) = training_set.labelled_classes or {0}
         if only == 0:
-            return f"Every cue is of {lesson.classes[0]}. Click a picture, and draw on an object too"
-        return (
-            f"Every cue is of {lesson.classes[only]}. Click a picture, and draw {lesson.classes[0]} too (right button)"
-        )
+            return f"Every cue is of {classes[0]}. Click a picture, and draw on an object too"
+        return f"Every cue is of {classes[only]}. Click a picture, and draw {classes[0]} too (right button)"
     return ""
 
 
-def suggestions(lesson: TrainingSet) -> list[str]:
-    """What would make it better, a sentence each."""
-    found = []
-    if lesson.left_out:
-        names = ", ".join(lesson.left_out[:5]) + (" and more" if len(lesson.left_out) > 5 else "")
-        found.append(f"No cue shows {names} on any picture, so it is left out. Draw one where it is")
-    if lesson.cued and 0 not in lesson.told:
-        found.append(f"No cue shows {lesson.classes[0]}, so every pixel will be something else. Draw some on a picture")
-    if lesson.cued == 1:
-        found.append("One picture with cues teaches little. Draw on two or three more that look different")
-    return found
+def suggestions(training_set: TrainingSet) -> list[str]:
+    """List what would make the training better, a sentence each."""
+    sentences = []
+    background = training_set.classes[0]
+    if training_set.left_out:
+        names = ", ".join(training_set.left_out[:5]) + (" and more" if len(training_set.left_out) > 5 else "")
+        sentences.append(f"No cue shows {names} on any picture, so it is left out. Draw one where it is")
+    if training_set.cued_images and 0 not in training_set.labelled_classes:
+        sentences.append(f"No cue shows {background}, so every pixel will be something else. Draw some on a picture")
+    if training_set.cued_images == 1:
+        sentences.append("One picture with cues teaches little. Draw on two or three more that look different")
+    return sentences
 
 
-def _objects(names: tuple[str, ...]) -> list[tuple[int, str]]:
+def _object_classes(names: tuple[str, ...]) -> list[tuple[int, str]]:
     return list(enumerate(names))[1:]
 
 
-def _moved(cues: Cues, names: tuple[str, ...], classes: tuple[str, ...]) -> Cues:
-    """The cues with labels that are places in `classes`, and no tag of another."""
-    places = np.arange(UNKNOWN + 1, dtype=np.uint8)
-    for label, name in _objects(names):
-        places[label] = classes.index(name) if name in classes else UNKNOWN
+def _relabel(cues: Cues, names: tuple[str, ...], classes: tuple[str, ...]) -> Cues:
+    """The cues with labels that are places in `classes`, without tags of other classes."""
+    new_labels = np.arange(UNKNOWN + 1, dtype=np.uint8)
+    for label, name in _object_classes(names):
+        new_labels[label] = classes.index(name) if name in classes else UNKNOWN
     return replace(
         cues,
         tags=None if cues.tags is None else tuple(name for name in cues.tags if name in classes),
-        points=tuple(replace(cue, label=int(places[cue.label])) for cue in cues.points),
-        boxes=tuple(replace(cue, label=int(places[cue.label])) for cue in cues.boxes),
-        strokes=tuple(replace(cue, label=int(places[cue.label])) for cue in cues.strokes),
-        labels=None if cues.labels is None else places[cues.labels],
+        points=tuple(replace(cue, label=int(new_labels[cue.label])) for cue in cues.points),
+        boxes=tuple(replace(cue, label=int(new_labels[cue.label])) for cue in cues.boxes),
+        strokes=tuple(replace(cue, label=int(new_labels[cue.label])) for cue in cues.strokes),
+        labels=None if cues.labels is None else new_labels[cues.labels],
     )

@@ -15,170 +15,177 @@ from gradio import oauth, routes
 from itsdangerous import TimestampSigner
 from starlette.testclient import TestClient
 
+from tests.support.page_calls import canvas_id, encode_image, local_request
 from tests.support.scenes import Learned, fitted, learned
-from tests.ui.segment.test_api import encoded
-from tests.ui.server.test_limits import canvas_id
-from tests.ui.server.test_user import from_here, sent
 from ui import page
-from ui.checkpoints import api, resolve, summary
-from ui.segment import api as live
+from ui.checkpoints import api, summary
+from ui.segment import api as segment_api
 from ui.segment.session import Session
-from ui.server import limits, user
+from ui.segment.state import SegmentState
+from ui.server import limits
 from ui.server.label_runs import decode_labels
+from ui.server.user import NOBODY, User, current_user
 from wss_core import methods
 from wss_core.hub import Checkpoint, info, load, push
 from wss_core.hub.card import About
 from wss_core.methods import METHODS, create
 
-STRANGER = sent("10.0.0.1", host="page.example")
-BOB = gr.OAuthToken(token="hf_bob", scope="", expires_at=0)
+STRANGER, OWNER, BOB = NOBODY, User(None), User("hf_bob")
 
 
 @pytest.fixture(autouse=True)
 def _known(monkeypatch, tmp_path):
     monkeypatch.setattr(methods, "METHODS", (*METHODS, Learned))
-    monkeypatch.setattr(limits, "LOOK_SECONDS", 60.0)
+    monkeypatch.setattr(limits, "FETCH_WAIT_SECONDS", 60.0)
     monkeypatch.chdir(tmp_path)
-    resolve.shelf._kept.clear()
-    api._listed.clear()
 
 
 @pytest.fixture
-def key() -> str:
+def state() -> SegmentState:
+    return SegmentState()
+
+
+@pytest.fixture
+def key(state) -> str:
     """An open picture: left half red, right half blue, 60 x 80."""
     picture = np.zeros((60, 80, 3), np.uint8)
     picture[:, :40], picture[:, 40:] = (200, 30, 30), (30, 30, 200)
-    return live.open_picture({"data": encoded(picture), "name": "halves.png"})["key"]
+    return segment_api.open_image(state, {"data": encode_image(picture), "name": "halves.png"})["key"]
 
 
-def labels(key, method, cues, seq=1, request=STRANGER) -> np.ndarray:
-    answer = live.segment({"key": key, "seq": seq, "cues": json.dumps(cues), "method": method}, request)
+def labels(state, key, method, cues, seq=1, user=STRANGER) -> np.ndarray:
+    answer = segment_api.segment(state, {"key": key, "seq": seq, "cues": json.dumps(cues), "method": method}, user)
     return decode_labels(base64.b64decode(answer["runs"]), (answer["height"], answer["width"]))
 
 
-def test_one_that_learned_needs_no_cue_and_then_honours_them(key, hub_server):
+def test_one_that_learned_needs_no_cue_and_then_honours_them(state, key, hub_server):
     sha = push(learned(), "ann/one").sha
-    told = api.use({"name": "ann/one"}, STRANGER)
+    told = api.use_checkpoint(state.checkpoints, {"name": "ann/one"}, STRANGER)
     assert told["method"] == f"ann/one@{sha}"
     assert (told["classes"], told["learns"]) == (["background", "disc"], True)
-    alone = labels(key, told["method"], {})
+    alone = labels(state, key, told["method"], {})
     assert alone[:, :40].all()
     assert not alone[:, 40:].any()
-    corrected = labels(key, told["method"], {"points": [[10, 30, 0], [70, 30, 1]]}, seq=2)
+    corrected = labels(state, key, told["method"], {"points": [[10, 30, 0], [70, 30, 1]]}, seq=2)
     assert (corrected[30, 10], corrected[30, 70]) == (0, 1)
     assert (corrected != alone).sum() == 2
-    saved = live.save({"key": key, "cues": "{}", "method": told["method"], "kind": "mask"}, STRANGER)
+    saved = segment_api.export_result(
+        state, {"key": key, "cues": "{}", "method": told["method"], "kind": "mask"}, STRANGER
+    )
     assert saved["name"] == "halves_mask.png"
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_every_method_travels_to_the_page(method, key, hub_server):
+def test_every_method_travels_to_the_page(state, method, key, hub_server):
     push(fitted(method), "ann/one")
-    told = api.use({"name": "ann/one"}, STRANGER)
+    told = api.use_checkpoint(state.checkpoints, {"name": "ann/one"}, STRANGER)
     assert told["learns"] == method.learns
-    found = labels(key, told["method"], {"classes": told["classes"], "points": [[10, 30, 1], [70, 30, 0]]})
+    found = labels(state, key, told["method"], {"classes": told["classes"], "points": [[10, 30, 1], [70, 30, 0]]})
     assert (found.shape, found[30, 10], found[30, 70]) == ((60, 80), 1, 0)
 
 
-def test_an_interactive_one_works_like_a_method(key, hub_server):
+def test_an_interactive_one_works_like_a_method(state, key, hub_server):
     push(create("propagate", features="colour", spread="live"), "ann/one")
-    told = api.use({"name": "ann/one@main"}, STRANGER)
+    told = api.use_checkpoint(state.checkpoints, {"name": "ann/one@main"}, STRANGER)
     assert (told["classes"], told["learns"]) == ([], False)
     cues = {"classes": ["sea", "red", "blue"], "points": [[10, 30, 1], [70, 30, 2]]}
-    found = labels(key, told["method"], cues)
+    found = labels(state, key, told["method"], cues)
     assert (found[5, 5], found[5, 75]) == (1, 2)
-    assert live.segment({"key": key, "seq": 2, "cues": "{}", "method": told["method"]}, STRANGER)["empty"]
+    assert segment_api.segment(state, {"key": key, "seq": 2, "cues": "{}", "method": told["method"]}, STRANGER)["empty"]
 
 
-def test_what_is_told_of_one(hub_server):
+def test_what_is_told_of_one(state, hub_server):
     sha = push(learned(), "ann/one").sha
-    told = api.use({"name": "ann/one"}, STRANGER)
+    told = api.use_checkpoint(state.checkpoints, {"name": "ann/one"}, STRANGER)
     assert told["url"] == f"{hub_server.url}/ann/one/tree/{sha}"
     assert dict(told["rows"]) == {
         "Commit": sha,
-        "Method": "learned, segments without a cue, and honours those you draw (width 3)",
+        "Method": "learned, segments without cues, and follows those you draw (width 3)",
         "Classes": "2: background, disc",
         "Labels": "2 pictures; 2 with strokes; about 22 seconds of labelling",
     }
     json.dumps(told)
 
 
-def test_other_classes_than_its_own_get_a_sentence(key, hub_server):
+def test_other_classes_than_its_own_get_a_sentence(state, key, hub_server):
     push(learned(), "ann/one")
     for cues, words in (
         ({"classes": ["background", "cat"], "points": [[1, 1, 1]]}, "knows the classes background, disc; the cues are"),
         ({"points": [[1, 1, 7]]}, "there are 2 classes"),
     ):
         asked = {"key": key, "seq": 1, "cues": json.dumps(cues), "method": "ann/one"}
-        assert words in live.segment(asked, STRANGER)["error"]
-    assert labels(key, "ann/one", {"classes": ["background", "disc"], "tags": ["disc"]}).any()
+        assert words in segment_api.segment(state, asked, STRANGER)["error"]
+    assert labels(state, key, "ann/one", {"classes": ["background", "disc"], "tags": ["disc"]}).any()
 
 
-def test_errors_are_sentences_and_the_rest_goes_on(key, hub_server):
+def test_errors_are_sentences_and_the_rest_goes_on(state, key, hub_server):
     for name, words in (
         ("ann/one", "there is no ann/one"),
         ("/etc/passwd", "no name on the Hub"),
         (None, "no name on"),
     ):
-        assert words in api.use({"name": name}, STRANGER)["error"]
+        assert words in api.use_checkpoint(state.checkpoints, {"name": name}, STRANGER)["error"]
         told = {"key": key, "seq": 1, "cues": "{}", "method": f"{name}/"}
-        assert "no name on the Hub" in live.segment(told, STRANGER)["error"]
-    assert "has to learn first" in live.segment({"key": key, "seq": 1, "cues": "{}", "method": "learned"})["error"]
+        assert "no name on the Hub" in segment_api.segment(state, told, STRANGER)["error"]
+    assert (
+        "has to learn first"
+        in segment_api.segment(state, {"key": key, "seq": 1, "cues": "{}", "method": "learned"})["error"]
+    )
     hub_server.fail("/api/models", 503, times=20)
-    assert "fault of its own" in api.use({"name": "ann/two"}, STRANGER)["error"]
-    assert labels(key, "auto", {"points": [[10, 30, 1]]}, seq=3).any()
+    assert "fault of its own" in api.use_checkpoint(state.checkpoints, {"name": "ann/two"}, STRANGER)["error"]
+    assert labels(state, key, "auto", {"points": [[10, 30, 1]]}, seq=3).any()
 
 
-def test_only_what_can_segment_at_once_is_offered():
-    offered = [row["name"] for row in live.hello({})["methods"]]
+def test_only_what_can_segment_at_once_is_offered(state):
+    offered = [row["name"] for row in segment_api.page_info(state, {})["methods"]]
     assert offered[:2] == ["auto", "propagate"]
     assert all(create(name).fitted for name in offered)
     assert "learned" not in offered
 
 
-def test_of_a_private_one_others_get_nothing(key, hub_server):
+def test_of_a_private_one_others_get_nothing(state, key, hub_server):
     name = f"ann/one@{push(learned(), 'ann/one', private=True, about=About('A secret')).sha}"
-    assert api.use({"name": name}, from_here())["method"] == name
-    assert "A secret" in api.card(name, user.current_user(from_here(), None))[1]
-    for request, signed_in in ((STRANGER, None), (sent("10.0.0.1", host="page.example"), BOB)):
-        assert "that you may see" in api.use({"name": name}, request, signed_in)["error"]
+    assert api.use_checkpoint(state.checkpoints, {"name": name}, OWNER)["method"] == name
+    assert "A secret" in api.card(state.checkpoints, name, OWNER)[1]
+    for user in (STRANGER, BOB):
+        assert "that you may see" in api.use_checkpoint(state.checkpoints, {"name": name}, user)["error"]
         told = {"key": key, "seq": 1, "cues": "{}", "method": name}
-        assert "that you may see" in live.segment(told, request, signed_in)["error"]
-        assert api.card(name, user.current_user(request, signed_in)) == ("", "")
-        assert api.card("auto", user.current_user(request, signed_in)) == ("", "")
-    assert api.known({}, STRANGER)["rows"] == []
-    assert [row["name"] for row in api.known({}, from_here())["rows"]] == ["ann/one"]
+        assert "that you may see" in segment_api.segment(state, told, user)["error"]
+        assert api.card(state.checkpoints, name, user) == ("", "")
+        assert api.card(state.checkpoints, "auto", user) == ("", "")
+    assert api.list_checkpoints(state.checkpoints, {}, STRANGER)["rows"] == []
+    assert [row["name"] for row in api.list_checkpoints(state.checkpoints, {}, OWNER)["rows"]] == ["ann/one"]
 
 
-def test_the_newest_are_listed_first_and_the_hub_is_not_asked_each_time(hub_server):
+def test_the_newest_are_listed_first_and_the_hub_is_not_asked_each_time(state, hub_server):
     for name in ("old", "new"):
         push(learned(), f"ann/{name}")
-    rows = api.known({}, STRANGER)["rows"]
+    rows = api.list_checkpoints(state.checkpoints, {}, STRANGER)["rows"]
     assert [row["name"] for row in rows] == ["ann/new", "ann/old"]
     assert rows[0]["about"] == "learned · 2 classes · 22 seconds of labelling · 2026-01-01"
     hub_server.asked.clear()
-    assert api.known({}, STRANGER)["rows"] == rows
+    assert api.list_checkpoints(state.checkpoints, {}, STRANGER)["rows"] == rows
     assert hub_server.asked == []
     hub_server.fail("/api/models$", 400)
-    api._listed.clear()
-    assert "the Hub refused the list of models" in api.known({}, STRANGER)["error"]
+    state.checkpoints.newest.clear()
+    assert "the Hub refused the list of models" in api.list_checkpoints(state.checkpoints, {}, STRANGER)["error"]
 
 
-def test_push_a_method_with_its_classes(hub_server):
+def test_push_a_method_with_its_classes(state, hub_server):
     told = {"repo": " ann/mine ", "method": "grabcut", "classes": ["background", "cat"], "private": True}
-    pushed = api.push(told, from_here())
+    pushed = api.push(state.checkpoints, told, OWNER)
     assert pushed["url"] == f"{hub_server.url}/ann/mine/commit/{pushed['sha']}"
     assert load("ann/mine", pushed["sha"]) == create("grabcut", classes=("background", "cat"))
     assert hub_server.repos["models", "ann/mine"].private
-    again = api.push({**told, "method": "auto", "private": False}, from_here())  # it stays private
+    again = api.push(state.checkpoints, {**told, "method": "auto", "private": False}, OWNER)  # it stays private
     assert load("ann/mine", again["sha"]).name == "propagate"
 
 
-def test_push_a_checkpoint_as_a_pull_request_that_names_its_source(hub_server):
+def test_push_a_checkpoint_as_a_pull_request_that_names_its_source(state, hub_server):
     source = push(learned(), "bob/one", token="hf_bob")
     hub_server.put("bob/two", {"README.md": b"Mine.\n"})
     told = {"repo": "bob/two", "method": "bob/one", "classes": ["background", "disc"], "create_pr": True}
-    pushed = api.push(told, from_here())
+    pushed = api.push(state.checkpoints, told, OWNER)
     assert pushed["pull_request"]
     assert load("bob/two", "refs/pr/1") == learned()
     card = hub_server.files("bob/two", "refs/pr/1")["README.md"].decode()
@@ -186,15 +193,15 @@ def test_push_a_checkpoint_as_a_pull_request_that_names_its_source(hub_server):
     assert f"A copy of [bob/one]({hub_server.url}/bob/one/tree/{source.sha})." in card
 
 
-def test_who_may_not_push_is_told_why(hub_server, monkeypatch):
+def test_who_may_not_push_is_told_why(state, hub_server, monkeypatch):
     told = {"repo": "ann/mine", "method": "auto", "classes": []}
-    assert "on your own machine" in api.push(told, STRANGER)["error"]
-    other = from_here(origin="https://evil.example", sec_fetch_site="cross-site")
-    assert "on your own machine" in api.push(told, other)["error"]
-    assert "on your own machine" in live.hello({}, STRANGER)["obstacle"]
-    assert live.hello({}, from_here())["obstacle"] == ""
-    assert "you may not do this" in api.push({**told, "repo": "bob/mine"}, from_here())["error"]
-    assert "no name on the Hub" in api.push({**told, "repo": "mine"}, from_here())["error"]
+    assert "on your own machine" in api.push(state.checkpoints, told, STRANGER)["error"]
+    other = current_user(local_request(origin="https://evil.example", sec_fetch_site="cross-site"), None)
+    assert "on your own machine" in api.push(state.checkpoints, told, other)["error"]
+    assert "on your own machine" in segment_api.page_info(state, {}, STRANGER)["push_refused"]
+    assert segment_api.page_info(state, {}, OWNER)["push_refused"] == ""
+    assert "you may not do this" in api.push(state.checkpoints, {**told, "repo": "bob/mine"}, OWNER)["error"]
+    assert "no name on the Hub" in api.push(state.checkpoints, {**told, "repo": "mine"}, OWNER)["error"]
     assert [name for _, name in hub_server.repos] == []
 
 
@@ -227,10 +234,10 @@ def test_long_cards_are_cut_and_say_where_the_rest_is():
 
 
 def test_a_picture_keeps_what_few_methods_prepared(monkeypatch):
-    monkeypatch.setattr(limits, "PREPARED", 2)
+    monkeypatch.setattr(limits, "PREPARED_PER_IMAGE", 2)
     session = Session.of(np.zeros((20, 20, 3), np.uint8), "black")
     for name in ("a", "b", "a", "c"):
-        session.ready(name, create("grabcut"))
+        session.prepare(name, create("grabcut"))
     assert [name for name, _ in session.prepared] == ["a", "c"]
 
 
@@ -275,19 +282,19 @@ def space(monkeypatch):
 def test_in_a_space_one_signs_in_to_push_and_to_see_private_ones(space, hub_server):
     name = f"ann/one@{push(learned(), 'ann/one', private=True).sha}"
     told = {"repo": "bob/mine", "method": "auto", "classes": []}
-    assert "sign in" in space("hello", {})["obstacle"]
+    assert "sign in" in space("page_info", {})["push_refused"]
     assert "sign in" in space("push", told)["error"]
-    assert "that you may see" in space("use", {"name": name})["error"]
-    assert space("hello", {}, "hf_bob")["obstacle"] == ""
+    assert "that you may see" in space("use_checkpoint", {"name": name})["error"]
+    assert space("page_info", {}, "hf_bob")["push_refused"] == ""
     assert space("push", told, "hf_bob")["repo"] == "bob/mine"
     assert "sign in" in space("push", told, "hf_bob", **{"sec-fetch-site": "cross-site"})["error"]
-    assert space("use", {"name": name}, "hf_ann")["method"] == name
-    assert "that you may see" in space("use", {"name": name}, "hf_bob")["error"]
+    assert space("use_checkpoint", {"name": name}, "hf_ann")["method"] == name
+    assert "that you may see" in space("use_checkpoint", {"name": name}, "hf_bob")["error"]
 
 
 def test_over_http_this_machine_is_known_by_how_it_asks(served, hub_server):
-    body = {"session_hash": "s", "component_id": canvas_id(served), "fn_name": "hello", "data": {}}
+    body = {"session_hash": "s", "component_id": canvas_id(served), "fn_name": "page_info", "data": {}}
     address = f"{served}gradio_api/component_server/"
-    assert httpx.post(address, json=body, timeout=60).json()["obstacle"] == ""
+    assert httpx.post(address, json=body, timeout=60).json()["push_refused"] == ""
     for headers in ({"Origin": "https://evil.example"}, {"Host": "evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
-        assert httpx.post(address, json=body, headers=headers, timeout=60).json()["obstacle"] != ""
+        assert httpx.post(address, json=body, headers=headers, timeout=60).json()["push_refused"] != ""

@@ -9,7 +9,6 @@ import skimage.data
 from PIL import Image
 
 from tests.support.scenes import Learned, learned
-from ui.checkpoints import api, resolve
 from wss_core import methods
 from wss_core.hub import load, push
 from wss_core.hub.card import About
@@ -21,11 +20,11 @@ CARD = (
 
 
 @pytest.fixture(autouse=True)
-def _known(monkeypatch, tmp_path):
+def _known(app_state, monkeypatch, tmp_path):
     monkeypatch.setattr(methods, "METHODS", (*METHODS, Learned))
     monkeypatch.chdir(tmp_path)
-    resolve.shelf._kept.clear()
-    api._listed.clear()
+    app_state.segment.checkpoints.cache.clear()
+    app_state.segment.checkpoints.newest.clear()
 
 
 @pytest.fixture
@@ -64,15 +63,15 @@ def test_one_that_learned_is_named_seen_used_and_corrected(visit, photo, hub_ser
     assert f"Loaded ann/discs @ {first[:7]}" in ask(v, f"ann/discs@{first}")
     v.page.wait_for_selector("[data-out=status] >> text=No cue")  # a mask all the same
     assert (v.data("cues"), names(v)) == ("0", ["background", "disc"])
-    assert "1 cue of classes that it does not know" in v.page.inner_text(".wss-toast")
-    v.page.click("[data-do=hush]")
+    assert "Removed 1 cue of classes that the checkpoint does not have" in v.page.inner_text(".wss-toast")
+    v.page.click("[data-do=closeToast]")
     assert v.painted(1) > 1000
-    facts = v.page.inner_text(".wss-facts")
+    facts = v.page.inner_text(".wss-summary")
     assert first in facts
     assert "about 22 seconds of labelling" in facts
     v.page.wait_for_selector("#card strong >> text=Discs")
     assert v.page.locator("#card img, #card a[href*=logout], #card [onerror]").count() == 0
-    v.page.wait_for_selector(".wss-known button >> text=ann/discs")
+    v.page.wait_for_selector(".wss-newest button >> text=ann/discs")
 
     before = v.data("shown")
     v.page.keyboard.press("b")
@@ -134,8 +133,8 @@ def test_a_phone_has_room_for_it(visit, photo, hub_server):
     v = visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     v.open(photo)
     v.page.tap("[data-more=hub] summary")
-    v.page.tap(".wss-known button")
-    v.page.wait_for_selector(".wss-facts:not([hidden])")
+    v.page.tap(".wss-newest button")
+    v.page.wait_for_selector(".wss-summary:not([hidden])")
     assert names(v) == ["background", "object"]
     v.page.tap("[data-more=push] summary")
     assert v.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

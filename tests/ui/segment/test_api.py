@@ -13,20 +13,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.support.page_calls import encode_image
 from ui.checkpoints.resolve import ResolvedModel
 from ui.segment import api, gallery, predict
 from ui.segment.session import Session
-from ui.server import limits
+from ui.segment.state import SegmentState
+from ui.server import endpoint, limits
 from ui.server.label_runs import decode_labels
 from ui.server.lru import LruCache
 from ui.server.slots import slot
 from wss_core.segmenter import Segmenter
 
 
-def encoded(picture: np.ndarray, kind: str = "PNG") -> str:
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, kind)
-    return base64.b64encode(buffer.getvalue()).decode()
+@pytest.fixture
+def state() -> SegmentState:
+    return SegmentState()
 
 
 @pytest.fixture
@@ -38,19 +39,19 @@ def halves() -> np.ndarray:
 
 
 @pytest.fixture
-def key(halves) -> str:
-    return api.open_picture({"data": encoded(halves), "name": "halves.png"})["key"]
+def key(state, halves) -> str:
+    return api.open_image(state, {"data": encode_image(halves), "name": "halves.png"})["key"]
 
 
 CUES = json.dumps({"classes": ["background", "red"], "points": [[10, 30, 1], [70, 30, 0]]})
 
 
-def asked(key, seq=1, cues=CUES, **more) -> dict:
-    return api.segment({"key": key, "seq": seq, "cues": cues, "method": "auto", **more})
+def request_mask(state, key, seq=1, cues=CUES, **more) -> dict:
+    return api.segment(state, {"key": key, "seq": seq, "cues": cues, "method": "auto", **more})
 
 
-def test_open_and_segment(key):
-    answer = asked(key, uncertainty=True)
+def test_open_and_segment(state, key):
+    answer = request_mask(state, key, uncertainty=True)
     labels = decode_labels(base64.b64decode(answer["runs"]), (answer["height"], answer["width"]))
     assert labels.shape == (60, 80)
     assert labels[:, :36].mean() > 0.95
@@ -60,39 +61,39 @@ def test_open_and_segment(key):
     assert answer["method"] == "propagate"
 
 
-def test_a_large_picture_is_worked_on_small_but_told_and_saved_large():
+def test_a_large_picture_is_worked_on_small_but_told_and_saved_large(state):
     picture = np.zeros((600, 2000, 3), np.uint8)
     picture[:, 1000:] = 255
-    answer = api.open_picture({"data": encoded(picture), "name": "wide.png"})
+    answer = api.open_image(state, {"data": encode_image(picture), "name": "wide.png"})
     assert (answer["width"], answer["height"]) == (2000, 600)
     cues = json.dumps({"points": [[1900, 300, 1], [100, 300, 0]]})
-    mask = asked(answer["key"], cues=cues)
+    mask = request_mask(state, answer["key"], cues=cues)
     assert mask["width"] == limits.WORKING_SIDE
-    saved = api.save({"key": answer["key"], "cues": cues, "method": "auto", "kind": "mask"})
+    saved = api.export_result(state, {"key": answer["key"], "cues": cues, "method": "auto", "kind": "mask"})
     labels = np.asarray(Image.open(io.BytesIO(base64.b64decode(saved["data"]))))
     assert labels.shape == (600, 2000)
     assert labels[300, 1900] == 1
     assert labels[300, 100] == 0
-    kept = api.save({"key": answer["key"], "cues": cues, "method": "auto", "kind": "cues"})
+    kept = api.export_result(state, {"key": answer["key"], "cues": cues, "method": "auto", "kind": "cues"})
     assert json.loads(base64.b64decode(kept["data"]))["points"] == [[1900, 300, 1], [100, 300, 0]]
 
 
-def test_newest_wins_and_older_requests_are_stale(key):
-    assert "runs" in asked(key, seq=5)
-    assert asked(key, seq=4) == {"stale": True}
+def test_newest_wins_and_older_requests_are_stale(state, key):
+    assert "runs" in request_mask(state, key, seq=5)
+    assert request_mask(state, key, seq=4) == {"stale": True}
     for seq in (None, True, 5.0, 10**30, "6"):
-        assert asked(key, seq=seq) == {"stale": True}
-    assert "runs" in asked(key, seq=6)
+        assert request_mask(state, key, seq=seq) == {"stale": True}
+    assert "runs" in request_mask(state, key, seq=6)
 
 
 @pytest.mark.parametrize("key_sent", ["no such key", None, 7, ["x"], {}])
-def test_an_expired_session_says_gone(key_sent):
-    assert asked(key_sent) == {"gone": True}
-    assert api.save({"key": key_sent, "kind": "mask"}) == {"gone": True}
+def test_an_expired_session_says_gone(state, key_sent):
+    assert request_mask(state, key_sent) == {"gone": True}
+    assert api.export_result(state, {"key": key_sent, "kind": "mask"}) == {"gone": True}
 
 
-def test_no_cues_only_prepares(key):
-    assert asked(key, cues="{}")["empty"]
+def test_no_cues_only_prepares(state, key):
+    assert request_mask(state, key, cues="{}")["empty"]
 
 
 @pytest.mark.parametrize(
@@ -107,62 +108,62 @@ def test_no_cues_only_prepares(key):
         (" " * (limits.CUES_BYTES + 1), "Use fewer"),
     ],
 )
-def test_bad_cues_get_a_sentence(key, cues, words):
-    assert words in asked(key, cues=cues)["error"]
+def test_bad_cues_get_a_sentence(state, key, cues, words):
+    assert words in request_mask(state, key, cues=cues)["error"]
 
 
-def test_an_unknown_method_gets_a_sentence(key):
-    assert "Choose one of" in asked(key, method="magic")["error"]
+def test_an_unknown_method_gets_a_sentence(state, key):
+    assert "Choose one of" in request_mask(state, key, method="magic")["error"]
 
 
-def test_grabcut_is_bounded_in_classes(key):
+def test_grabcut_is_bounded_in_classes(state, key):
     spots = [[5 * i, 10, i] for i in range(14)]
-    assert "Choose propagate" in asked(key, cues=json.dumps({"points": spots}), method="grabcut")["error"]
-    assert "runs" in asked(key, seq=2, cues=json.dumps({"points": spots[:4]}), method="grabcut")
+    assert "Choose propagate" in request_mask(state, key, cues=json.dumps({"points": spots}), method="grabcut")["error"]
+    assert "runs" in request_mask(state, key, seq=2, cues=json.dumps({"points": spots[:4]}), method="grabcut")
     with pytest.raises(ValueError, match="takes at most 2 classes here"):  # as a checkpoint may have it
         predict._check_class_count(predict.create("grabcut", side=512, iterations=10), 3)
     predict._check_class_count(predict.create("grabcut", side=512, iterations=10), 2)
 
 
-def test_what_was_not_foreseen_is_answered_too(key, monkeypatch, caplog):
+def test_what_was_not_foreseen_is_answered_too(state, key, monkeypatch, caplog):
     def broken(*_):
         raise RuntimeError("secret path /tmp/x")
 
     monkeypatch.setattr(api, "segment_image", broken)
-    assert asked(key) == {"error": api.FAILED}
+    assert request_mask(state, key) == {"error": endpoint.FAILED}
     assert "secret path" in caplog.text
 
 
 @pytest.mark.parametrize("payload", [None, 3, [], "x"])
-def test_a_payload_that_is_no_object(payload):
-    assert "expected an object" in api.segment(payload)["error"]
+def test_a_payload_that_is_no_object(state, payload):
+    assert "expected an object" in api.segment(state, payload)["error"]
 
 
-def test_bad_pictures_get_a_sentence():
-    assert "not a picture" in api.open_picture({"data": base64.b64encode(b"hello").decode()})["error"]
-    assert "did not arrive whole" in api.open_picture({"data": "%%%"})["error"]
-    assert "over 10 MB" in api.open_picture({"data": "A" * (limits.UPLOAD_BYTES * 2)})["error"]
-    assert "over 10 MB" in api.open_picture({})["error"]
+def test_bad_pictures_get_a_sentence(state):
+    assert "not a picture" in api.open_image(state, {"data": base64.b64encode(b"hello").decode()})["error"]
+    assert "did not arrive whole" in api.open_image(state, {"data": "%%%"})["error"]
+    assert "over 10 MB" in api.open_image(state, {"data": "A" * (limits.UPLOAD_BYTES * 2)})["error"]
+    assert "over 10 MB" in api.open_image(state, {})["error"]
 
 
-def test_more_pixels_than_allowed_are_refused(monkeypatch, halves):
-    monkeypatch.setattr(limits, "PICTURE_PIXELS", 1000)
-    assert "Make it smaller" in api.open_picture({"data": encoded(halves)})["error"]
+def test_more_pixels_than_allowed_are_refused(state, monkeypatch, halves):
+    monkeypatch.setattr(limits, "IMAGE_PIXELS", 1000)
+    assert "Make it smaller" in api.open_image(state, {"data": encode_image(halves)})["error"]
 
 
-def test_an_animation_opens_with_a_note():
+def test_an_animation_opens_with_a_note(state):
     frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
     buffer = io.BytesIO()
     frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
-    answer = api.open_picture({"data": base64.b64encode(buffer.getvalue()).decode(), "name": "a.gif"})
+    answer = api.open_image(state, {"data": base64.b64encode(buffer.getvalue()).decode(), "name": "a.gif"})
     assert "first frame" in answer["note"]
 
 
-def test_the_most_classes_in_one_go(key):
+def test_the_most_classes_in_one_go(state, key):
     spots = [[x, y, 14 * (y // 3) + x // 5] for y in range(1, 55, 3) for x in range(4, 72, 5)]
     spots = [spot for spot in spots if spot[2] < 254]
     form = {"classes": [f"class {i}" for i in range(254)], "points": spots}
-    answer = asked(key, cues=json.dumps(form))
+    answer = request_mask(state, key, cues=json.dumps(form))
     labels = decode_labels(base64.b64decode(answer["runs"]), (answer["height"], answer["width"]))
     scale = answer["width"] / 80
     assert len(spots) > 240
@@ -170,18 +171,18 @@ def test_the_most_classes_in_one_go(key):
     assert all(labels[y, x] == label for x, y, label in spots)
 
 
-def test_so_many_classes_are_solved_on_a_smaller_copy(monkeypatch):
-    monkeypatch.setattr(limits, "SOLVE_NUMBERS", 3 * 512 * 512)
-    key = api.open_picture({"data": encoded(np.zeros((400, 900, 3), np.uint8))})["key"]
-    answer = asked(key, cues='{"points": [[5, 5, 1], [800, 300, 2], [400, 300, 0]]}')
+def test_so_many_classes_are_solved_on_a_smaller_copy(state, monkeypatch):
+    monkeypatch.setattr(limits, "SOLVE_VALUES", 3 * 512 * 512)
+    key = api.open_image(state, {"data": encode_image(np.zeros((400, 900, 3), np.uint8))})["key"]
+    answer = request_mask(state, key, cues='{"points": [[5, 5, 1], [800, 300, 2], [400, 300, 0]]}')
     assert answer["width"] == 512
 
 
-def test_busy_when_no_solver_comes_free(key, monkeypatch):
+def test_busy_when_no_solver_comes_free(state, key, monkeypatch):
     monkeypatch.setattr(limits, "WAIT_SECONDS", 0.01)
-    with slot(predict._solving), slot(predict._solving):
-        assert asked(key) == {"busy": 400}
-    assert "runs" in asked(key, seq=2)
+    with slot(state.solving), slot(state.solving):
+        assert request_mask(state, key) == {"busy": 400}
+    assert "runs" in request_mask(state, key, seq=2)
 
 
 @dataclass(kw_only=True)
@@ -195,10 +196,10 @@ class Stuck(Segmenter):
         super().__post_init__()
         self.free, self.begun = threading.Event(), []
 
-    def end(self) -> int:
+    def end(self, state) -> int:
         """How often it was begun, once all of its threads are done and all turns are free."""
         self.free.set()
-        for places, count in ((predict._solving, limits.SOLVES_AT_ONCE), (predict._overdue, limits.SOLVES_OVERDUE)):
+        for places, count in ((state.solving, limits.SOLVES_AT_ONCE), (state.overdue, limits.SOLVES_OVERDUE)):
             held = [places.acquire(timeout=20) for _ in range(count)]
             for _ in held:
                 places.release()
@@ -212,55 +213,58 @@ class Stuck(Segmenter):
 
 
 @pytest.fixture
-def stuck(monkeypatch):
+def stuck(state, monkeypatch):
     method, original = Stuck(), predict.resolve_model
     monkeypatch.setattr(limits, "WAIT_SECONDS", 0.01)
     monkeypatch.setattr(limits, "SOLVE_SECONDS", 0.05)
     monkeypatch.setattr(
         predict,
         "resolve_model",
-        lambda name, *more: ResolvedModel("stuck", method) if name == "stuck" else original(name, *more),
+        lambda state, name, *more: ResolvedModel("stuck", method) if name == "stuck" else original(state, name, *more),
     )
     yield method
-    method.end()
+    method.end(state)
 
 
-def opened(picture) -> str:
-    return api.open_picture({"data": encoded(picture)})["key"]
+def open_key(state, picture) -> str:
+    return api.open_image(state, {"data": encode_image(picture)})["key"]
 
 
-def test_solves_that_do_not_end_give_their_turns_back(halves, key, stuck, monkeypatch):
+def test_solves_that_do_not_end_give_their_turns_back(state, halves, key, stuck, monkeypatch):
     for _ in range(limits.SOLVES_OVERDUE):
-        assert "takes too long on this server. Draw fewer cues" in asked(opened(halves), method="stuck")["error"]
+        assert (
+            "takes too long on this server. Draw fewer cues"
+            in request_mask(state, open_key(state, halves), method="stuck")["error"]
+        )
     monkeypatch.setattr(limits, "SOLVE_SECONDS", 60)
-    others = [slot(predict._solving) for _ in range(limits.SOLVES_AT_ONCE - 1)]
+    others = [slot(state.solving) for _ in range(limits.SOLVES_AT_ONCE - 1)]
     with others[0]:
-        assert "runs" in asked(key)
+        assert "runs" in request_mask(state, key)
 
 
-def test_so_many_solves_that_do_not_end_go_on_and_no_more(halves, stuck):
+def test_so_many_solves_that_do_not_end_go_on_and_no_more(state, halves, stuck):
     most = limits.SOLVES_AT_ONCE + limits.SOLVES_OVERDUE
-    answers = [asked(opened(halves), method="stuck") for _ in range(most + 2)]
+    answers = [request_mask(state, open_key(state, halves), method="stuck") for _ in range(most + 2)]
     assert ["error" in answer for answer in answers] == [True] * most + [False] * 2
     assert answers[-1] == {"busy": 400}
-    assert stuck.end() == most
+    assert stuck.end(state) == most
 
 
-def test_a_picture_waits_for_its_solve_that_does_not_end(key, stuck, monkeypatch):
+def test_a_picture_waits_for_its_solve_that_does_not_end(state, key, stuck, monkeypatch):
     for seq in range(5):
-        assert "takes too long" in asked(key, seq=seq, method="stuck")["error"]
-    assert stuck.end() == 1
-    predict.sessions.get(key).overdue["stuck"].join()
+        assert "takes too long" in request_mask(state, key, seq=seq, method="stuck")["error"]
+    assert stuck.end(state) == 1
+    state.sessions.get(key).overdue["stuck"].join()
     monkeypatch.setattr(limits, "SOLVE_SECONDS", 60)
-    assert "runs" in asked(key, seq=6, method="stuck")
+    assert "runs" in request_mask(state, key, seq=6, method="stuck")
 
 
-def test_many_threads_on_one_picture_prepare_once(halves, monkeypatch):
+def test_many_threads_on_one_picture_prepare_once(state, halves, monkeypatch):
     prepared = []
     original = predict.create("auto").__class__._prepare
     monkeypatch.setattr(predict.create("auto").__class__, "_prepare", lambda *a: prepared.append(1) or original(*a))
-    key = api.open_picture({"data": encoded(halves)})["key"]
-    threads = [threading.Thread(target=asked, args=(key, i)) for i in range(6)]
+    key = api.open_image(state, {"data": encode_image(halves)})["key"]
+    threads = [threading.Thread(target=request_mask, args=(state, key, i)) for i in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -268,46 +272,56 @@ def test_many_threads_on_one_picture_prepare_once(halves, monkeypatch):
     assert len(prepared) == 1
 
 
-def test_every_export_kind_comes_with_bytes(key):
+def test_every_export_kind_comes_with_bytes(state, key):
     for kind in api.EXPORTS:
-        answer = api.save({"key": key, "cues": CUES, "method": "auto", "kind": kind, "colours": ["#000000", "#ff0000"]})
+        answer = api.export_result(
+            state, {"key": key, "cues": CUES, "method": "auto", "kind": kind, "colours": ["#000000", "#ff0000"]}
+        )
         assert answer.get("name", "").startswith("halves"), answer
         assert len(base64.b64decode(answer["data"])) > 20
-    assert "Choose one of" in api.save({"key": key, "cues": CUES, "method": "auto", "kind": "exe"})["error"]
-    assert "nothing to save" in api.save({"key": key, "cues": "{}", "method": "auto", "kind": "mask"})["error"]
+    assert (
+        "Choose one of"
+        in api.export_result(state, {"key": key, "cues": CUES, "method": "auto", "kind": "exe"})["error"]
+    )
+    assert (
+        "nothing to save"
+        in api.export_result(state, {"key": key, "cues": "{}", "method": "auto", "kind": "mask"})["error"]
+    )
 
 
-def test_saved_masks_take_the_page_colours(key):
-    answer = api.save({"key": key, "cues": CUES, "method": "auto", "kind": "mask", "colours": ["#010203", "#aabbcc"]})
+def test_saved_masks_take_the_page_colours(state, key):
+    answer = api.export_result(
+        state, {"key": key, "cues": CUES, "method": "auto", "kind": "mask", "colours": ["#010203", "#aabbcc"]}
+    )
     picture = Image.open(io.BytesIO(base64.b64decode(answer["data"])))
     assert picture.getpalette()[3:6] == [0xAA, 0xBB, 0xCC]
 
 
-def test_read_cues_checks_the_file():
+def test_read_cues_checks_the_file(state):
     text = json.dumps({"classes": ["background", "cat"], "points": [[3, 4, 1]]})
-    assert api.read_cues({"text": text, "width": 80, "height": 60})["cues"]["points"] == [[3.0, 4.0, 1]]
-    assert "outside" in api.read_cues({"text": text, "width": 3, "height": 3})["error"]
+    assert api.read_cues(state, {"text": text, "width": 80, "height": 60})["cues"]["points"] == [[3.0, 4.0, 1]]
+    assert "outside" in api.read_cues(state, {"text": text, "width": 3, "height": 3})["error"]
     for width in (None, True, 0, -3, 10**400):
-        assert "open the picture" in api.read_cues({"text": text, "width": width, "height": 3})["error"]
-    assert "not a text file" in api.read_cues({"text": 3, "width": 80, "height": 60})["error"]
+        assert "open the picture" in api.read_cues(state, {"text": text, "width": width, "height": 3})["error"]
+    assert "not a text file" in api.read_cues(state, {"text": 3, "width": 80, "height": 60})["error"]
 
 
 @pytest.mark.parametrize("name", list(gallery.EXAMPLES))
-def test_examples_open_with_cues_that_segment(name):
-    answer = api.open_example({"name": name})
-    mask = asked(answer["key"], cues=json.dumps(answer["cues"]))
+def test_examples_open_with_cues_that_segment(state, name):
+    answer = api.open_example(state, {"name": name})
+    mask = request_mask(state, answer["key"], cues=json.dumps(answer["cues"]))
     labels = decode_labels(base64.b64decode(mask["runs"]), (mask["height"], mask["width"]))
     assert set(np.unique(labels)) == set(range(len(answer["cues"]["classes"])))
 
 
-def test_an_unknown_example_gets_a_sentence():
-    assert "there is no example" in api.open_example({"name": "../../etc/passwd"})["error"]
+def test_an_unknown_example_gets_a_sentence(state):
+    assert "there is no example" in api.open_example(state, {"name": "../../etc/passwd"})["error"]
 
 
-def test_hello_tells_all_the_page_needs():
-    answer = api.hello({})
+def test_hello_tells_all_the_page_needs(state):
+    answer = api.page_info(state, {})
     assert [m["name"] for m in answer["methods"]][:1] == ["auto"]
-    assert len(answer["examples"]) >= 4
+    assert len(api.list_examples(state, {})["examples"]) >= 4
     json.dumps(answer)
 
 

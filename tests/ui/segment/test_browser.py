@@ -217,9 +217,7 @@ def test_another_picture_takes_nothing_half_drawn_along(visit, photo, small):
     assert v.data("cues") == "0"
 
 
-def test_the_old_picture_coming_back_late_does_not_replace_the_new_one(visit, photo, small):
-    from ui.segment.predict import sessions
-
+def test_the_old_picture_coming_back_late_does_not_replace_the_new_one(app_state, visit, photo, small):
     v = visit()
     v.open(photo)
     v.drag((0.4, 0.45), (0.6, 0.45))
@@ -227,13 +225,13 @@ def test_the_old_picture_coming_back_late_does_not_replace_the_new_one(visit, ph
     held = []
 
     def hold(route):
-        if not held and "open_picture" in (route.request.post_data or ""):
+        if not held and "open_image" in (route.request.post_data or ""):
             held.append(route)
         else:
             route.continue_()
 
     v.page.route("**/component_server/**", hold)
-    sessions._open.clear()
+    app_state.segment.sessions.clear()
     v.drag((0.1, 0.95), (0.9, 0.97), button="right")
     v.page.wait_for_timeout(500)
     v.open(small)
@@ -329,14 +327,12 @@ def test_live_off_waits_for_update_once(visit, photo):
     v.settled("")
 
 
-def test_a_picture_put_away_by_the_server_comes_back_with_the_cues(visit, photo):
-    from ui.segment.predict import sessions
-
+def test_a_picture_put_away_by_the_server_comes_back_with_the_cues(app_state, visit, photo):
     v = visit()
     v.open(photo)
     v.drag((0.4, 0.45), (0.6, 0.45))
     v.settled("")
-    sessions._open.clear()
+    app_state.segment.sessions.clear()
     before = v.data("shown")
     v.drag((0.1, 0.95), (0.9, 0.97), button="right")
     v.settled(before)

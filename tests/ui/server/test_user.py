@@ -4,39 +4,28 @@ from __future__ import annotations
 
 import gradio as gr
 import pytest
-from starlette.requests import Request
 
+from tests.support.page_calls import local_request, make_request
 from ui.server import user
 from ui.server.user import NOBODY, User, current_user, reason_not_allowed
 
-HERE = {"host": "127.0.0.1:7860", "origin": "http://127.0.0.1:7860", "sec-fetch-site": "same-origin"}
 ANN = gr.OAuthToken(token="hf_ann", scope="", expires_at=0)
 
 
-def sent(client: str = "127.0.0.1", **headers) -> Request:
-    """A request with these headers, as the server sees it."""
-    told = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    return Request({"type": "http", "headers": told, "client": (client, 5000)})
-
-
-def from_here(**changes) -> Request:
-    return sent(**{name.replace("-", "_"): value for name, value in HERE.items()} | changes)
-
-
 def test_whoever_sits_at_this_machine_uses_its_token():
-    assert current_user(from_here(), None) == User(None)
-    assert current_user(sent(host="localhost:7860"), None) == User(None)  # a program, not a browser
-    assert current_user(sent("::1", host="[::1]:7860"), None) == User(None)
+    assert current_user(local_request(), None) == User(None)
+    assert current_user(make_request(host="localhost:7860"), None) == User(None)  # a program, not a browser
+    assert current_user(make_request("::1", host="[::1]:7860"), None) == User(None)
 
 
 STRANGERS = {
-    "a page of another site": from_here(origin="https://evil.example", sec_fetch_site="cross-site"),
-    "the same, an older browser": sent(host="127.0.0.1:7860", origin="https://evil.example"),
-    "a name that points here": sent(host="evil.example", origin="http://evil.example"),
-    "another machine": from_here(client="192.168.1.7"),
-    "another machine by our name": sent("192.168.1.7", host="192.168.1.2:7860"),
-    "a proxy": from_here(x_forwarded_for="8.8.8.8"),
-    "a tunnel": sent(host="abc.gradio.live"),
+    "a page of another site": local_request(origin="https://evil.example", sec_fetch_site="cross-site"),
+    "the same, an older browser": make_request(host="127.0.0.1:7860", origin="https://evil.example"),
+    "a name that points here": make_request(host="evil.example", origin="http://evil.example"),
+    "another machine": local_request(client="192.168.1.7"),
+    "another machine by our name": make_request("192.168.1.7", host="192.168.1.2:7860"),
+    "a proxy": local_request(x_forwarded_for="8.8.8.8"),
+    "a tunnel": make_request(host="abc.gradio.live"),
     "no request": None,
 }
 
@@ -48,13 +37,13 @@ def test_strangers_use_none(request_):
 
 def test_in_a_space_nobody_uses_its_own_token(monkeypatch):
     monkeypatch.setenv("SPACE_ID", "ann/space")
-    assert current_user(from_here(), None) == NOBODY
+    assert current_user(local_request(), None) == NOBODY
 
 
 def test_who_signed_in_uses_theirs_but_for_nobody_elses_page():
     space = {"host": "ann-space.hf.space", "sec_fetch_site": "same-origin"}
-    assert current_user(sent("10.0.0.1", **space), ANN) == User("hf_ann")
-    assert current_user(sent("10.0.0.1", **space | {"sec_fetch_site": "cross-site"}), ANN) == NOBODY
+    assert current_user(make_request("10.0.0.1", **space), ANN) == User("hf_ann")
+    assert current_user(make_request("10.0.0.1", **space | {"sec_fetch_site": "cross-site"}), ANN) == NOBODY
 
 
 def test_a_token_is_not_printed_and_not_a_key():

@@ -39,16 +39,16 @@ def to(v, tab: str) -> None:
         v.page.wait_for_selector(".wss-train[data-ready=yes]")
 
 
-def words(v, name: str) -> list[str]:
+def card_texts(v, name: str) -> list[str]:
     """What is said of each picture of a part, once all have come and their cues were looked at."""
-    v.page.wait_for_function("() => !document.querySelector('.wss-train').textContent.includes('Coming…')")
+    v.page.wait_for_function("() => !document.querySelector('.wss-train').textContent.includes('Loading…')")
     v.page.wait_for_timeout(600)
     return v.page.locator(f"[data-part={name}] .wss-card p span:last-child").all_inner_texts()
 
 
 def ended(v) -> str:
     v.page.wait_for_selector(".wss-train[data-state=done], .wss-train[data-state=idle]", timeout=240_000)
-    return v.page.inner_text("[data-out=wrong]")
+    return v.page.inner_text("[data-out=error]")
 
 
 def test_from_cues_to_a_model_corrected_downloaded_and_pushed(visit, photos, tmp_path, hub_server):
@@ -59,12 +59,12 @@ def test_from_cues_to_a_model_corrected_downloaded_and_pushed(visit, photos, tmp
     assert v.page.inner_text("[data-out=kept]") == "2 pictures on the Train tab"
     to(v, "Train")
     v.page.set_input_files("[data-file=batch]", photos[2:])
-    assert (words(v, "cued"), words(v, "bare")) == (["2 cues"] * 2, ["no cue"] * 2)
-    assert "2 pictures with cues: about 44 seconds" in v.page.inner_text("[data-out=effort]")
+    assert (card_texts(v, "cued"), card_texts(v, "uncued")) == (["2 cues"] * 2, ["no cue"] * 2)
+    assert "2 pictures with cues: about 44 seconds" in v.page.inner_text("[data-out=label-seconds]")
     v.page.click("[data-do=train]")
     assert ended(v) == ""
-    assert all("unsure" in told for told in words(v, "bare"))
-    assert "about 44 seconds of labelling" in v.page.inner_text("[data-part=facts]")
+    assert all("uncertain" in text for text in card_texts(v, "uncued"))
+    assert "about 44 seconds of labelling" in v.page.inner_text("[data-part=summary]")
 
     v.page.get_by_label("Open disc3.png").click()
     v.page.wait_for_selector("[data-out=status] >> text=No cue")
@@ -74,8 +74,8 @@ def test_from_cues_to_a_model_corrected_downloaded_and_pushed(visit, photos, tmp
     v.drag((0.3, 0.5), (0.4, 0.5))
     v.settled(before)
     to(v, "Train")
-    assert (words(v, "cued"), len(words(v, "bare"))) == (["2 cues", "2 cues", "1 cue"], 1)
-    assert "3 pictures with cues: about 54 seconds" in v.page.inner_text("[data-out=effort]")
+    assert (card_texts(v, "cued"), len(card_texts(v, "uncued"))) == (["2 cues", "2 cues", "1 cue"], 1)
+    assert "3 pictures with cues: about 54 seconds" in v.page.inner_text("[data-out=label-seconds]")
 
     with v.page.expect_download() as download:
         v.page.click("[data-do=checkpoint]")
@@ -87,35 +87,37 @@ def test_from_cues_to_a_model_corrected_downloaded_and_pushed(visit, photos, tmp
         labels = np.asarray(Image.open(io.BytesIO(masks.read("disc2_mask.png"))))
     assert (labels[250, 440], labels[20, 20]) == (1, 0)
     v.page.click(".wss-train summary")
-    v.page.fill("[data-field=place]", "ann/discs")
-    v.page.click("[data-form=give] button")
-    v.page.wait_for_selector("[data-out=given] a")
+    v.page.fill(".wss-train [data-field=repo]", "ann/discs")
+    v.page.click(".wss-train [data-form=push] button")
+    v.page.wait_for_selector(".wss-train [data-out=pushed] a")
     assert load("ann/discs").classes == ("background", "object")
 
 
 def test_what_is_missing_is_said_and_goes_when_it_is_there(visit, photos):
     v = visit(color_scheme="dark")
     to(v, "Train")
-    v.page.wait_for_selector(".wss-notes >> text=no picture here yet")
+    v.page.wait_for_selector(".wss-suggestions >> text=no picture here yet")
     assert v.page.is_disabled("[data-do=train]")
     v.page.set_input_files("[data-file=batch]", photos[:1])
-    v.page.wait_for_selector(".wss-notes >> text=No picture here has a cue yet")
+    v.page.wait_for_selector(".wss-suggestions >> text=No picture here has a cue yet")
     v.page.get_by_label("Open disc0.png").click()
     v.page.wait_for_selector("[data-do=keep][aria-pressed=true]")
     v.drag((0.42, 0.5), (0.52, 0.5))
     to(v, "Train")
-    v.page.wait_for_selector(".wss-notes >> text=Every cue is of object. Click a picture, and draw background too")
+    v.page.wait_for_selector(
+        ".wss-suggestions >> text=Every cue is of object. Click a picture, and draw background too"
+    )
     to(v, "Segment")
     v.drag((0.05, 0.1), (0.95, 0.1), button="right")
     v.page.click("[data-do=addClass]")
     to(v, "Train")
-    v.page.wait_for_selector(".wss-notes >> text=One picture with cues teaches little")
-    v.page.wait_for_selector(".wss-notes >> text=No cue shows object 2 on any picture")
+    v.page.wait_for_selector(".wss-suggestions >> text=One picture with cues teaches little")
+    v.page.wait_for_selector(".wss-suggestions >> text=No cue shows object 2 on any picture")
     assert v.page.is_enabled("[data-do=train]")
     to(v, "Segment")
     v.page.click("[data-do=keep]")  # again: it is left out
     to(v, "Train")
-    v.page.wait_for_selector(".wss-notes >> text=no picture here yet")
+    v.page.wait_for_selector(".wss-suggestions >> text=no picture here yet")
 
 
 def test_cancel_keeps_pictures_and_cues(visit, photos, monkeypatch):
@@ -124,22 +126,22 @@ def test_cancel_keeps_pictures_and_cues(visit, photos, monkeypatch):
     cue(v, photos[0])
     v.page.click("[data-do=keep]")
     to(v, "Train")
-    words(v, "cued")
+    card_texts(v, "cued")
     v.page.click("[data-pick=network]")
     v.page.click("[data-do=train]")
     v.page.wait_for_selector("[data-out=state] >> text=loss", timeout=240_000)
     v.page.click("[data-do=cancel]")
     assert ended(v) == ""
-    assert "Nothing of it is kept" in v.page.inner_text("[data-out=state]")
+    assert "Nothing of this training is kept" in v.page.inner_text("[data-out=state]")
     assert v.page.is_hidden("[data-part=result]")
-    assert (words(v, "cued"), v.page.is_enabled("[data-do=train]")) == (["2 cues"], True)
+    assert (card_texts(v, "cued"), v.page.is_enabled("[data-do=train]")) == (["2 cues"], True)
 
 
 def test_a_phone_has_room_for_it(visit, photos):
     v = visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     to(v, "Train")
     v.page.set_input_files("[data-file=batch]", photos)
-    assert words(v, "bare") == ["no cue"] * 4
+    assert card_texts(v, "uncued") == ["no cue"] * 4
     assert v.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     v.page.get_by_label("Remove disc1.png").tap()
-    assert len(words(v, "bare")) == 3
+    assert len(card_texts(v, "uncued")) == 3

@@ -1,4 +1,4 @@
-"""The cues of several pictures as one lesson, counted by hand; what is still missing, in words; and how it travels."""
+"""The cues of several pictures as one training_set, counted by hand; what is still missing, in words; and how it travels."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from tests.support.scenes import TINY, discs
+from tests.support.train_scenes import small_task, small_training_set
 from ui.checkpoints import trained
 from ui.server.label_runs import decode_labels
 from ui.train import presets, task, worker
-from ui.train.task import TrainImage
 from ui.train.training_set import TrainingSet, merge_cues, reason_not_trainable, suggestions
 from wss_core import create
 from wss_core.cues import Box, Cues, Point, Stroke
@@ -32,30 +32,32 @@ def test_a_class_is_known_by_its_name_and_background_by_its_place():
         strokes=(Stroke(0, 1, ((0, 0),)),),
         labels=labels,
     )
-    lesson = merge_cues([CAT, (dog, ("grass", "dog", "cat", "bird")), (Cues(), ())])
-    assert lesson.classes == ("background", "cat", "dog")
-    assert lesson.left_out == ("bird",)
-    moved = lesson.cues[1]
+    training_set = merge_cues([CAT, (dog, ("grass", "dog", "cat", "bird")), (Cues(), ())])
+    assert training_set.classes == ("background", "cat", "dog")
+    assert training_set.left_out == ("bird",)
+    moved = training_set.cues[1]
     assert moved.tags == ("dog",)
     assert [point.label for point in moved.points] == [1, 255]
     assert (moved.boxes[0].label, moved.strokes[0].label) == (2, 0)
     assert moved.labels.tolist() == [[0, 2], [1, 255]]
     assert labels.tolist() == [[0, 1], [2, 255]]
-    assert (lesson.cued, lesson.told) == (2, {0, 1, 2})
-    assert lesson.seconds == pytest.approx(sum(cues.seconds(lesson.classes) for cues in lesson.cues))
+    assert (training_set.cued_images, training_set.labelled_classes) == (2, {0, 1, 2})
+    assert training_set.label_seconds == pytest.approx(
+        sum(cues.seconds(training_set.classes) for cues in training_set.cues)
+    )
 
 
 def test_a_class_that_only_boxes_show_is_told_apart():
     box = Cues(boxes=(Box(0, 0, 2, 2, 1),))
     names = ("background", "cat")
-    assert merge_cues([(box, names)]).boxed
-    assert not merge_cues([(box, names), CAT]).boxed
-    assert not merge_cues([CAT]).boxed
-    lesson, pictures = lesson_of(bare=0)
+    assert merge_cues([(box, names)]).has_box_only_class
+    assert not merge_cues([(box, names), CAT]).has_box_only_class
+    assert not merge_cues([CAT]).has_box_only_class
+    training_set, pictures = small_training_set(uncued=0)
     boxed = [Cues(boxes=(Box(24, 24, 72, 72, 1),)), Cues(boxes=(Box(32, 32, 80, 80, 1),))]
-    lesson = merge_cues([(cues, lesson.classes) for cues in boxed])
-    told = presets.preset_settings("probe", "quick", lesson.boxed)
-    made = worker.fit_task(task.TrainTask.of("probe", told, lesson, pictures, 60.0), lambda said: None)
+    training_set = merge_cues([(cues, training_set.classes) for cues in boxed])
+    told = presets.preset_settings("probe", "quick", training_set.has_box_only_class)
+    made = worker.fit_task(task.TrainTask.of("probe", told, training_set, pictures, 60.0), lambda said: None)
     one = discs(3)[2]
     assert (made.segment(one.image).labels == one.truth).mean() > 0.9
 
@@ -65,7 +67,7 @@ def test_too_many_classes_are_refused():
         (Cues(points=[Point(0, 0, label) for label in range(1, 254)]), ("rest", *(f"{i} {n}" for n in range(253))))
         for i in range(2)
     ]
-    with pytest.raises(ValueError, match="507 classes, at most 254 go"):
+    with pytest.raises(ValueError, match="507 classes, at most 254 are possible"):
         merge_cues(many)
 
 
@@ -102,42 +104,22 @@ def test_what_would_make_it_better_is_told():
 def test_only_what_is_offered_can_be_trained():
     for name, choice in presets.PRESETS.items():
         for effort in choice.efforts:
-            for boxed in (False, True):
-                assert create(name, **presets.preset_settings(name, effort, boxed)).learns
+            for box_only in (False, True):
+                assert create(name, **presets.preset_settings(name, effort, box_only)).learns
     for method, effort in (("cam", "quick"), ("probe", "endless"), ("__class__", "quick")):
         with pytest.raises(ValueError, match="is not offered"):
             presets.preset_settings(method, effort, False)
 
 
-def lesson_of(count: int = 2, bare: int = 1) -> tuple[TrainingSet, list[TrainImage]]:
-    """Pictures of discs sent twice as large as they are kept, with strokes, and some without cues."""
-    made = discs(count + bare)
-    pictures = [TrainImage(one.image, (96, 96), f"disc {number % 2}.png") for number, one in enumerate(made)]
-    doubled = [
-        Cues(
-            strokes=[
-                Stroke(s.label, 2 * s.width, [(2 * x + 0.5, 2 * y + 0.5) for x, y in s.path]) for s in one.cues.strokes
-            ]
-        )
-        for one in made[:count]
-    ]
-    told = [(cues, ("background", "disc")) for cues in doubled] + [(Cues(), ())] * bare
-    return merge_cues(told), pictures
-
-
-def tiny(method: str, seconds: float = 60.0, **settings) -> task.TrainTask:
-    return task.TrainTask.of(method, TINY[method] | settings, *lesson_of(), seconds)
-
-
 def test_a_task_travels_in_a_folder(tmp_path):
-    sent = tiny("probe")
+    sent = small_task("probe")
     assert sent.examples[0].cues.strokes == discs()[0].cues.strokes  # in pixels of the small copy
     sent.write(tmp_path)
     came = task.TrainTask.read(tmp_path)
-    assert (came.method, came.settings, came.full, came.seconds) == (
+    assert (came.method, came.settings, came.full_sizes, came.seconds) == (
         sent.method,
         sent.settings,
-        sent.full,
+        sent.full_sizes,
         sent.seconds,
     )
     for one, other in zip(came.examples, sent.examples, strict=True):
@@ -146,7 +128,7 @@ def test_a_task_travels_in_a_folder(tmp_path):
 
 
 def test_what_the_page_trains_is_what_fit_makes(tmp_path):
-    told = tiny("probe")
+    told = small_task("probe")
     told.write(tmp_path)
     said = []
     worker.run_task(tmp_path, said.append)
@@ -159,15 +141,15 @@ def test_what_the_page_trains_is_what_fit_makes(tmp_path):
 
 
 def test_answers_are_small_labels_to_look_at_and_masks_of_the_size_that_was_sent(tmp_path):
-    told = tiny("probe")
+    told = small_task("probe")
     told.write(tmp_path)
     said = []
     worker.run_task(tmp_path, said.append)
-    answers = [one for one in said if "answer" in one]
-    assert [one["answer"] for one in answers] == [0, 1, 2]
+    answers = [one for one in said if "prediction" in one]
+    assert [one["prediction"] for one in answers] == [0, 1, 2]
     labels = decode_labels(base64.b64decode(answers[2]["runs"]), (answers[2]["height"], answers[2]["width"]))
     assert (labels == discs(3)[2].truth).mean() > 0.9
-    assert 0 <= answers[2]["unsure"] <= 1
+    assert 0 <= answers[2]["uncertainty"] <= 1
     with zipfile.ZipFile(tmp_path / trained.MASKS) as archive:
         assert archive.namelist() == ["classes.txt", "disc 0_mask.png", "disc 1_mask.png", "3_disc 0_mask.png"]
         mask = Image.open(io.BytesIO(archive.read("3_disc 0_mask.png")))
@@ -175,9 +157,9 @@ def test_answers_are_small_labels_to_look_at_and_masks_of_the_size_that_was_sent
 
 
 def test_a_training_too_slow_for_the_machine_takes_fewer_steps(monkeypatch):
-    monkeypatch.setattr(worker, "LEAST", 2)
+    monkeypatch.setattr(worker, "MIN_STEPS", 2)
     said = []
-    made = worker.fit_task(tiny("network", seconds=0.0, steps=40), said.append)
+    made = worker.fit_task(small_task("network", seconds=0.0, steps=40), said.append)
     assert made.training["steps"] == 2
     assert [(one["step"], one["steps"]) for one in said][-1] == (2, 2)
     assert said[-1]["loss"] > 0
@@ -187,8 +169,8 @@ def test_what_fails_is_a_sentence(tmp_path, monkeypatch):
     said = []
     worker.run_task(tmp_path, said.append)  # no task there
     assert said == [{"error": worker.FAILED}]
-    lesson, pictures = lesson_of()
-    task.TrainTask.of("probe", {}, TrainingSet(lesson.classes, (Cues(),) * 3), pictures, 60.0).write(tmp_path)
+    training_set, pictures = small_training_set()
+    task.TrainTask.of("probe", {}, TrainingSet(training_set.classes, (Cues(),) * 3), pictures, 60.0).write(tmp_path)
     worker.run_task(tmp_path, said.append)
     assert said[-1]["error"].startswith("probe needs labelled pixels of at least two classes")
 
@@ -196,11 +178,11 @@ def test_what_fails_is_a_sentence(tmp_path, monkeypatch):
 def test_the_pace_is_seen_from_the_first_steps():
     times = iter([10.0, 15.0] * 2)  # five steps, a second each
     watched = worker.TimeBudget(60.0, lambda: next(times))
-    for step in range(1, worker.LAST):
-        watched.watch(step, 100)
+    for step in range(1, worker.LAST_TIMED):
+        watched.after_step(step, 100)
     with pytest.raises(worker.TooSlow) as slow:
-        watched.watch(worker.LAST, 100)
+        watched.after_step(worker.LAST_TIMED, 100)
     assert slow.value.steps == 60
     quick = worker.TimeBudget(60.0, lambda: next(times))
     for step in range(1, 60):
-        quick.watch(step, 59)
+        quick.after_step(step, 59)

@@ -8,7 +8,7 @@ import pytest
 from huggingface_hub import constants
 
 from tests.support.scenes import Learned, discs, learned
-from tests.wss_core.hub.test_tensors import Trap
+from tests.support.trap import Trap
 from wss_core import methods
 from wss_core.hub import Checkpoint, checkpoints, info, load, push, save
 from wss_core.hub_client import HubError

@@ -1,7 +1,6 @@
 """Weights in folders: what is saved comes back, and what a stranger wrote is refused before any of it counts."""
 
 import json
-import os
 import pickle
 import zipfile
 
@@ -12,6 +11,7 @@ from safetensors.numpy import save_file
 from safetensors.torch import save_file as save_torch
 
 from tests.support.scenes import Learned, discs, learned
+from tests.support.trap import Trap
 from wss_core import methods
 from wss_core.hub import load, save
 from wss_core.methods import METHODS
@@ -52,13 +52,6 @@ def test_what_is_not_finite_is_not_saved(tmp_path):
     with pytest.raises(ValueError, match="weights holds numbers that are not finite .NaN.. Train again"):
         save(segmenter, tmp_path)
     assert list(tmp_path.iterdir()) == []
-
-
-class Trap:
-    """Runs a command when it is unpickled."""
-
-    def __reduce__(self):
-        return os.system, ("touch trap-was-sprung",)
 
 
 def header(entries: dict, data: bytes = b"", length: int | None = None) -> bytes:

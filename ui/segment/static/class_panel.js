@@ -5,7 +5,7 @@ function showClasses() {
   if (list.contains(document.activeElement) && document.activeElement.type === 'text') return;
   const focus = list.contains(document.activeElement) && document.activeElement.getAttribute('aria-label');
   list.replaceChildren(...store.classes.map(classRow), ignoreRow());
-  if (focus) for (const each of list.querySelectorAll('[aria-label]')) if (each.getAttribute('aria-label') === focus) each.focus();
+  if (focus) for (const control of list.querySelectorAll('[aria-label]')) if (control.getAttribute('aria-label') === focus) control.focus();
   const on = list.querySelector('.on');
   if (on) list.scrollTop = Math.min(Math.max(list.scrollTop, on.offsetTop + on.offsetHeight - list.offsetTop - list.clientHeight), on.offsetTop - list.offsetTop);
 }
@@ -55,7 +55,7 @@ function classRow(entry, label) {
 }
 function ignoreRow() {
   const swatch = make('i', { className: 'wss-hatch' });
-  return pickRow(IGNORE, 'I', swatch, make('span', { className: 'wss-fixed', textContent: 'ignore', title: 'Pixels that nobody should count' }));
+  return pickRow(IGNORE, 'I', swatch, make('span', { className: 'wss-fixed', textContent: 'ignore', title: 'Pixels that no method learns from and no metric counts' }));
 }
 function setActive(label, typing) {
   if (label !== IGNORE && label >= store.classes.length) return;
@@ -65,7 +65,7 @@ function setActive(label, typing) {
   else showClasses();
 }
 function showCues() {
-  out('count', store.cues.length + (store.partial ? 1 : 0));
+  setText('count', store.cues.length + (store.partial ? 1 : 0));
   const rows = store.cues.map((cue, i) => {
     const dot = make('i', { className: 'wss-dot' });
     dot.style.background = colourOf(cue.label);
@@ -89,9 +89,11 @@ function showAbout() {
   const option = (entry) => make('option', { value: entry.name, textContent: entry.name + (entry.about ? ': ' + entry.about : '') });
   $('[data-select=method]').replaceChildren(...about.methods.map(option));
   $('[data-select=export]').replaceChildren(...about.exports.map((e) => make('option', { value: e.name, textContent: e.about })));
-  out('obstacle', about.obstacle);
-  $('[data-form=push]').hidden = Boolean(about.obstacle);
-  for (const gallery of root.querySelectorAll('.wss-examples')) gallery.replaceChildren(...about.examples.map(exampleButton));
+  setText('push-refused', about.push_refused);
+  $('[data-form=push]').hidden = Boolean(about.push_refused);
+}
+function showExamples(examples) {
+  for (const gallery of root.querySelectorAll('.wss-examples')) gallery.replaceChildren(...examples.map(exampleButton));
 }
 function exampleButton(example) {
   const button = make('button', { type: 'button', title: example.about }, make('img', { src: example.image, alt: '' }), make('span', { textContent: example.title }));

@@ -1,4 +1,4 @@
-// The cues as they are drawn over the picture, in screen pixels, each with a light rim so that it shows on any mask.
+// Draws the cues over the picture, in screen pixels, each with a light rim so that it shows on any mask.
 function paintCues(p) {
   p.lineCap = p.lineJoin = 'round';
   for (const cue of store.cues) paintCue(p, cue, cue === view.hover);

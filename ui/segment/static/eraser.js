@@ -1,19 +1,19 @@
-// The eraser rubs strokes out where it passes (a stroke may fall into pieces) and takes points, boxes and fills whole.
+// The eraser removes the parts of strokes that it touches (a stroke may fall into pieces), and whole points, boxes and fills.
 const eraserRadius = () => Math.max(store.brush / 2, 4) / view.scale;
 function eraseAt([x, y]) {
   const radius = eraserRadius(), kept = [];
-  for (const cue of store.cues) kept.push(...remains(cue, x, y, radius));
-  if (kept.length !== store.cues.length || kept.some((cue, i) => cue !== store.cues[i])) { store.cues = kept; changing(); }
+  for (const cue of store.cues) kept.push(...remainingPieces(cue, x, y, radius));
+  if (kept.length !== store.cues.length || kept.some((cue, i) => cue !== store.cues[i])) { store.cues = kept; updateWhileDrawing(); }
   draw();
 }
-// A fast hand leaves gaps between two events: rub along the way from the last place.
+// A fast hand leaves gaps between two events: erase along the line from the last position.
 function eraseAlong([x, y]) {
-  const [px, py] = act.start, step = eraserRadius();
+  const [px, py] = action.start, step = eraserRadius();
   const parts = Math.max(1, Math.ceil(Math.hypot(x - px, y - py) / step));
   for (let k = 1; k <= parts; k++) eraseAt([px + (x - px) * k / parts, py + (y - py) * k / parts]);
-  act.start = [x, y];
+  action.start = [x, y];
 }
-function remains(cue, x, y, radius) {
+function remainingPieces(cue, x, y, radius) {
   if (cue.kind === 'point') return Math.hypot(cue.x - x, cue.y - y) < radius + 4 / view.scale ? [] : [cue];
   if (cue.kind === 'box') return touchesBox(cue, x, y, radius) ? [] : [cue];
   if (cue.kind === 'fill') return insidePath(cue.path, x, y) || distanceTo([...cue.path, cue.path[0]], x, y) < radius ? [] : [cue];
@@ -30,11 +30,11 @@ function split(cue, x, y, reach) {
       else pieces[pieces.length - 1].push([round1(u), round1(v)]);
     }
   });
-  return pieces.filter((path) => path.length > 1).map((path) => ({ ...cue, path: path.slice(0, MOST_PATH) }));
+  return pieces.filter((path) => path.length > 1).map((path) => ({ ...cue, path: path.slice(0, MAX_PATH) }));
 }
 function endErase(cancelled) {
-  const before = act.erased;
-  act.erased = null;
+  const before = action.erased;
+  action.erased = null;
   if (!before) return;
   if (cancelled) { store.cues = before.cues; changed(); return; }
   if (before.cues === store.cues) return;
@@ -66,5 +66,5 @@ function insidePath(path, x, y) {
 // The cue under a place, topmost first, for Delete.
 function cueAt(x, y) {
   const reach = 8 / view.scale;
-  return [...store.cues].reverse().find((cue) => remains(cue, x, y, reach)[0] !== cue); // touched: gone or in pieces
+  return [...store.cues].reverse().find((cue) => remainingPieces(cue, x, y, reach)[0] !== cue); // touched: gone or in pieces
 }

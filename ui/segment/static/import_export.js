@@ -1,21 +1,21 @@
 // Downloads and cue files.
-let saving = false;
-async function save() {
+let exporting = false;
+async function exportFile() {
   if (!store.key) return toast('Open a picture first.');
-  if (saving) return;
-  saving = true;
-  try { await saveOnce(); } finally { saving = false; }
+  if (exporting) return;
+  exporting = true;
+  try { await exportOnce(); } finally { exporting = false; }
 }
-async function saveOnce() {
+async function exportOnce() {
   const kind = $('[data-select=export]').value;
-  wait('Writing the file…');
-  const answer = await call('save', { key: store.key, cues: JSON.stringify(cuesForm()), method: store.method, kind, colours: store.classes.map((c) => c.colour) });
-  wait('');
-  if (answer && answer.gone) { await reopen(); if (net.reopened <= 1) return saveOnce(); return; }
+  showWaiting('Writing the file…');
+  const answer = await call('export_result', { key: store.key, cues: JSON.stringify(cuesForm()), method: store.method, kind, colours: store.classes.map((c) => c.colour) });
+  showWaiting('');
+  if (answer && answer.gone) { await reopen(); if (net.reopened <= 1) return exportOnce(); return; }
   if (!answer) return toast('The server does not answer. Your cues are kept; try again in a moment.');
   if (answer.busy) return toast('The server is busy. Try again in a moment.');
   if (answer.error) return toast(answer.error);
-  download(new Blob([bytesOf(answer.data)], { type: answer.mime }), answer.name);
+  download(new Blob([base64ToBytes(answer.data)], { type: answer.mime }), answer.name);
   status('Saved ' + answer.name);
 }
 async function loadCues(file) {
@@ -26,7 +26,7 @@ async function loadCues(file) {
   if (key !== store.key) return;
   if (!answer) return toast('The server does not answer, or the file is too large.');
   if (answer.error) return toast(answer.error);
-  takeForm(answer.cues);
+  loadForm(answer.cues);
   status('Loaded ' + store.cues.length + ' cues from ' + file.name);
 }
 for (const input of root.querySelectorAll('[data-file]')) {

@@ -1,16 +1,16 @@
-// The first guess, in the browser, in about a millisecond, before the server answers: the new part of a cue floods
-// the pixels around it that look alike (geodesic distance in colour, cut off at `reach`) on a coarse grid.
+// A first mask, made by the browser in about a millisecond before the server answers: the new part of a cue floods
+// the pixels around it that have similar colours (geodesic distance in colour, cut off at `reach`) on a coarse grid.
 const preview = { w: 0, h: 0, rgb: null, label: null, stamp: null, canvas: null, sent: 0, dirty: false };
 const PREVIEW_SIDE = 144, REACH = 130;
 
-function previewOpen(picture, width, height) {
+function previewOpen(image, width, height) {
   const scale = Math.min(1, PREVIEW_SIDE / Math.max(width, height));
   preview.w = Math.max(1, Math.round(width * scale));
   preview.h = Math.max(1, Math.round(height * scale));
   const canvas = document.createElement('canvas');
   canvas.width = preview.w; canvas.height = preview.h;
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  context.drawImage(picture, 0, 0, preview.w, preview.h);
+  context.drawImage(image, 0, 0, preview.w, preview.h);
   preview.rgb = context.getImageData(0, 0, preview.w, preview.h).data;
   preview.canvas = canvas;
   preview.label = new Uint8Array(preview.w * preview.h).fill(IGNORE);
@@ -65,12 +65,12 @@ function previewGrow(points, label, width) {
 function previewPaint() {
   if (!preview.dirty || !preview.canvas) return;
   preview.dirty = false;
-  const context = preview.canvas.getContext('2d'), image = context.createImageData(preview.w, preview.h);
+  const context = preview.canvas.getContext('2d'), pixels = context.createImageData(preview.w, preview.h);
   for (let i = 0; i < preview.label.length; i++) {
     const label = preview.label[i];
     if (label === IGNORE) continue;
     const [r, g, b] = rgbOf(label);
-    image.data.set([r, g, b, label ? 255 : 140], i * 4);
+    pixels.data.set([r, g, b, label ? 255 : 140], i * 4);
   }
-  context.putImageData(image, 0, 0);
+  context.putImageData(pixels, 0, 0);
 }

@@ -1,13 +1,13 @@
-// What the person told: classes, cues, tags. Every change goes through commit(), so that every change can be undone.
-// Positions are in pixels of the picture that was sent; classes and cues are replaced, never changed in place.
-const IGNORE = 255, MOST_CLASSES = 254, MOST_CUES = 2000, MOST_PATH = 10000, MOST_UNDO = 200;
+// What the person has drawn and named: classes, cues, tags. Every change goes through commit(), so that every change can be undone.
+// Positions are in pixels of the picture that was sent; classes and cues are afterReplacing, never changed in place.
+const IGNORE = 255, MAX_CLASSES = 254, MAX_CUES = 2000, MAX_PATH = 10000, MAX_UNDO = 200;
 const COLOURS = ['#334155', '#f43f5e', '#22c55e', '#3b82f6', '#f59e0b', '#a855f7', '#06b6d4', '#ec4899', '#84cc16', '#f97316', '#14b8a6', '#eab308'];
 
 const store = {
   classes: [{ name: 'background', colour: COLOURS[0], tag: false }, { name: 'object', colour: COLOURS[1], tag: false }],
   cues: [], partial: null, active: 1,
   tool: 'stroke', brush: 14, opacity: 50, live: true, showMask: true, uncertain: false, method: 'auto',
-  key: null, source: null, width: 0, height: 0, picture: null,
+  key: null, source: null, width: 0, height: 0, image: null,
 };
 const past = [], future = [];
 const snapshot = () => ({ classes: store.classes, cues: store.cues, partial: store.partial });
@@ -30,47 +30,47 @@ function commit(change) {
   const before = snapshot();
   change();
   past.push(before);
-  if (past.length > MOST_UNDO) past.shift();
+  if (past.length > MAX_UNDO) past.shift();
   future.length = 0;
   changed();
 }
-function travel(from, to) {
+function step(from, to) {
   if (!from.length) return false;
   to.push(snapshot());
   Object.assign(store, from.pop());
-  replaced();
+  afterReplacing();
   changed();
   return true;
 }
-// Classes or cues are others now: nothing half drawn, no old guess and no label without a class may stay.
-function replaced() {
+// Classes or cues were replaced: nothing half drawn, no old preview and no label without a class may stay.
+function afterReplacing() {
   view.outline = null;
   if (store.active !== IGNORE) store.active = Math.min(store.active, store.classes.length - 1);
   previewForget(Infinity);
 }
 function undo() {
-  if (!view.outline) return travel(past, future);
+  if (!view.outline) return step(past, future);
   const path = view.outline.path.slice(0, -1); // first the corners of a polygon that is not closed yet
   view.outline = path.length ? { ...view.outline, path } : null;
   draw();
   return true;
 }
-const redo = () => travel(future, past);
-function forget() { past.length = 0; future.length = 0; }
+const redo = () => step(future, past);
+function forgetHistory() { past.length = 0; future.length = 0; }
 
 function addCue(cue) {
-  if (store.cues.length >= MOST_CUES) return toast('That is ' + MOST_CUES + ' cues, the most taken. Erase some first.');
+  if (store.cues.length >= MAX_CUES) return toast('That is ' + MAX_CUES + ' cues, which is the most possible. Erase some first.');
   commit(() => { store.cues = [...store.cues, cue]; });
 }
 const removeCue = (cue) => commit(() => { store.cues = store.cues.filter((c) => c !== cue); previewForget(Infinity); });
 const clearCues = () => {
   if (!store.cues.length && !store.partial) return;
-  commit(() => { store.cues = []; store.partial = null; replaced(); });
+  commit(() => { store.cues = []; store.partial = null; afterReplacing(); });
 };
 
 function addClass() {
   if (classesAreFixed()) return;
-  if (store.classes.length >= MOST_CLASSES) return toast('That is ' + MOST_CLASSES + ' classes, the most taken.');
+  if (store.classes.length >= MAX_CLASSES) return toast('That is ' + MAX_CLASSES + ' classes, which is the most possible.');
   let n = store.classes.length, name;
   do { name = 'object ' + n++; } while (store.classes.some((c) => c.name === name));
   commit(() => {
@@ -95,14 +95,14 @@ function removeClass(label) {
     store.cues = store.cues.filter((c) => c.label !== label)
       .map((c) => c.label !== IGNORE && c.label > label ? { ...c, label: c.label - 1 } : c);
     if (store.active !== IGNORE && store.active >= label) store.active = Math.max(1, store.active - 1);
-    replaced();
+    afterReplacing();
     clearMask(); // its labels mean other classes now
   });
 }
 
 // The JSON form that the page, the API, the command line and files share.
-function cuesForm(more) {
-  const all = more ? [...store.cues, more] : store.cues, of = (kind) => all.filter((c) => c.kind === kind);
+function cuesForm(drawing) {
+  const all = drawing ? [...store.cues, drawing] : store.cues, of = (kind) => all.filter((c) => c.kind === kind);
   const tags = store.classes.filter((c) => c.tag).map((c) => c.name);
   const form = { classes: store.classes.map((c) => c.name) };
   if (tags.length) form.tags = tags;
@@ -113,14 +113,14 @@ function cuesForm(more) {
   if (store.partial) form.labels = store.partial;
   return form;
 }
-function takeForm(form) {
+function loadForm(form) {
   const names = form.classes && form.classes.length > 1 ? form.classes : null;
   const known = new Map(store.classes.map((c) => [c.name, c.colour]));
   commit(() => {
     if (names) {
       store.classes = names.map((name, i) => ({ ...newClass(name, i), colour: known.get(name) || colourFor(i) }));
     }
-    while (store.classes.length <= (form.most || 0)) {
+    while (store.classes.length <= (form.max_label || 0)) {
       const i = store.classes.length;
       store.classes = [...store.classes, newClass('object ' + i, i)];
     }
@@ -135,7 +135,7 @@ function takeForm(form) {
       ...form.points.map(([x, y, label]) => ({ kind: 'point', x, y, label })),
     ];
     store.partial = form.labels || null;
-    replaced();
+    afterReplacing();
     clearMask();
   });
 }

@@ -1,4 +1,4 @@
-// What is seen: picture, mask, preview, uncertainty, cues. `view` maps picture to screen: screen = picture * scale + offset.
+// What is shown: picture, mask, preview, uncertainty, cues. `view` maps picture to screen: screen = picture * scale + offset.
 const view = { scale: 1, x: 0, y: 0, fitted: true, pending: false, hover: null, drawing: null, outline: null, cursor: null };
 const mask = { width: 0, height: 0, labels: null, uncertainty: null, classes: null, fill: null, edge: null, heat: null };
 const stage = $('.wss-stage'), canvas = $('.wss-stage canvas'), pen = canvas.getContext('2d');
@@ -13,9 +13,9 @@ function draw() {
   requestAnimationFrame(() => { view.pending = false; paint(); });
 }
 function layer(width, height) {
-  const made = document.createElement('canvas');
-  made.width = width; made.height = height;
-  return made;
+  const node = document.createElement('canvas');
+  node.width = width; node.height = height;
+  return node;
 }
 function setMask(width, height, labels, uncertainty) {
   Object.assign(mask, { width, height, labels, uncertainty });
@@ -70,33 +70,33 @@ function paint() {
   }
   pen.setTransform(1, 0, 0, 1, 0, 0);
   pen.clearRect(0, 0, canvas.width, canvas.height);
-  if (!store.picture) return;
+  if (!store.image) return;
   pen.setTransform(ratio * view.scale, 0, 0, ratio * view.scale, ratio * view.x, ratio * view.y);
   pen.imageSmoothingEnabled = view.scale * ratio < 3;
-  pen.drawImage(store.picture, 0, 0, store.width, store.height);
+  pen.drawImage(store.image, 0, 0, store.width, store.height);
   paintLayers();
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   paintCues(pen);
 }
 function paintLayers() {
-  const place = [0, 0, store.width, store.height], sure = store.uncertain && mask.labels && mask.uncertainty;
-  if (sure) {
+  const area = [0, 0, store.width, store.height], showHeat = store.uncertain && mask.labels && mask.uncertainty;
+  if (showHeat) {
     pen.globalAlpha = 0.85;
-    pen.drawImage(mask.heat, ...place);
+    pen.drawImage(mask.heat, ...area);
   } else if (store.showMask) {
     pen.globalAlpha = store.opacity / 100;
-    if (mask.labels) pen.drawImage(mask.fill, ...place);
+    if (mask.labels) pen.drawImage(mask.fill, ...area);
     previewPaint();
     if (preview.canvas && hasCues()) {
       const sharp = !pen.imageSmoothingEnabled;
       pen.imageSmoothingEnabled = true;
-      pen.drawImage(preview.canvas, ...place);
+      pen.drawImage(preview.canvas, ...area);
       pen.imageSmoothingEnabled = !sharp;
     }
   }
-  if (mask.labels && (store.showMask || sure)) {
+  if (mask.labels && (store.showMask || showHeat)) {
     pen.globalAlpha = 0.95;
-    pen.drawImage(mask.edge, ...place);
+    pen.drawImage(mask.edge, ...area);
   }
   pen.globalAlpha = 1;
 }
@@ -108,19 +108,19 @@ function fitScale() {
   view.x = (w - store.width * view.scale) / 2;
   view.y = (h - store.height * view.scale) / 2;
   view.fitted = true;
-  out('zoom', Math.round(view.scale * 100) + '%');
+  setText('zoom', Math.round(view.scale * 100) + '%');
   draw();
 }
 function zoom(factor, x = stage.clientWidth / 2, y = stage.clientHeight / 2) {
-  const least = Math.min(stage.clientWidth / store.width, stage.clientHeight / store.height) / 2;
-  const scale = Math.max(Math.min(least, 1), Math.min(40, view.scale * factor));
+  const minScale = Math.min(stage.clientWidth / store.width, stage.clientHeight / store.height) / 2;
+  const scale = Math.max(Math.min(minScale, 1), Math.min(40, view.scale * factor));
   view.x = x - (x - view.x) * scale / view.scale;
   view.y = y - (y - view.y) * scale / view.scale;
   view.scale = scale; view.fitted = false;
-  out('zoom', Math.round(scale * 100) + '%');
+  setText('zoom', Math.round(scale * 100) + '%');
   draw();
 }
 function pan(dx, dy) { view.x += dx; view.y += dy; view.fitted = false; draw(); }
 // Picture position of a screen position; pixel centres are whole numbers, so the corner of the picture is (-0.5, -0.5).
-const toPicture = (sx, sy) => [(sx - view.x) / view.scale - 0.5, (sy - view.y) / view.scale - 0.5];
+const toImage = (sx, sy) => [(sx - view.x) / view.scale - 0.5, (sy - view.y) / view.scale - 0.5];
 const toScreen = (x, y) => [(x + 0.5) * view.scale + view.x, (y + 0.5) * view.scale + view.y];

@@ -1,33 +1,33 @@
 // Buttons, choices, and the start.
 const actions = {
   add: () => $('[data-file=batch]').click(), back: showCanvas, train, cancel,
-  checkpoint: () => fetchFile('checkpoint'), masks: () => fetchFile('masks'),
+  checkpoint: () => downloadFile('checkpoint'), masks: () => downloadFile('masks'),
 };
 for (const button of root.querySelectorAll('[data-do]')) button.addEventListener('click', () => actions[button.dataset.do]());
-$('[data-check=answers]').addEventListener('change', (event) => { shelf.answers = event.target.checked; showCards(); });
+$('[data-check=predictions]').addEventListener('change', (event) => { panel.showPredictions = event.target.checked; showCards(); });
 
-function radio(name, on, pick, ...content) {
-  const button = make('button', { type: 'button', className: on ? 'on' : '', onclick: pick }, ...content);
+function radioButton(name, checked, onclick, ...content) {
+  const button = make('button', { type: 'button', className: checked ? 'on' : '', onclick }, ...content);
   button.setAttribute('role', 'radio');
-  button.setAttribute('aria-checked', on);
+  button.setAttribute('aria-checked', checked);
   button.dataset.pick = name;
   return button;
 }
 function showChoices() {
-  const chosen = about.methods.find(({ name }) => name === shelf.method);
-  if (!chosen.efforts.includes(shelf.effort)) shelf.effort = chosen.efforts[0];
-  $('.wss-choices').replaceChildren(...about.methods.map(({ name, title, about: words }) =>
-    radio(name, name === shelf.method, () => { shelf.method = name; showChoices(); }, make('b', { textContent: title }), make('span', { textContent: words }))));
-  $('.wss-efforts').replaceChildren(...chosen.efforts.map((name) => radio(name, name === shelf.effort, () => { shelf.effort = name; showChoices(); }, name)));
+  const chosen = about.methods.find(({ name }) => name === panel.method);
+  if (!chosen.efforts.includes(panel.effort)) panel.effort = chosen.efforts[0];
+  $('.wss-choices').replaceChildren(...about.methods.map((method) =>
+    radioButton(method.name, method.name === panel.method, () => { panel.method = method.name; showChoices(); }, make('b', { textContent: method.title }), make('span', { textContent: method.about }))));
+  $('.wss-efforts').replaceChildren(...chosen.efforts.map((name) => radioButton(name, name === panel.effort, () => { panel.effort = name; showChoices(); }, name)));
 }
 (async () => {
-  const answer = await call('offer', {});
-  if (!answer || answer.error) return wrong('The server does not answer. Reload the page.');
+  const answer = await call('train_options', {});
+  if (!answer || answer.error) return showError('The server does not answer. Reload the page.');
   about = answer;
-  shelf.method = about.methods[0].name;
-  out('barred', about.obstacle);
-  $('[data-form=give]').hidden = Boolean(about.obstacle);
+  panel.method = about.methods[0].name;
+  setText('push-refused', about.push_refused);
+  $('[data-form=push]').hidden = Boolean(about.push_refused);
   showChoices();
-  listed();
+  imagesChanged();
   root.dataset.ready = 'yes';
 })();

@@ -1,20 +1,20 @@
-// What was trained: told of, downloaded, pushed.
-function showResult(told) {
+// What was trained: its summary, the downloads, and the push to the Hub.
+function showResult(checkpoint) {
   part('result').hidden = false;
-  part('facts').replaceChildren(...told.rows.flatMap(([what, text]) => [make('dt', { textContent: what }), make('dd', { textContent: text })]));
-  out('given', '');
+  part('summary').replaceChildren(...checkpoint.rows.flatMap(([term, text]) => [make('dt', { textContent: term }), make('dd', { textContent: text })]));
+  setText('pushed', '');
 }
-async function fetchFile(kind) {
+async function downloadFile(kind) {
   const button = $('[data-do=' + kind + ']');
   button.disabled = true;
-  const answer = await call('fetch', { model: run.told.method, kind });
+  const answer = await call('download', { model: training.checkpoint.method, kind });
   button.disabled = false;
-  if (!answer || answer.error) return wrong(answer ? answer.error : 'The server does not answer. Try again in a moment.');
-  wrong('');
-  download(new Blob([bytesOf(answer.data)], { type: answer.mime }), answer.name);
+  if (!answer || answer.error) return showError(answer ? answer.error : 'The server does not answer. Try again in a moment.');
+  showError('');
+  download(new Blob([base64ToBytes(answer.data)], { type: answer.mime }), answer.name);
 }
-function give() {
-  const repo = $('[data-field=place]').value.trim(), hidden = $('[data-field=hidden]').checked;
-  return pushTo('given', $('[data-form=give] button'), { repo, private: hidden, create_pr: false, method: run.told.method, classes: run.told.classes });
+function pushCheckpoint() {
+  const repo = $('[data-field=repo]').value.trim(), isPrivate = $('[data-field=private]').checked, { method, classes } = training.checkpoint;
+  return pushToHub('pushed', $('[data-form=push] button'), { repo, private: isPrivate, create_pr: false, method, classes });
 }
-$('[data-form=give]').addEventListener('submit', (event) => { event.preventDefault(); give(); });
+$('[data-form=push]').addEventListener('submit', (event) => { event.preventDefault(); pushCheckpoint(); });

@@ -1,9 +1,9 @@
 // What the tab holds, in this browser alone: pictures with their cues, and what was trained on them.
-// item: {source, name, width, height, form: cues or null, key: of the server's copy, thumb, error, mask, unsure}
-const shelf = { items: [], colours: new Map(), method: '', effort: '', answers: true };
-const run = { job: '', told: null, count: 0, losses: [], first: null, steps: 0, looked: 0, barred: true };
-const tell = (name, detail) => document.dispatchEvent(new CustomEvent('wss-' + name, { detail }));
+// item: {source, name, width, height, cues: JSON form or null, key: of the server's copy, thumbnail, error, mask, uncertainty}
+const panel = { items: [], colours: new Map(), method: '', effort: '', showPredictions: true };
+const training = { job: '', checkpoint: null, count: 0, losses: [], first: null, steps: 0, checks: 0, notTrainable: true };
+const emit = (name, detail) => document.dispatchEvent(new CustomEvent('wss-' + name, { detail }));
 const part = (name) => root.querySelector('[data-part=' + name + ']');
-const numberOf = (form) => (form ? form.points.length + form.boxes.length + form.strokes.length + (form.labels ? 1 : 0) : 0);
-const some = (count, what) => count + ' ' + what + (count === 1 ? '' : 's');
-const busy = () => Boolean(run.job);
+const cueCount = (cues) => (cues ? cues.points.length + cues.boxes.length + cues.strokes.length + (cues.labels ? 1 : 0) : 0);
+const countOf = (count, noun) => count + ' ' + noun + (count === 1 ? '' : 's');
+const isTraining = () => Boolean(training.job);

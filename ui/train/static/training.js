@@ -1,125 +1,124 @@
-// One training: what stands in its way, how far it is, its answers as they come.
+// One training: what is still missing, how far it is, its predictions as they come.
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const sent = (items) => items.map(({ key, form, width, height }) => ({ key, cues: form, width, height }));
+const rowsOf = (items) => items.map(({ key, cues, width, height }) => ({ key, cues, width, height }));
+const durationText = (seconds) => (seconds < 120 ? seconds + ' seconds' : Math.round(seconds / 60) + ' minutes');
 
-function wrong(text) { out('wrong', text); }
-function show(state) {
+function showError(text) { setText('error', text); }
+function showState(state) {
   root.dataset.state = state;
-  $('[data-do=cancel]').hidden = !busy();
-  $('.wss-progress').hidden = !busy();
-  $('[data-do=train]').disabled = busy() || run.barred;
-  $('[data-do=train]').textContent = run.told ? 'Train again' : 'Train';
+  $('[data-do=cancel]').hidden = !isTraining();
+  $('.wss-progress').hidden = !isTraining();
+  $('[data-do=train]').disabled = isTraining() || training.notTrainable;
+  $('[data-do=train]').textContent = training.checkpoint ? 'Train again' : 'Train';
 }
-// What the cues are worth, a moment after the last change.
-async function look() {
-  const turn = ++run.looked;
+// Whether the cues can be trained on, a moment after their last change.
+async function checkTraining() {
+  const number = ++training.checks;
   await pause(250);
-  if (turn !== run.looked) return;
-  const told = await call('look', { pictures: sent(shelf.items).filter((row) => row.width) });
-  if (turn !== run.looked || !told) return;
-  run.barred = Boolean(told.obstacle || told.error);
-  out('effort', told.cued ? some(told.cued, 'picture') + ' with cues: about ' + spent(told.seconds) + ' of labelling.' : '');
-  const words = told.error || told.obstacle ? [told.error || told.obstacle] : told.notes;
-  $('.wss-notes').replaceChildren(...words.map((text) => make('li', { textContent: text + '.' })));
-  root.dataset.looked = String(turn);
-  show(root.dataset.state);
+  if (number !== training.checks) return;
+  const answer = await call('check_training', { images: rowsOf(panel.items).filter((row) => row.width) });
+  if (number !== training.checks || !answer) return;
+  const reason = answer.error || answer.reason_not_trainable;
+  training.notTrainable = Boolean(reason);
+  setText('label-seconds', answer.cued_images ? countOf(answer.cued_images, 'picture') + ' with cues: about ' + durationText(answer.label_seconds) + ' of labelling.' : '');
+  $('.wss-suggestions').replaceChildren(...(reason ? [reason] : answer.suggestions).map((text) => make('li', { textContent: text + '.' })));
+  root.dataset.checked = String(number);
+  showState(root.dataset.state);
 }
-const spent = (seconds) => (seconds < 120 ? seconds + ' seconds' : Math.round(seconds / 60) + ' minutes');
 
 async function train() {
-  if (busy()) return;
-  wrong('');
-  Object.assign(run, { job: 'coming', losses: [], first: null, steps: 0 });
+  if (isTraining()) return;
+  showError('');
+  Object.assign(training, { job: 'sending', losses: [], first: null, steps: 0 });
   $('progress').removeAttribute('value');
-  out('state', 'Sending the pictures…');
-  show('sending');
-  await coming;
-  const used = shelf.items.filter((item) => item.key);
-  const job = await begin(used, 2);
-  if (!job) { run.job = ''; out('state', ''); return show('idle'); }
-  if (!busy()) { call('cancel', { job }); return; } // cancelled meanwhile
-  run.job = job;
-  await follow(job, used);
+  setText('state', 'Sending the pictures…');
+  showState('sending');
+  await sending;
+  const items = panel.items.filter((item) => item.key);
+  const job = await startTraining(items, 2);
+  if (!job) { training.job = ''; setText('state', ''); return showState('idle'); }
+  if (!isTraining()) { call('cancel_training', { job }); return; } // cancelled meanwhile
+  training.job = job;
+  await followTraining(job, items);
 }
-// The key of the training, once it waits for its turn. Copies that the server had put away are made again, `tries` times.
-async function begin(used, tries) {
-  const answer = await call('start', { pictures: sent(used), method: shelf.method, effort: shelf.effort });
+// The key of the training, once it is queued. Copies that the server has dropped are sent again, `tries` times.
+async function startTraining(items, tries) {
+  const answer = await call('start_training', { images: rowsOf(items), method: panel.method, effort: panel.effort });
   if (answer && answer.gone && tries) {
-    for (const place of answer.gone) await bring(used[place]);
-    return busy() ? begin(used, tries - 1) : '';
+    for (const number of answer.gone) await sendImage(items[number]);
+    return isTraining() ? startTraining(items, tries - 1) : '';
   }
-  if (!answer || answer.error || answer.gone) wrong(answer && answer.error ? answer.error : 'The server does not answer. Pictures and cues are kept; try again.');
+  if (!answer || answer.error || answer.gone) showError(answer && answer.error ? answer.error : 'The server does not answer. Pictures and cues are kept; try again.');
   return answer && answer.job;
 }
-async function follow(job, used) {
-  let seen = 0, silent = 0, answers = [];
-  while (run.job === job) {
+async function followTraining(job, items) {
+  let seen = 0, silent = 0, predictions = [];
+  while (training.job === job) {
     await pause(400);
-    const told = await call('ask', { job, seen });
-    if (run.job !== job) return;
-    if (!told || told.error && !told.state) { if (++silent > 20) { end('The server does not answer. Pictures and cues are kept; try again.'); } continue; }
+    const status = await call('training_status', { job, seen });
+    if (training.job !== job) return;
+    if (!status || status.error && !status.state) { if (++silent > 20) { endTraining('The server does not answer. Pictures and cues are kept; try again.'); } continue; }
     silent = 0;
-    answers = answers.concat(told.answers || []);
-    seen = answers.length;
-    if (told.state === 'done') { take(told.told, used, answers); return end('', told.told); }
-    if (told.state === 'gone') return end('The server was started anew. Pictures and cues are kept; train again.');
-    if (told.state === 'cancelled') return end('The training was dropped. Train again.');
-    if (told.state === 'failed') return end(told.error);
-    showProgress(told, seen, used.length);
+    predictions = predictions.concat(status.predictions || []);
+    seen = predictions.length;
+    if (status.state === 'done') { keepPredictions(status.checkpoint, items, predictions); return endTraining('', status.checkpoint); }
+    if (status.state === 'gone') return endTraining('The server was restarted. Pictures and cues are kept; train again.');
+    if (status.state === 'cancelled') return endTraining('The training was cancelled by the server. Train again.');
+    if (status.state === 'failed') return endTraining(status.error);
+    showProgress(status, seen, items.length);
   }
 }
-function showProgress(told, answered, count) {
+function showProgress(status, predicted, count) {
   const bar = $('progress'), svg = $('.wss-progress svg');
-  const share = told.state === 'training' && told.steps ? 0.85 * told.step / told.steps + 0.15 * answered / count : null;
-  if (share === null) bar.removeAttribute('value'); else bar.value = share;
-  if (told.steps !== run.steps) Object.assign(run, { steps: told.steps, losses: [], first: null }); // begun anew, with fewer
-  if (told.loss !== undefined && told.step !== run.losses.step) { run.losses.push(told.loss); run.losses.step = told.step; }
-  svg.toggleAttribute('hidden', run.losses.length < 3);
-  if (run.losses.length > 2) drawLosses(svg);
-  out('state', words(told, answered, count));
-  show(told.state);
+  const fraction = status.state === 'running' && status.steps ? 0.85 * status.step / status.steps + 0.15 * predicted / count : null;
+  if (fraction === null) bar.removeAttribute('value'); else bar.value = fraction;
+  if (status.steps !== training.steps) Object.assign(training, { steps: status.steps, losses: [], first: null }); // restarted with fewer steps
+  if (status.loss !== undefined && status.step !== training.losses.step) { training.losses.push(status.loss); training.losses.step = status.step; }
+  svg.toggleAttribute('hidden', training.losses.length < 3);
+  if (training.losses.length > 2) drawLosses(svg);
+  setText('state', progressText(status, predicted, count));
+  showState(status.state);
 }
-function words(told, answered, count) {
-  if (told.state === 'waiting') return told.place ? some(told.place, 'training') + ' before yours. Yours begins by itself.' : 'Starting…';
-  if (answered) return 'Looking at the pictures: ' + answered + ' of ' + count + '.';
-  if (!told.steps) return 'Starting…';
-  const left = Math.round((told.steps - told.step) * paceOf(told));
-  const what = told.loss === undefined ? 'Picture ' + told.step + ' of ' + told.steps : 'Step ' + told.step + ' of ' + told.steps + ', loss ' + told.loss.toFixed(3);
-  return what + (left > 3 ? ', about ' + spent(left) + ' left.' : '.');
+function progressText(status, predicted, count) {
+  if (status.state === 'waiting') return status.jobs_before ? countOf(status.jobs_before, 'training') + ' before yours. Yours begins by itself.' : 'Starting…';
+  if (predicted) return 'Predicting masks: ' + predicted + ' of ' + count + '.';
+  if (!status.steps) return 'Starting…';
+  const left = Math.round((status.steps - status.step) * secondsPerStep(status));
+  const text = status.loss === undefined ? 'Picture ' + status.step + ' of ' + status.steps : 'Step ' + status.step + ' of ' + status.steps + ', loss ' + status.loss.toFixed(3);
+  return text + (left > 3 ? ', about ' + durationText(left) + ' left.' : '.');
 }
-// Seconds a step, 0 while that is not known.
-function paceOf(told) {
-  run.first = run.first || { step: told.step, now: performance.now() };
-  const done = told.step - run.first.step;
-  return done > 4 ? (performance.now() - run.first.now) / 1000 / done : 0;
+// 0 while it is not known.
+function secondsPerStep(status) {
+  training.first = training.first || { step: status.step, now: performance.now() };
+  const steps = status.step - training.first.step;
+  return steps > 4 ? (performance.now() - training.first.now) / 1000 / steps : 0;
 }
 function drawLosses(svg) {
-  const top = Math.max(...run.losses), low = Math.min(...run.losses), last = run.losses.length - 1;
-  svg.querySelector('polyline').setAttribute('points', run.losses.map((loss, i) => (100 * i / last) + ',' + (22 - 20 * (loss - low) / (top - low || 1))).join(' '));
+  const max = Math.max(...training.losses), min = Math.min(...training.losses), last = training.losses.length - 1;
+  svg.querySelector('polyline').setAttribute('points', training.losses.map((loss, i) => (100 * i / last) + ',' + (22 - 20 * (loss - min) / (max - min || 1))).join(' '));
 }
-function take(told, used, answers) {
-  for (const answer of answers) {
-    const { width, height } = answer, item = used[answer.answer];
-    item.mask = { width, height, labels: decodeRuns(answer.runs, width * height), classes: told.classes };
-    item.unsure = answer.unsure;
+function keepPredictions(checkpoint, items, predictions) {
+  for (const { prediction, width, height, runs, uncertainty } of predictions) {
+    items[prediction].mask = { width, height, labels: decodeRuns(runs, width * height), classes: checkpoint.classes };
+    items[prediction].uncertainty = uncertainty;
   }
 }
-function end(problem, told) {
-  run.job = '';
-  wrong(problem);
-  if (told) {
-    told.label += ' (' + (++run.count) + ')';
-    run.told = told;
-    showResult(told);
+function endTraining(error, checkpoint) {
+  training.job = '';
+  showError(error);
+  if (checkpoint) {
+    checkpoint.label += ' (' + (++training.count) + ')';
+    training.checkpoint = checkpoint;
+    showResult(checkpoint);
     showCards();
   }
-  out('state', told ? 'Done. Click a picture to see the answer large and to correct it, then train again.' : '');
-  show(told ? 'done' : 'idle');
+  setText('state', checkpoint ? 'Done. Click a picture to see its mask large and to correct it, then train again.' : '');
+  showState(checkpoint ? 'done' : 'idle');
 }
 async function cancel() {
-  const job = run.job;
-  run.job = '';
-  out('state', 'Cancelled. Nothing of it is kept; pictures and cues are.');
-  show('idle');
-  if (job && job !== 'coming') await call('cancel', { job });
+  const job = training.job;
+  training.job = '';
+  setText('state', 'Cancelled. Nothing of this training is kept; your pictures and cues are.');
+  showState('idle');
+  if (job && job !== 'sending') await call('cancel_training', { job });
 }

@@ -1,0 +1,23 @@
+"""What is loaded behind the page: the model first, then what the tabs show when they are opened."""
+
+from __future__ import annotations
+
+from .app_state import AppState
+from .segment import gallery
+from .segment.predict import load_model
+from .server.background_loading import BackgroundLoading
+
+THREADS = 2  # of torch, for one prediction
+
+
+def load_torch_and_model() -> None:
+    """Load torch and the built-in model."""
+    import torch  # loads slowly, and the page answers before
+
+    torch.set_num_threads(THREADS)
+    load_model()
+
+
+def new_state() -> AppState:
+    """Make the state of a page that loads the slow parts when it is told to start."""
+    return AppState(loading=BackgroundLoading(load_torch_and_model, [gallery.thumbnails]))
