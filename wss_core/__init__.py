@@ -13,25 +13,33 @@ import lazy_loader
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # for editors; what runs is below
-    from . import examples
+    from . import data, examples, hub
     from .conventions import CueError, ImageError
     from .cues import Box, Cues, CueSpec, Example, Point, Stroke
     from .cues.from_masks import cues_from_mask, simulate_cues
+    from .data import Examples
     from .hub import load, push, save
+    from .hub_client import HubError
     from .imaging.io import read_image
-    from .methods import METHODS, create
+    from .methods import METHODS, Cam, GrabCut, Network, Probe, Propagate, create
     from .results import Result
+    from .segmenter import Prepared, Segmenter
+    from .training.config import RunOptions
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["examples"],
+    submodules=["data", "examples", "hub"],
     submod_attrs={
         "conventions": ["CueError", "ImageError"],
-        "cues": ["Box", "Cues", "CueSpec", "Example", "Point", "Stroke"],
+        "cues": ["Box", "CueSpec", "Cues", "Example", "Point", "Stroke"],
         "cues.from_masks": ["cues_from_mask", "simulate_cues"],
+        "data": ["Examples"],
         "hub": ["load", "push", "save"],
+        "hub_client": ["HubError"],
         "imaging.io": ["read_image"],
-        "methods": ["METHODS", "create"],
+        "methods": ["METHODS", "Cam", "GrabCut", "Network", "Probe", "Propagate", "create"],
         "results": ["Result"],
+        "segmenter": ["Prepared", "Segmenter"],
+        "training.config": ["RunOptions"],
     },
 )

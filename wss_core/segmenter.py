@@ -60,7 +60,8 @@ class Segmenter:
     """A segmentation method with its settings (the dataclass fields) and, where it learns, its weights.
 
     What a method can do is said by its class variables and `downloads`; nothing outside asks for it by name.
-    `training`: how it was fitted, as plain JSON values; {} when it was not (see `hub`).
+    `training`: how it was fitted, as plain JSON values; {} when it was not (see `hub`). `unknown`: parts of its checkpoint
+    that only a newer version knows; they are saved again as they are. Raises ValueError for settings out of their range.
     """
 
     name: ClassVar[str] = ""
@@ -92,6 +93,7 @@ class Segmenter:
         if len(self.classes) > MAX_CLASSES:
             raise ValueError(f"at most {MAX_CLASSES} classes, got {len(self.classes)}. Merge some")
         self.training: dict[str, Any] = {}
+        self.unknown: dict[str, Any] = {}
         self._weights = ""
 
     @property

@@ -1,4 +1,4 @@
-"""Models that travel: a segmenter <-> a folder <-> a repository on the Hub, and which there are."""
+"""Save, load, push, pull and find trained segmenters: in folders and in repositories of the Hugging Face Hub."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from .upload import PushResult, push
 __all__ = ["Checkpoint", "PushResult", "checkpoints", "info", "info_repo", "load", "load_repo", "pull", "push", "save"]
 
 
-def load(source, revision: str | None = None, token: str | bool | None = None) -> Segmenter:
-    """The segmenter in a local folder, in USER/REPO of the Hub, or "builtin", whose weights come with this package.
+def load(source: str | os.PathLike, revision: str | None = None, token: str | bool | None = None) -> Segmenter:
+    """Load a segmenter that `save` or `push` wrote; nothing in it is run as code.
 
-    A folder of that name comes before the Hub; `load_repo` never looks for one. revision: of the Hub, a branch, a tag
-    or a commit's hash. Raises ValueError for anything that `save` or `push` did not write: nothing of it is run.
+    source: a local folder, USER/REPO of the Hub (a folder of that name comes first; `load_repo` never looks for one), or
+    "builtin" for the interactive model that comes with this package. revision: a branch, a tag or a commit's hash of the
+    Hub. token: of the Hub; None = the one that is logged in, False = none.
+
+    Raises ValueError for anything that is no checkpoint, or is of a newer version, and HubError (also a ValueError) where
+    the Hub has none or cannot be reached, each with what to do.
     """
     if source == "builtin":
         return create("propagate")

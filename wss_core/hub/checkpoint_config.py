@@ -1,8 +1,9 @@
-"""config.json: which method, its settings, and how it was trained. Plain values, checked one by one."""
+"""Read and write config.json of a checkpoint: method, settings and training, as plain values that are checked one by one."""
 
 from __future__ import annotations
 
 import json
+import logging
 import math
 import re
 from pathlib import Path
@@ -20,9 +21,12 @@ KEYS = {"format", "method", "settings", "training"}
 PORTABLE = re.compile(r"[^/\\:~.\x00-\x1f][^/\\:\x00-\x1f]*|timm:[\w.]+|timm:hf-hub:[\w.-]+/[\w.-]+(@[\w.-]+)?|")
 
 
+logger = logging.getLogger(__name__)
+
+
 def dump(segmenter: Segmenter) -> str:
-    """The segmenter's config.json. Raises ValueError for what `parse` would refuse."""
-    document = {
+    """The text of a segmenter's config.json. Raises ValueError for what `read` would refuse."""
+    document = segmenter.unknown | {
         "format": FORMAT,
         "method": segmenter.name,
         "settings": segmenter.settings(),
@@ -40,9 +44,10 @@ def dump(segmenter: Segmenter) -> str:
 
 
 def read(path: Path, source: str) -> dict:
-    """{"format", "method", "settings", "training"} of a file, which messages call `source`.
+    """Read {"format", "method", "settings", "training"} from a file, which messages call `source`.
 
-    Raises ValueError for anything that `dump` does not write.
+    Further keys, which a newer version may have written, are kept, with a warning that names them. Raises ValueError for
+    anything else that `dump` does not write, and for another format, saying which versions read it.
     """
     if not path.is_file() or path.stat().st_size > MAX_BYTES:
         raise ValueError(f"{source} is missing or above {MAX_BYTES:,} bytes. Give a folder written by save")
@@ -51,29 +56,36 @@ def read(path: Path, source: str) -> dict:
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{source} is not JSON ({error}). Save the segmenter again") from None
     if not isinstance(document, dict) or "format" not in document:
-        raise ValueError(f"{source} must hold {', '.join(sorted(KEYS))} and nothing else. Save the segmenter again")
+        raise ValueError(f"{source} must hold {', '.join(sorted(KEYS))}. Save the segmenter again")
     if document["format"] != FORMAT:
         newer = isinstance(document["format"], int) and document["format"] > FORMAT
-        advice = "Update wss-core" if newer else "Save the segmenter again"
+        advice = "A newer version saved it: update wss-core" if newer else "Save the segmenter again"
         raise ValueError(f"{source} has format {document['format']!r:.20}; this version reads {FORMAT}. {advice}")
     if (
-        set(document) != KEYS
+        not set(document) >= KEYS
         or not isinstance(document["settings"], dict)
         or not isinstance(document["training"], dict)
     ):
-        raise ValueError(f"{source} must hold {', '.join(sorted(KEYS))} and nothing else. Save the segmenter again")
+        raise ValueError(f"{source} must hold {', '.join(sorted(KEYS))}. Save the segmenter again")
     if document["method"] not in names():
-        raise ValueError(f"{source} names the method {document['method']!r:.40}. Known: {', '.join(names())}")
+        raise ValueError(
+            f"{source} names the method {document['method']!r:.40}. Known: {', '.join(names())}. If a newer version saved "
+            "it, update wss-core"
+        )
     try:
         _check_values(document)
         _check_portable(document["settings"])
     except ValueError as error:
         raise ValueError(f"cannot load {source}: {error}") from None
+    if unknown := sorted(set(document) - KEYS):
+        logger.warning(
+            "%s holds more than this version knows (%s): kept as it is", source, repr(unknown)[1:200].rstrip("]")
+        )
     return document
 
 
 def _check_portable(settings: dict) -> None:
-    """A checkpoint must not make anyone's machine open a path, and would not work elsewhere if it did."""
+    """Raise ValueError for a setting that names a path or an address: nobody's machine shall open it, or have to have it."""
     for name, value in settings.items():
         texts = _all_texts(value) if name != "classes" else ()
         for text in texts:
@@ -93,7 +105,7 @@ def _all_texts(value) -> list[str]:
 
 
 def _check_values(value, where: str = "", depth: int = 0) -> None:
-    """Raise ValueError unless all is finite, of bounded size, and lies at most MAX_DEPTH lists or objects deep."""
+    """Raise ValueError unless every value is finite, of bounded size, and at most MAX_DEPTH lists or objects deep."""
     at = f" ({where:.80})" if where else ""
     if depth > MAX_DEPTH:
         raise ValueError(f"its values lie more than {MAX_DEPTH} lists or objects deep{at}. Make them flat")

@@ -1,7 +1,8 @@
-"""A segmenter <-> a folder: config.json, and model.safetensors when the method has weights."""
+"""Save a segmenter in a folder and load it again: config.json, and model.safetensors when the method has weights."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ..atomic_file import write_atomic
@@ -16,7 +17,7 @@ TEXT_FILES = {
 }  # what is read of a checkpoint without its weights
 
 
-def save(segmenter: Segmenter, folder) -> Path:
+def save(segmenter: Segmenter, folder: str | os.PathLike) -> Path:
     """Write the segmenter into `folder` (made if needed, files of an older save replaced) and return its path.
 
     Raises ValueError for a method that has yet to learn, settings that name a folder of this machine, and weights
@@ -41,17 +42,20 @@ def save(segmenter: Segmenter, folder) -> Path:
 
 
 def read(folder: Path) -> Segmenter:
-    """The segmenter in a folder of this machine; links are not followed. Raises ValueError, see `load_files`."""
+    """Load the segmenter in a folder of this machine; links are not followed. Raises ValueError as `load_files` does."""
     return load_files(*list_files(Path(folder)), str(folder))
 
 
 def load_files(config_file: Path, weights: Path, source: str) -> Segmenter:
-    """The segmenter of a config.json and a model.safetensors, which may be absent. Nothing in them is run.
+    """Load a segmenter from its config.json and its model.safetensors, which may be absent; nothing in them is run.
 
     Raises ValueError for anything that `save` did not write; `source` is what messages say they are of.
     """
     document = checkpoint_config.read(config_file, f"{CONFIG} of {source}")
-    segmenter = build(document["method"], document["settings"])
+    try:
+        segmenter = build(document["method"], document["settings"])
+    except ValueError as error:
+        raise ValueError(f"{CONFIG} of {source}: {error}. If a newer version saved it, update wss-core") from None
     wanted = segmenter.learns or bool(segmenter.state())
     if wanted != weights.exists():
         verb = "needs" if wanted else "takes no"
@@ -59,11 +63,12 @@ def load_files(config_file: Path, weights: Path, source: str) -> Segmenter:
     if wanted:
         _load_weights(segmenter, tensors.read(weights, f"{WEIGHTS} of {source}"), source)
     segmenter.training = document["training"]
+    segmenter.unknown = {key: value for key, value in document.items() if key not in checkpoint_config.KEYS}
     return segmenter
 
 
 def _load_weights(segmenter: Segmenter, state: dict, source: str) -> None:
-    """Give the segmenter its weights. Whatever else fails, for settings no method foresaw, is a ValueError too."""
+    """Give the segmenter its weights. Whatever goes wrong with settings that no method foresaw is a ValueError too."""
     try:
         segmenter.load_state(state)
     except ValueError:
@@ -75,7 +80,7 @@ def _load_weights(segmenter: Segmenter, state: dict, source: str) -> None:
 
 
 def read_card(folder: Path, source: str) -> str:
-    """README.md, of what messages call `source`; "" when there is none. Raises ValueError when it is no UTF-8."""
+    """The text of README.md in a folder, which messages call `source`; "" without one. Raises ValueError unless UTF-8."""
     path = folder / CARD
     try:
         return path.read_bytes().decode() if path.is_file() else ""

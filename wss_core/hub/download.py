@@ -1,4 +1,4 @@
-"""A repository on the Hub -> a segmenter, or a folder."""
+"""Download checkpoints from repositories of the Hub: as a segmenter, or into a folder."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ FILES = {checkpoint_folder.WEIGHTS: tensors.MAX_BYTES} | checkpoint_folder.TEXT_
 
 
 def load_repo(repo: str, revision: str | None = None, token: str | bool | None = None) -> Segmenter:
-    """The segmenter in USER/REPO of the Hub; no path of this machine is looked at. token: see `remote.fetch`.
+    """Load the segmenter in USER/REPO of the Hub, as `load` does, but never from a path of this machine.
 
-    Raises ValueError for anything that `push` did not write: nothing of it is run.
+    revision: a branch, a tag or a commit's hash. token: None = the one that is logged in, False = none. Raises ValueError
+    for anything that `push` did not write: nothing of it is run.
     """
     return _load_fetched(repo, hub_client.fetch(repo, FILES, revision, token))
 
 
-def pull(repo: str, target, revision: str | None = None, token: str | bool | None = None) -> str:
-    """Copy the checkpoint in USER/REPO into the folder `target`, new or empty, and return the hash of its commit.
+def pull(repo: str, target: str | os.PathLike, revision: str | None = None, token: str | bool | None = None) -> str:
+    """Copy the checkpoint in USER/REPO of the Hub into the folder `target`, new or empty; returns the hash of its commit.
 
-    It was loaded before it lies there, and is there as a whole or not at all. Raises ValueError.
+    It is loaded first, to check it, and lies there as a whole or not at all. revision, token: as for `load`. Raises
+    ValueError for a folder that is not empty, and as `load_repo` does.
     """
     target = Path(target)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):

@@ -1,9 +1,10 @@
-"""Which checkpoints there are, and what is known of one without building its model."""
+"""Find checkpoints, on the Hub or in folders, and read what config.json and card say of one, without its weights."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -24,19 +25,22 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What config.json and the card say; its weights were not read.
-
-    source: "user/repo", a folder, or "builtin". sha: the commit on the Hub; of a folder the hash of its files.
-    modified: last changed, None when nobody says. card: README.md without its metadata, untrusted Markdown.
-    """
+    """A checkpoint as its config.json and its card describe it; the weights were not read."""
 
     source: str
+    '"USER/REPO", a folder, or "builtin".'
     sha: str
+    "The commit on the Hub; for a folder the hash of its files."
     method: str
+    "The name of its method, one of METHODS."
     settings: dict[str, Any]
+    "The settings of the method, by name."
     training: dict[str, Any]
+    "How it was trained, as `Segmenter.training`; {} when it was not."
     modified: datetime | None = None
+    "When it was last changed; None = not known."
     card: str = ""
+    "README.md without its metadata: Markdown that a stranger may have written."
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -45,19 +49,19 @@ class Checkpoint:
 
     @property
     def cues(self) -> tuple[str, ...]:
-        """The kinds of cue it was trained with."""
+        """The kinds of cue it was trained with; () when it was not, or does not say."""
         return tuple(card.cue_kinds({"training": self.training}))
 
     @property
     def label_seconds(self) -> float | None:
-        """Seconds of labelling it was trained with, None when it does not say."""
+        """Seconds of labelling that its training cues took; None when it does not say."""
         return card.label_seconds({"training": self.training})
 
 
-def info(source, revision: str | None = None, token: str | bool | None = None) -> Checkpoint:
-    """The Checkpoint in a local folder, in USER/REPO of the Hub, or "builtin"; a folder comes before the Hub.
+def info(source: str | os.PathLike, revision: str | None = None, token: str | bool | None = None) -> Checkpoint:
+    """Describe the checkpoint in a local folder, in USER/REPO of the Hub, or "builtin"; a folder comes before the Hub.
 
-    Raises ValueError for what `load` would refuse by its config.json.
+    revision, token: as for `load`. Raises ValueError for what `load` would refuse by its config.json.
     """
     if source == "builtin":
         return _info_builtin()
@@ -67,7 +71,10 @@ def info(source, revision: str | None = None, token: str | bool | None = None) -
 
 
 def info_repo(repo: str, revision: str | None = None, token: str | bool | None = None) -> Checkpoint:
-    """The Checkpoint in USER/REPO of the Hub; no path of this machine is looked at. token: see `remote.fetch`."""
+    """Describe the checkpoint in USER/REPO of the Hub, as `info` does, but never one of this machine.
+
+    Raises HubError where there is none, and ValueError for what `load` would refuse by its config.json.
+    """
     fetched = hub_client.fetch(repo, checkpoint_folder.TEXT_FILES, revision, token)
     if not (fetched.folder / checkpoint_folder.CONFIG).is_file():
         raise hub_client.HubError(
@@ -76,10 +83,16 @@ def info_repo(repo: str, revision: str | None = None, token: str | bool | None =
     return _read_checkpoint(fetched.folder, repo, fetched.sha)
 
 
-def checkpoints(where="hub", limit: int = 100, author: str | None = None, token=None) -> list[Checkpoint]:
-    """The newest checkpoints of this library, newest first: on the "hub" by their tags, or below a local folder.
+def checkpoints(
+    where: str | os.PathLike = "hub",
+    limit: int = 100,
+    author: str | None = None,
+    token: str | bool | None = None,
+) -> list[Checkpoint]:
+    """List the checkpoints of this library, newest first: those on the "hub", by their tags, or below a local folder.
 
-    author: of the Hub, only this user's. What cannot be read is left out, with a warning that names it.
+    limit: how many at most. author: on the Hub, only those of this user. What cannot be read is left out, with a warning
+    that names it. Raises HubError when the Hub cannot be asked, and ValueError for a folder that is not there.
     """
     if where != "hub":
         return _find_in_folder(Path(where))[:limit]
@@ -107,7 +120,7 @@ def _info_or_none(repo: str, sha: str, modified: datetime, token) -> Checkpoint 
 
 
 def _find_in_folder(folder: Path) -> list[Checkpoint]:
-    """In `folder` itself, and one or two folders deeper, as USER/REPO is."""
+    """The checkpoints in `folder` itself, and one or two folders deeper, as USER/REPO is; newest first."""
     if not folder.is_dir():
         raise ValueError(f"no folder {str(folder)!r:.80}. Give 'hub', or a folder with checkpoints in it")
     checkpoints = []

@@ -1,4 +1,4 @@
-"""model.safetensors: looked at before it is read, and never run. Safetensors holds numbers and their names, no code."""
+"""Read and write model.safetensors: arrays and their names, no code. A file is checked before it is read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def write(state: dict[str, np.ndarray], path: Path) -> None:
 
 
 def read(path: Path, source: str) -> dict[str, np.ndarray]:
-    """The weights by name, of a file that messages call `source`.
+    """Read the weights by name from a file, which messages call `source`.
 
     Raises ValueError when it is too large or damaged, or holds what is not finite or what NumPy has no type for.
     """
@@ -46,7 +46,7 @@ def _check_types(types: dict[str, str], source: str) -> None:
 
 
 def _check_header(path: Path, source: str) -> None:
-    """The header's length comes first; the library would take 100 MB of it."""
+    """Raise ValueError for a file or header that is too large; the library itself would accept a header of 100 MB."""
     size = os.path.getsize(path)
     if size > MAX_BYTES:
         raise ValueError(f"{source} is {size:,} bytes; at most {MAX_BYTES:,} are read. Give a smaller model")

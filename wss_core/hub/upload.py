@@ -1,4 +1,4 @@
-"""A segmenter -> a repository on the Hub: weights, settings, card and scores in one commit, or none of them."""
+"""Push a segmenter to a repository of the Hub: weights, settings, card and scores in one commit, or none of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
 from .. import hub_client
-from ..imaging.io import picture_to_bytes, read_image
+from ..imaging.io import ImageLike, picture_to_bytes, read_image
 from ..segmenter import Segmenter
 from . import checkpoint_config, checkpoint_folder
 from .card import SAMPLE_FILE, About, eval_results_yaml, render_card
@@ -25,12 +25,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PushResult:
-    """Where it lies. sha: of the commit; url: of that commit, or of the pull request."""
+    """Where a pushed segmenter lies on the Hub."""
 
     repo: str
+    "USER/REPO."
     sha: str
+    "The hash of the commit."
     url: str
+    "The address of the commit, or of the pull request."
     is_pull_request: bool
+    "Whether it waits as a pull request."
 
 
 def push(
@@ -41,16 +45,18 @@ def push(
     create_pr: bool = False,
     about: About = About(),
     card: str = "",
-    picture=None,
+    picture: ImageLike | None = None,
     message: str = "",
     token: str | bool | None = None,
 ) -> PushResult:
-    """Put the segmenter into USER/REPO of the Hub, made if need be, as one commit, or as a pull request.
+    """Push the segmenter to USER/REPO of the Hub as one commit or pull request; the repository is created if need be.
 
-    private: of a repository that is made; None = as the account has it. card: README.md to begin with, where there is
-    none. picture: for the card, anything `read_image` takes. Of the card only our part and our metadata change, and no
-    file of others. Where someone else commits at the same time it is tried again on top of theirs. Raises ValueError,
-    HubError among them, with what to do.
+    private: whether a repository that is created is private; None = as the account has it. about: texts and scores for
+    the card. card: README.md to begin with, where there is none. picture: a sample for the card, anything `read_image`
+    takes. message: the title of the commit. token: None = the one that is logged in.
+
+    Of an existing card only our part and our metadata change, and no file of others. Where someone else commits at the
+    same time it is tried again on top of theirs. Raises ValueError, HubError among them, with what to do.
     """
     hub_client.check_name(repo)
     api = HfApi(token=token)
@@ -68,7 +74,7 @@ def push(
 
 
 def _files(segmenter: Segmenter, folder: Path, picture) -> dict[str, Path]:
-    """{name in the repository: file} of all that does not depend on what lies there."""
+    """The files that do not depend on what lies in the repository, {name there: file here}, written into `folder`."""
     checkpoint_folder.save(segmenter, folder)
     if picture is not None:
         (folder / SAMPLE_FILE).write_bytes(picture_to_bytes(read_image(picture), "JPEG", quality=90))
@@ -76,7 +82,7 @@ def _files(segmenter: Segmenter, folder: Path, picture) -> dict[str, Path]:
 
 
 def _ensure_repo(api: HfApi, repo: str, private: bool | None, create_pr: bool) -> None:
-    """Make the repository where there is none. Raises ValueError when there is one of the other visibility."""
+    """Create the repository where there is none. Raises ValueError when there is one of the other visibility."""
     with hub_client.sentences(repo):
         exists = api.repo_exists(repo)
         if not exists and not create_pr:
@@ -90,7 +96,7 @@ def _ensure_repo(api: HfApi, repo: str, private: bool | None, create_pr: bool) -
 def _commit(
     api: HfApi, repo: str, files: dict[str, Path], about: About, card: str, message: str, create_pr: bool
 ) -> PushResult:
-    """One commit on top of what lies there now. Raises Moved when that is no longer the head."""
+    """Push one commit on top of what lies there now. Raises Moved when that is no longer the head."""
     with hub_client.sentences(repo):
         head = api.model_info(repo)
     names = {file.rfilename for file in head.siblings or ()}
@@ -112,7 +118,7 @@ def _commit(
 
 
 def _read_existing(api: HfApi, repo: str, sha: str, names: set[str]) -> tuple[str, dict | None]:
-    """(README.md, config.json) as they lie there; "" and None where there is none, or no config.json of ours."""
+    """Read README.md and config.json of the repository: ("", None) where there is none, or no config.json of ours."""
     if not names & set(checkpoint_folder.TEXT_FILES):
         return "", None
     folder = hub_client.fetch(repo, checkpoint_folder.TEXT_FILES, sha, api.token).folder

@@ -1,4 +1,4 @@
-"""The card of a checkpoint: what people read, and the metadata by which it is match. Text only, no Hub."""
+"""Write the card (README.md) of a checkpoint: what people read, and the metadata by which the Hub finds it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HEADER = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | 
 
 
 def render_card(repo: str, config: dict, about: About, card: str = "", before: dict | None = None) -> str:
-    """README.md: `card`, as it stands in `repo`, with our part and our metadata new and all else kept.
+    """The new README.md: the old one, `card`, with our part and our metadata written anew and all else kept.
 
     config: the checkpoint's config.json; before: that of the checkpoint it replaces, whose tags are taken back.
     Raises ValueError when the card's metadata cannot be read, or not kept.
@@ -40,13 +40,13 @@ def render_card(repo: str, config: dict, about: About, card: str = "", before: d
 
 
 def split_header(card: str) -> tuple[str, str]:
-    """(header without its dashes, body); ("", card) when it has no header."""
+    """Split a card into its header, without the dashes, and its body; the header is "" when it has none."""
     match = HEADER.match(card)
     return (match[1], card[match.end() :]) if match else ("", card)
 
 
 def eval_results_yaml(scores: tuple[Score, ...]) -> str:
-    """The scores on data sets of the Hub in the Hub's own form, for .eval_results/; "" when there are none."""
+    """The scores on data sets of the Hub as YAML in the Hub's own form, for .eval_results/; "" when there are none."""
     entries = [
         EvalResultEntry(
             dataset_id=score.data,

@@ -1,4 +1,4 @@
-"""Our part of the card's body, between two markers."""
+"""Write our part of the card's body, which stands between two markers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_VALUE = 300  # characters of one value in the table
 
 
 def update(text: str, repo: str, config: dict, about: About) -> str:
-    """The body with our part in place of the old one, or below what stands there."""
+    """The body with our part in place of the old one, or below what stands there. config: the checkpoint's config.json."""
     start = text.find(BEGIN)
     end = text.find(END, start)
     above, below = (text[:start], text[end + len(END) :]) if 0 <= start < end else (text.rstrip() + "\n\n", "\n")

@@ -1,4 +1,4 @@
-"""What a card tells of, and how a checkpoint's config.json is read for it."""
+"""What people add to a card (About, Score), and what of a checkpoint's config.json a card shows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ SAMPLE_FILE = "wss_core_sample.jpg"
 
 @dataclass(frozen=True)
 class Score:
-    """One figure. data: the data set's name, revision: its commit; low, high: the interval, None = not known."""
+    """One score of a checkpoint on a data set.
+
+    metric, value: its name and the figure. data, split, revision: the data set, and its commit. low, high: the interval,
+    None = not known.
+    """
 
     metric: str
     value: float
@@ -23,7 +27,10 @@ class Score:
 
 @dataclass(frozen=True)
 class About:
-    """What a checkpoint cannot know of itself. text, limits: Markdown. license: as the Hub spells it, "" = leave it.
+    """What people add to a checkpoint's card, since the checkpoint cannot know it.
+
+    text, limits: what it is and where it fails, Markdown. license: as the Hub spells it, "" = as it is. base_model: what it
+    was trained from. scores: figures for the card.
 
     picture: whether SAMPLE_FILE lies beside the card.
     """
@@ -49,7 +56,7 @@ def label_seconds(config: dict) -> float | None:
 
 
 def data_sets(config: dict) -> list[dict[str, Any]]:
-    """What it was trained on: "name" and, where known, "revision" and "split"."""
+    """The data sets it was trained on, each with "name" and, where known, "revision" and "split"."""
     rows = config["training"].get("data")
     rows = rows if isinstance(rows, list) else []
     return [row for row in rows if isinstance(row, dict) and isinstance(row.get("name"), str)]

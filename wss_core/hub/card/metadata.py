@@ -1,4 +1,4 @@
-"""The card's metadata: by it a checkpoint is found."""
+"""Write the card's metadata, the YAML header by which the Hub finds a checkpoint."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LISTS = ("tags", "datasets", "base_model")
 
 
 def update(header: str, config: dict, about: About, before: dict | None) -> str:
-    """The header's lines as they were, but for our keys: lists are added to, the licence changes only when given.
+    """The header with our keys written anew: lists are added to, the licence changes only when given, the rest is kept.
 
     config, before: the config.json of this checkpoint and of the one it replaces, whose tags are taken back.
     """
@@ -32,7 +32,7 @@ def update(header: str, config: dict, about: About, before: dict | None) -> str:
 
 
 def dump(value) -> str:
-    """YAML, keys in their order."""
+    """A value as YAML, keys in their order."""
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=1000)
 
 
@@ -44,7 +44,7 @@ def _parses_to(header: str, wanted: dict[str, Any]) -> bool:
 
 
 def _merge(theirs: dict[str, Any], ours: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
-    """Our keys with the values to write: what others put into the lists stays, empty keys are left out."""
+    """Our keys with the values to write; what others put into the lists stays, and empty keys are left out."""
     merged = {key: value for key, value in ours.items() if value and key not in LISTS}
     for key in LISTS:
         rows_before = theirs.get(key) or []
@@ -61,7 +61,7 @@ def _key(block: str) -> str:
 
 
 def _comments_of(block: str) -> str:
-    """The comments of a key whose value is written anew."""
+    """The comments in a block whose value is written anew."""
     return "".join(line for line in block.splitlines(keepends=True) if line.lstrip().startswith("#"))
 
 
