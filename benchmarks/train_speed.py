@@ -53,12 +53,12 @@ def main() -> None:
 
 def measure(backbone: str, steps: int, turns: int) -> dict:
     """Pictures a second of the loop and of the bare network, by the median step of all turns."""
-    plan = TrainConfig(steps=steps, batch=8, crop=224, side=384, channels=3, rate=1e-3, seed=0)
+    config = TrainConfig(steps=steps, batch=8, crop=224, side=384, channels=3, rate=1e-3, seed=0)
     examples, bare, whole = photos(), [], []
     for _ in range(turns):
-        bare += bare_steps(backbone, plan)
-        whole += loop_steps(backbone, plan, examples)
-    own, all_of_it = (plan.batch / float(np.median(times)) for times in (bare, whole))
+        bare += bare_steps(backbone, config)
+        whole += loop_steps(backbone, config, examples)
+    own, all_of_it = (config.batch / float(np.median(times)) for times in (bare, whole))
     return {
         "backbone": backbone,
         "bare_pictures_a_second": round(own, 2),
@@ -69,19 +69,21 @@ def measure(backbone: str, steps: int, turns: int) -> dict:
     }
 
 
-def bare_steps(backbone: str, plan: TrainConfig) -> list[float]:
+def bare_steps(backbone: str, config: TrainConfig) -> list[float]:
     """Seconds of each step of going forward and backward, on the same batch."""
-    machine = DeviceGroup()
+    devices = DeviceGroup()
     network = (
-        networks.build(backbone, len(CLASSES), 64, 3, 0).train().to(machine.device, memory_format=torch.channels_last)
+        networks.build(backbone, classes=len(CLASSES), width=64, channels=3, seed=0)
+        .train()
+        .to(devices.device, memory_format=torch.channels_last)
     )
-    images = torch.rand(plan.batch, 3, plan.crop, plan.crop, device=machine.device)
-    labels = torch.randint(len(CLASSES), (plan.batch, plan.crop, plan.crop), device=machine.device)
+    images = torch.rand(config.batch, 3, config.crop, config.crop, device=devices.device)
+    labels = torch.randint(len(CLASSES), (config.batch, config.crop, config.crop), device=devices.device)
     times = []
-    for _ in range(plan.steps):
+    for _ in range(config.steps):
         start = time.perf_counter()
         network.zero_grad(set_to_none=True)
-        with machine.mixed():
+        with devices.autocast():
             loss = functional.cross_entropy(network(images), labels)
         loss.backward()
         loss.item()  # waits for the device
@@ -89,12 +91,12 @@ def bare_steps(backbone: str, plan: TrainConfig) -> list[float]:
     return times[3:]
 
 
-def loop_steps(backbone: str, plan: TrainConfig, examples: list[Example]) -> list[float]:
+def loop_steps(backbone: str, config: TrainConfig, examples: list[Example]) -> list[float]:
     """Seconds of each step of a training, batches, optimizer and teacher included."""
     ends = []
-    run = RunOptions(quiet=True, progress=lambda step, steps, figures: ends.append(time.perf_counter()))
-    network = networks.build(backbone, len(CLASSES), 64, 3, 0)
-    fit.fit_network(network, examples, CLASSES, plan, run, terms=TERMS)
+    options = RunOptions(quiet=True, progress=lambda step, steps, figures: ends.append(time.perf_counter()))
+    network = networks.build(backbone, classes=len(CLASSES), width=64, channels=3, seed=0)
+    fit.fit_network(network, examples, classes=CLASSES, config=config, options=options, terms=TERMS)
     return np.diff(ends)[3:].tolist()
 
 

@@ -1,4 +1,4 @@
-"""Terms for pixels that are told, surely or softly. Each picture counts alike, however many of its pixels are told."""
+"""Loss terms for labelled pixels, hard or soft labels. Every image counts alike, however many of its pixels are labelled."""
 
 from __future__ import annotations
 
@@ -7,58 +7,60 @@ from torch.nn import functional
 
 from ..conventions import UNKNOWN
 
-SMOOTH = 1.0  # pixels added to both sides of Dice: a class of few told pixels does not swing from 0 to 1
+SMOOTH = 1.0  # pixels added to both sides of Dice, so that it does not swing from 0 to 1 for a class of few pixels
 
 
 def partial_cross_entropy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Cross entropy over the told pixels alone; 0 for a picture without any.
+    """Compute the cross entropy over the labelled pixels alone; an image without any counts 0.
 
-    Tang et al., "On Regularized Losses for Weakly-supervised CNN Segmentation", ECCV 2018. logits (B, C, H, W),
-    labels int64 (B, H, W), UNKNOWN = not told.
+    Tang et al., "On Regularized Losses for Weakly-supervised CNN Segmentation", ECCV 2018. logits (B, C, H, W), labels
+    int64 (B, H, W), UNKNOWN where a pixel is not labelled.
     """
-    each = functional.cross_entropy(logits, labels, ignore_index=UNKNOWN, reduction="none")
-    return mean_of_pictures(each, labels != UNKNOWN)
+    losses = functional.cross_entropy(logits, labels, ignore_index=UNKNOWN, reduction="none")
+    return mean_of_images(losses, labels != UNKNOWN)
 
 
 def partial_dice(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """One minus Dice over the told pixels alone, mean over the classes told on each picture; 0 without any.
+    """Compute one minus Dice over the labelled pixels alone, mean over the classes labelled on each image.
 
-    Milletari, Navab, Ahmadi, "V-Net", 3DV 2016; on told pixels only: Gotkowski et al., "Embarrassingly Simple Scribble
-    Supervision for 3D Medical Segmentation", 2024. Arguments as above.
+    Milletari, Navab, Ahmadi, "V-Net", 3DV 2016; on labelled pixels only: Gotkowski et al., "Embarrassingly Simple
+    Scribble Supervision for 3D Medical Segmentation", 2024. logits (B, C, H, W), labels int64 (B, H, W), UNKNOWN where
+    a pixel is not labelled; an image without labels counts 0.
     """
-    known = (labels != UNKNOWN)[:, None]
-    return dice(logits.softmax(dim=1) * known, classes_of(labels, logits))
+    labelled = (labels != UNKNOWN)[:, None]
+    return soft_dice(logits.softmax(dim=1) * labelled, one_hot(labels, logits))
 
 
-def classes_of(labels: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
-    """(B, C, H, W): 1 for the class of each pixel of int64 labels (B, H, W), 0 for others and where it is UNKNOWN."""
-    every = torch.arange(like.shape[1], device=labels.device)[:, None, None]
-    return (labels[:, None] == every).to(like.dtype)
+def one_hot(labels: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """Encode int64 labels (B, H, W) as (B, C, H, W), in the shape and type of `like`; 0 in all classes for UNKNOWN."""
+    classes = torch.arange(like.shape[1], device=labels.device)[:, None, None]
+    return (labels[:, None] == classes).to(like.dtype)
 
 
-def dice(probs: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """One minus Dice of probs with wanted, both (B, C, H, W), mean over the classes wanted anywhere on each picture."""
-    both = (probs * wanted).sum(dim=(2, 3))
-    either = probs.sum(dim=(2, 3)) + wanted.sum(dim=(2, 3))
-    present = wanted.flatten(2).any(dim=2)
-    each = (1 - (2 * both + SMOOTH) / (either + SMOOTH)) * present
-    return (each.sum(dim=1) / present.sum(dim=1).clamp(min=1)).mean()
+def soft_dice(probs: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """Compute one minus Dice of two maps (B, C, H, W), mean over the classes that each image's target holds."""
+    intersection = (probs * target).sum(dim=(2, 3))
+    total = probs.sum(dim=(2, 3)) + target.sum(dim=(2, 3))
+    present = target.flatten(2).any(dim=2)
+    losses = (1 - (2 * intersection + SMOOTH) / (total + SMOOTH)) * present
+    return (losses.sum(dim=1) / present.sum(dim=1).clamp(min=1)).mean()
 
 
-def collision_cross_entropy(logits: torch.Tensor, soft: torch.Tensor | None) -> torch.Tensor:
-    """-log of the chance that the network and the soft label, drawn apart, agree; 0 where there is no soft label.
+def collision_cross_entropy(logits: torch.Tensor, pseudo_labels: torch.Tensor | None) -> torch.Tensor:
+    """Compute -log of the probability that a class drawn from the network equals one drawn from the soft label.
 
     Unlike cross entropy it does not teach the label's doubt: a uniform label has no gradient. Zhang, Boykov, "Soft
-    Self-Labeling and Potts Relaxations for Weakly-Supervised Segmentation", CVPR 2025. soft (B, C, H, W).
+    Self-Labeling and Potts Relaxations for Weakly-Supervised Segmentation", CVPR 2025. pseudo_labels (B, C, H, W), all
+    0 where a pixel has none; 0 where they are None.
     """
-    if soft is None:
+    if pseudo_labels is None:
         return logits.sum() * 0
-    known = soft.sum(dim=1) > 0
-    label = torch.where(known[:, None], soft, 1).log()
-    agree = torch.logsumexp(logits.log_softmax(dim=1) + label, dim=1)
-    return mean_of_pictures(torch.where(known, -agree, 0), known)
+    labelled = pseudo_labels.sum(dim=1) > 0
+    log_labels = torch.where(labelled[:, None], pseudo_labels, 1).log()
+    log_collision = torch.logsumexp(logits.log_softmax(dim=1) + log_labels, dim=1)
+    return mean_of_images(torch.where(labelled, -log_collision, 0), labelled)
 
 
-def mean_of_pictures(each: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-    """The mean over pictures of the mean over their known pixels; both (B, H, W), `each` 0 where not known."""
-    return (each.flatten(1).sum(dim=1) / known.flatten(1).sum(dim=1).clamp(min=1)).mean()
+def mean_of_images(losses: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:
+    """Average over images the mean over each image's counted pixels; both (B, H, W), `losses` 0 where not counted."""
+    return (losses.flatten(1).sum(dim=1) / counted.flatten(1).sum(dim=1).clamp(min=1)).mean()

@@ -96,7 +96,13 @@ class Cam(NetworkSettings):
         learner._networks["tagger."] = tagger = learner._classification_net(pretrained=True)
         whole = learner._cam_config(self.steps, zoom=1.05, turn=0.0)  # what a crop leaves out may be what the tag names
         outcome = training.class_activation.fit_classifier(
-            tagger, examples, statistics, classes, whole, run.stage("tagger", first=True), about
+            tagger,
+            examples,
+            stats=statistics,
+            classes=classes,
+            config=whole,
+            options=run.stage("tagger", first=True),
+            about=about,
         )
         learner.training = summary(statistics, classes, outcome) | {"seed": self.seed}
         if self.refine:
@@ -104,9 +110,9 @@ class Cam(NetworkSettings):
             refined = training.fit.fit_network(
                 network,
                 [replace(example, cues=learner._tags(example)) for example in examples],
-                classes,
-                learner._cam_config(self.refine),
-                run.stage("network"),
+                classes=classes,
+                config=learner._cam_config(self.refine),
+                options=run.stage("network"),
                 terms=("soft=1", "tags"),
                 pseudo_labeller=learner._pseudo_labels,
                 validation=validation,
@@ -122,8 +128,14 @@ class Cam(NetworkSettings):
         return {"tagger.": self._classification_net, **network}
 
     def _classification_net(self, pretrained: bool) -> ClassificationNet:
-        channels, count = self.channels or 3, len(self.classes)
-        return networks.classification_net.build(self.backbone, count, channels, self.seed, self.padding, pretrained)
+        return networks.classification_net.build(
+            self.backbone,
+            classes=len(self.classes),
+            channels=self.channels or 3,
+            seed=self.seed,
+            padding=self.padding,
+            pretrained=pretrained,
+        )
 
     def _cam_config(self, steps: int, **others) -> TrainConfig:
         return self._train_config(steps, batch=self.batch, rate=self.rate, seed=self.seed, **others)

@@ -114,9 +114,9 @@ class Network(NetworkSettings):
             summary = training.fit.fit_network(
                 network,
                 examples,
-                learner.classes,
-                train_config,
-                config.with_progress(run, progress).stage(stage, first=not later),
+                classes=learner.classes,
+                config=train_config,
+                options=config.with_progress(run, progress).stage(stage, first=not later),
                 terms=LATER_TERMS if later else self.terms,
                 complete=self.complete,
                 point_per_object=self.apart,

@@ -95,8 +95,15 @@ class NetworkSettings(Segmenter):
         raise NotImplementedError
 
     def _segmentation_net(self, seed: int, pretrained: bool) -> SegmentationNet:
-        channels, count = self.channels or 3, len(self.classes)
-        return networks.build(self.backbone, count, self.width, channels, seed, self.padding, pretrained)
+        return networks.build(
+            self.backbone,
+            classes=len(self.classes),
+            width=self.width,
+            channels=self.channels or 3,
+            seed=seed,
+            padding=self.padding,
+            pretrained=pretrained,
+        )
 
     def _for_examples(self: Method, examples: Sequence[Example]) -> Method:
         """A copy with the classes and channels of the examples where the settings leave them open: it learns."""

@@ -1,4 +1,4 @@
-"""Networks that label every pixel, or the whole picture: an encoder by name and a light decoder.
+"""Networks that label every pixel, or the whole image: an encoder by name and a light decoder.
 
 The modules load torch, and are loaded when a name of theirs is first used.
 """

@@ -1,4 +1,4 @@
-"""A network that says which classes are on a picture, and by what cells it knows."""
+"""A classification network: which classes are on an image, and which of its cells show them."""
 
 from __future__ import annotations
 
@@ -14,26 +14,28 @@ from .decoder import Decoder
 from .encoders import Encoder, build_encoder, image_to_tensor
 
 WIDTH = 128
-SHARPNESS = 4.0  # of the soft maximum over cells: small things count too
-SCALES = (1.0, 1.5)  # of a picture, at which it is asked, each also mirrored
+SHARPNESS = 4.0  # of the soft maximum over cells, below which small things would count too little
+SCALES = (1.0, 1.5)  # of an image for which predictions are averaged, each also mirrored
 
 
 class ClassificationNet(nn.Module):
-    """images float32 (B, K, H, W), 0..1 -> (scores (B, C - 1), activations (B, C - 1, h, w)) of the object classes.
+    """The map from images float32 (B, K, H, W), 0..1, to scores and activations of the C - 1 object classes.
 
-    The last three maps of the encoder are joined, and each of their cells is scored: Zhou et al., "Learning Deep
-    Features for Discriminative Localization" (CAM), CVPR 2016, with the classes' weights inside the network as in Zhang
-    et al., "Adversarial Complementary Learning for Weakly Supervised Object Localization", CVPR 2018; so transformers
-    can be asked too. The picture's score is between the mean and the highest of its cells': Pinheiro, Collobert, "From
-    Image-level to Pixel-level Labeling with Convolutional Networks", CVPR 2015.
+    scores (B, C - 1) and activations (B, C - 1, h, w) are logits. The last three maps of the encoder are joined, and
+    each of their cells is scored: Zhou et al., "Learning Deep Features for Discriminative Localization" (CAM), CVPR
+    2016, with the classes' weights inside the network as in Zhang et al., "Adversarial Complementary Learning for
+    Weakly Supervised Object Localization", CVPR 2018; so transformers work too. The image's score is between the mean
+    and the highest of its cells': Pinheiro, Collobert, "From Image-level to Pixel-level Labeling with Convolutional
+    Networks", CVPR 2015.
     """
 
-    def __init__(self, trunk: Encoder, classes: int):
+    def __init__(self, encoder: Encoder, classes: int):
         super().__init__()
-        self.encoder = trunk
-        self.decoder = Decoder(trunk.channels[-3:], WIDTH, classes - 1, even=False)
+        self.encoder = encoder
+        self.decoder = Decoder(encoder.channels[-3:], WIDTH, classes - 1, balanced=False)
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return (scores, activations)."""
         activations = self.decoder(self.encoder(images)[-3:]).float()
         cells = activations.flatten(2)
         highest = torch.logsumexp(SHARPNESS * cells, dim=2) - math.log(cells.shape[2])
@@ -41,32 +43,38 @@ class ClassificationNet(nn.Module):
 
 
 def build(
-    name: str, classes: int, channels: int, seed: int, padding: str = "", pretrained: bool = True
+    backbone: str, *, classes: int, channels: int, seed: int, padding: str = "", pretrained: bool = True
 ) -> ClassificationNet:
-    """A ClassificationNet on the encoder called `name`, its new layers drawn by `seed`. Raises ValueError as `build_encoder` does."""
+    """Build a ClassificationNet, its new layers drawn by `seed`.
+
+    classes: C, the background among them. backbone, channels, padding, pretrained: as for `build_encoder`, and
+    ValueErrors as there.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return ClassificationNet(build_encoder(name, channels, padding, pretrained), classes)
+        return ClassificationNet(build_encoder(backbone, channels, padding, pretrained), classes)
 
 
 @torch.inference_mode()
 def predict_activations(
     network: ClassificationNet, image: np.ndarray, side: int, channels: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(probabilities float32 (C - 1,), activations float32 (C - 1, h, w)) of an image
-    uint8 (H, W, 3), seen with its longer side `side` times SCALES."""
-    learning, device = network.training, next(network.parameters()).device
+    """Predict (probabilities float32 (C - 1,), activations float32 (C - 1, h, w)) of an image uint8 (H, W, 3).
+
+    The means over SCALES times `side` pixels for the image's longer side, and over the image and its mirror image.
+    """
+    was_training, device = network.training, next(network.parameters()).device
     network.eval()
     scores, maps = [], []
     for scale in SCALES:
-        seen = image_to_tensor(_resize(image, scale * side / max(image.shape[:2])), channels).to(device)
-        score, found = network(torch.stack([seen, seen.flip(2)]))
-        scores.append(score.sigmoid().mean(dim=0))
-        maps.append((found[0] + found[1].flip(2)) / 2)
-    network.train(learning)
+        resized = image_to_tensor(_resize(image, scale * side / max(image.shape[:2])), channels).to(device)
+        logits, activations = network(torch.stack([resized, resized.flip(2)]))
+        scores.append(logits.sigmoid().mean(dim=0))
+        maps.append((activations[0] + activations[1].flip(2)) / 2)
+    network.train(was_training)
     size = maps[-1].shape[-2:]
-    joined = sum(functional.interpolate(m[None], size=size, mode="bilinear")[0] for m in maps) / len(maps)
-    return torch.stack(scores).mean(dim=0).cpu().numpy(), joined.cpu().numpy()
+    mean = sum(functional.interpolate(m[None], size=size, mode="bilinear")[0] for m in maps) / len(maps)
+    return torch.stack(scores).mean(dim=0).cpu().numpy(), mean.cpu().numpy()
 
 
 def _resize(image: np.ndarray, scale: float) -> np.ndarray:

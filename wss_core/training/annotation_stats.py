@@ -1,4 +1,4 @@
-"""What is annotated in a set of examples: the kinds of cue, their seconds, the classes, whether it is grey."""
+"""Statistics of the annotations in a training set: kinds of cue, seconds they took, classes; and the training's summary."""
 
 from __future__ import annotations
 
@@ -18,15 +18,18 @@ if TYPE_CHECKING:
 
 
 class AnnotationStats(NamedTuple):
-    """What is told of an example: the kinds of cue, as of `samples.cue_kinds`, and the seconds that took."""
+    """The annotation of one example: its kinds of cue, see `samples.cue_kinds`, and the seconds that it took."""
 
     kinds: frozenset[str]
     seconds: float
 
 
 def annotation_stats(examples: Sequence[Example], classes: Sequence[str]) -> list[AnnotationStats]:
-    """What is told of each example. Raises ValueError, naming it, for one whose picture or cues do not fit."""
-    found = []
+    """Check the examples and return the AnnotationStats of each.
+
+    Raises ImageError or CueError, both ValueErrors, that name the first example whose image or cues do not fit.
+    """
+    stats = []
     for number, example in enumerate(examples):
         image, cues, name = example.image, example.cues, example.id or number
         if not (isinstance(image, np.ndarray) and image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3):
@@ -37,32 +40,36 @@ def annotation_stats(examples: Sequence[Example], classes: Sequence[str]) -> lis
             cues.check(image.shape[:2], len(classes))
         except CueError as error:
             raise CueError(f"picture {name}: {error}") from None
-        found.append(AnnotationStats(cue_kinds(cues), float(cues.seconds(tuple(classes)))))
-    return found
+        stats.append(AnnotationStats(cue_kinds(cues), float(cues.seconds(tuple(classes)))))
+    return stats
 
 
-def summary(told: Sequence[AnnotationStats], classes: Sequence[str], outcome: TrainOutcome | None) -> dict[str, Any]:
-    """What was learned from, and how it went, as plain values."""
-    labelled = sum(bool(one.kinds - {"none"}) for one in told)
-    form = {
-        "cues": dict(sorted(Counter(kind for one in told for kind in one.kinds - {"none"}).items())),
-        "images": len(told),
+def summary(stats: Sequence[AnnotationStats], classes: Sequence[str], outcome: TrainOutcome | None) -> dict[str, Any]:
+    """Summarise what was learned from, and how the training went, as plain values for `Segmenter.training`.
+
+    Keys: "cues" {kind: number of examples}, "images", "labelled", "unlabelled", "label_seconds", "classes"; and with an
+    outcome "steps", "device", "seconds".
+    """
+    labelled = sum(bool(example.kinds - {"none"}) for example in stats)
+    values = {
+        "cues": dict(sorted(Counter(kind for example in stats for kind in example.kinds - {"none"}).items())),
+        "images": len(stats),
         "labelled": labelled,
-        "unlabelled": len(told) - labelled,
-        "label_seconds": round(sum(one.seconds for one in told), 1),
+        "unlabelled": len(stats) - labelled,
+        "label_seconds": round(sum(example.seconds for example in stats), 1),
         "classes": list(classes),
     }
     if outcome is not None:
-        form |= {"steps": outcome.steps, "device": outcome.machine, "seconds": round(outcome.seconds, 1)}
-    return form
+        values |= {"steps": outcome.steps, "device": outcome.device, "seconds": round(outcome.seconds, 1)}
+    return values
 
 
 def default_class_names(examples: Sequence[Example]) -> tuple[str, ...]:
-    """Names for as many classes as the examples' cues hold."""
+    """Return names for as many classes as the examples' cues hold."""
     return max((default_classes(example.cues) for example in examples), key=len, default=default_classes(Cues()))
 
 
-def is_greyscale(examples: Sequence[Example], looked_at: int = 16) -> bool:
-    """Whether the first pictures have no colour."""
-    images = (examples[i].image for i in range(min(looked_at, len(examples))))
+def is_greyscale(examples: Sequence[Example], max_images: int = 16) -> bool:
+    """Return whether the first `max_images` images have no colour."""
+    images = (examples[i].image for i in range(min(max_images, len(examples))))
     return all(bool((image == image[..., :1]).all()) for image in images)

@@ -1,9 +1,9 @@
-"""Which pictures make a batch, decided by (seed, step) alone; batches are made ahead in a thread."""
+"""Batches: which samples a step learns from, decided by (seed, step) alone, and made ahead in a thread."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,152 +12,178 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
-from ..losses import Batch, Views
+from ..losses import Batch, TeacherViews
 from ..networks import image_to_tensor
-from .augment import Crop, cut, strong
+from .augment import Crop, random_crop, strong_augment
 from .config import TrainConfig
 from .samples import TrainSample, TrainSamples, has_spatial_cues
 
-AHEAD = 3  # batches made before they are wanted
+PREFETCHED = 3  # batches made before they are used
 RECTANGLE = (0.15, 0.5)  # share of a view that comes from the other one of its pair
 
 
 @dataclass
 class Pool:
-    """Pictures that are alike in what is told of them, and how many of each batch are theirs."""
+    """Samples with similar cues, and how many rows of each batch are drawn from them.
+
+    members: int (N,), their numbers. rows: over all processes.
+    """
 
     members: np.ndarray
     rows: int
     _order: dict[int, np.ndarray] = field(default_factory=dict)
 
     def draw(self, number: int, seed: int) -> int:
-        """The number-th picture drawn: each once, in random order, before any comes again."""
-        turn, place = divmod(number, len(self.members))
-        if turn not in self._order:
-            self._order = {turn: np.random.default_rng((seed, 11, turn)).permutation(self.members)}
-        return int(self._order[turn][place])
+        """Return the sample of the number-th draw: each once, in random order, before any is drawn again."""
+        epoch, position = divmod(number, len(self.members))
+        if epoch not in self._order:
+            self._order = {epoch: np.random.default_rng((seed, 11, epoch)).permutation(self.members)}
+        return int(self._order[epoch][position])
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A picture drawn for a batch, its crop, and the generator that whatever is random about it comes from."""
+class BatchRow:
+    """A sample drawn for a batch, its crop, and the random generator for all further choices about it."""
 
-    picture: TrainSample
+    sample: TrainSample
     crop: Crop
     random: np.random.Generator
 
 
-class Batches:
-    """Makes the batch of any step. `kinds` says of each picture what `samples.cue_kinds` does.
+class BatchMaker:
+    """Makes the batch of any step from the samples.
 
-    `plan.batch` of a batch have places told, and as many more come from the rest, in equal parts from those with tags
-    only and those without cues: pictures without labels take nothing from the others. asked: pictures are also shown to
-    the teacher: the rest, or all of them where there is no rest.
-    share: (which, of how many) equal parts of the batch this process makes.
+    `config.batch` rows of a batch have spatial cues. As many more come from the other samples, in equal parts from
+    those with tags only and those without cues, so that images without labels take no rows from the labelled ones.
+
+    kinds: `samples.cue_kinds` of each sample. with_teacher: the teacher labels the other samples, or all of them where
+    there are no others. rank, world_size: each process makes its equal part of the batch.
+
+    Raises ValueError when no sample has a cue.
     """
 
-    def __init__(self, pictures: TrainSamples, kinds, plan: TrainConfig, asked: bool, share: tuple[int, int] = (0, 1)):
-        self.pictures, self.plan, self.share = pictures, plan, share
-        located = np.array([has_spatial_cues(told) for told in kinds])
-        tagged = np.array(["tags" in told for told in kinds]) & ~located
-        groups = {"located": located, "tagged": tagged, "none": ~located & ~tagged}
-        if not asked:
-            groups.pop("none")
-        members = {name: np.flatnonzero(of) for name, of in groups.items() if of.any()}
-        rows = _shared_out(plan.batch, list(members), 2 * share[1] if asked else share[1])
-        self.pools = {name: Pool(found, rows[name]) for name, found in members.items()}
-        self.told = [name for name in self.pools if name != "none"]
-        rest = [name for name in self.pools if name != "located"]
-        self.asked = (rest or self.told) if asked else []
+    def __init__(
+        self,
+        samples: TrainSamples,
+        kinds: Sequence[frozenset[str]],
+        config: TrainConfig,
+        *,
+        with_teacher: bool,
+        rank: int = 0,
+        world_size: int = 1,
+    ):
+        self.samples, self.config, self.rank, self.world_size = samples, config, rank, world_size
+        spatial = np.array([has_spatial_cues(own) for own in kinds])
+        tagged = np.array(["tags" in own for own in kinds]) & ~spatial
+        masks = {"spatial": spatial, "tags": tagged, "none": ~spatial & ~tagged}
+        if not with_teacher:
+            masks.pop("none")
+        members = {name: np.flatnonzero(mask) for name, mask in masks.items() if mask.any()}
+        multiple = 2 * world_size if with_teacher else world_size  # the views of each process are pairs
+        rows = _rows_per_pool(config.batch, list(members), multiple)
+        self.pools = {name: Pool(numbers, rows[name]) for name, numbers in members.items()}
+        self.supervised_pools = [name for name in self.pools if name != "none"]
+        others = [name for name in self.pools if name != "spatial"]
+        self.teacher_pools = (others or self.supervised_pools) if with_teacher else []
 
     def make(self, step: int) -> Batch:
-        """This process's part of the batch of a step."""
-        drawn = {name: [self._drawn(name, step, row) for row in self._rows(name)] for name in self.pools}
-        told = [one for name in self.told for one in drawn[name]]
-        asked = [one for name in self.asked for one in drawn[name]]
+        """Make this process's part of the batch of a step."""
+        drawn = {name: [self._draw(name, step, row) for row in self._rows(name)] for name in self.pools}
+        supervised = [row for name in self.supervised_pools for row in drawn[name]]
+        for_teacher = [row for name in self.teacher_pools for row in drawn[name]]
+        crops = [row.crop for row in supervised]
         return Batch(
-            tuple(one.picture.id for rows in drawn.values() for one in rows),
-            torch.stack([image_to_tensor(one.crop.image, self.plan.channels) for one in told]),
-            torch.stack([torch.from_numpy(one.crop.labels).long() for one in told]),
-            torch.stack([torch.from_numpy(one.crop.tags) for one in told]),
-            _boxes([one.crop for one in told]),
-            torch.tensor([one.picture.cued for one in told]),
-            _soft([one.crop for one in told]),
-            self._views(asked) if asked else None,
-            tuple(int(one.random.integers(2**31)) for one in told),
+            ids=tuple(row.sample.id for rows in drawn.values() for row in rows),
+            images=_image_tensors(crops, self.config.channels),
+            labels=torch.stack([torch.from_numpy(crop.labels).long() for crop in crops]),
+            tags=torch.stack([torch.from_numpy(crop.tags) for crop in crops]),
+            boxes=_box_rows(crops),
+            has_partial_labels=torch.tensor([row.sample.has_partial_labels for row in supervised]),
+            pseudo_labels=_pseudo_labels(crops),
+            views=self._views(for_teacher) if for_teacher else None,
+            seeds=tuple(int(row.random.integers(2**31)) for row in supervised),
         )
 
     def _rows(self, name: str) -> range:
-        """The rows of the pool's part of the whole batch that are this process's."""
-        which, count = self.share
-        size = self.pools[name].rows // count
-        return range(which * size, (which + 1) * size)
+        """The rows of a pool's part of the whole batch that this process makes."""
+        count = self.pools[name].rows // self.world_size
+        return range(self.rank * count, (self.rank + 1) * count)
 
-    def _drawn(self, name: str, step: int, row: int) -> Drawn:
+    def _draw(self, name: str, step: int, row: int) -> BatchRow:
         pool = self.pools[name]
-        picture = self.pictures[pool.draw(step * pool.rows + row, self.plan.seed)]
-        random = np.random.default_rng((self.plan.seed, list(self.pools).index(name), step, row))
-        return Drawn(picture, cut(picture, self.plan, random), random)
+        sample = self.samples[pool.draw(step * pool.rows + row, self.config.seed)]
+        random = np.random.default_rng((self.config.seed, list(self.pools).index(name), step, row))
+        return BatchRow(sample, random_crop(sample, self.config, random), random)
 
-    def _views(self, asked: list[Drawn]) -> Views:
-        channels = self.plan.channels
-        return Views(
-            torch.stack([image_to_tensor(one.crop.image, channels) for one in asked]),
-            torch.stack([image_to_tensor(strong(one.crop.image, one.random), channels) for one in asked]),
-            torch.stack([torch.from_numpy(one.crop.labels).long() for one in asked]),
-            torch.stack([torch.from_numpy(one.crop.tags) for one in asked]),
-            torch.from_numpy(np.stack([_rectangle(self.plan.crop, one.random) for one in asked])),
+    def _views(self, rows: list[BatchRow]) -> TeacherViews:
+        crops = [row.crop for row in rows]
+        strong = [strong_augment(row.crop.image, row.random) for row in rows]
+        return TeacherViews(
+            weak=_image_tensors(crops, self.config.channels),
+            strong=torch.stack([image_to_tensor(image, self.config.channels) for image in strong]),
+            labels=torch.stack([torch.from_numpy(crop.labels).long() for crop in crops]),
+            tags=torch.stack([torch.from_numpy(crop.tags) for crop in crops]),
+            cutmix_mask=torch.from_numpy(np.stack([_random_rectangle(self.config.crop, row.random) for row in rows])),
         )
 
 
-def ahead(make: Callable[[int], Any], start: int, stop: int, count: int = AHEAD) -> Iterator[Any]:
-    """make(start) .. make(stop - 1), `count` of them made ahead in a thread while the last is used."""
-    with ThreadPoolExecutor(1, initializer=_alone) as pool:
-        waiting = deque(pool.submit(make, step) for step in range(start, min(start + count, stop)))
+def prefetch(make: Callable[[int], Any], start: int, stop: int, count: int = PREFETCHED) -> Iterator[Any]:
+    """Yield make(start) .. make(stop - 1), `count` of them made ahead in a thread while the last one is used."""
+    with ThreadPoolExecutor(1, initializer=_use_one_thread) as pool:
+        futures = deque(pool.submit(make, step) for step in range(start, min(start + count, stop)))
         try:
             for step in range(start + count, stop + count):
                 if step < stop:
-                    waiting.append(pool.submit(make, step))
-                if waiting:
-                    yield waiting.popleft().result()
+                    futures.append(pool.submit(make, step))
+                if futures:
+                    yield futures.popleft().result()
         finally:
-            for left in waiting:
-                left.cancel()
+            for future in futures:
+                future.cancel()
 
 
-def _alone() -> None:
-    """Have this thread work without helpers: where threads outnumber cores, those of the network's arithmetic sleep between
-    its operations, and a step takes half as long again."""
+def _use_one_thread() -> None:
+    """Have this thread compute without helper threads.
+
+    Where threads outnumber cores, those of the network's arithmetic sleep between its operations, and a step takes half
+    as long again.
+    """
     torch.get_num_threads()  # the first call in a thread sets its number
     threadpool_limits(1, user_api="openmp")  # of this thread alone
 
 
-def _shared_out(batch: int, names: list[str], multiple: int) -> dict[str, int]:
-    """{pool: rows}: `batch` for the pictures with places told, as many shared by the rest; multiples of `multiple`."""
-    rest = [name for name in names if name != "located"]
+def _rows_per_pool(batch: int, names: list[str], multiple: int) -> dict[str, int]:
+    """{pool: rows}: `batch` for samples with spatial cues, as many shared by the other pools; multiples of `multiple`."""
+    others = [name for name in names if name != "spatial"]
     if names in ([], ["none"]):
-        raise ValueError("nothing is told of any picture. Give cues on some of them")
-    rows = {name: batch if name == "located" else batch / len(rest) for name in names}
+        raise ValueError("no picture has a cue to learn from. Give cues on some of them")
+    rows = {name: batch if name == "spatial" else batch / len(others) for name in names}
     return {name: max(1, round(count / multiple)) * multiple for name, count in rows.items()}
 
 
-def _boxes(crops: list[Crop]) -> torch.Tensor:
-    """float32 (N, 7), see Batch."""
-    rows = [np.insert(crop.boxes, 0, row, axis=1) for row, crop in enumerate(crops)]
+def _image_tensors(crops: list[Crop], channels: int) -> torch.Tensor:
+    """float32 (B, channels, S, S), 0..1."""
+    return torch.stack([image_to_tensor(crop.image, channels) for crop in crops])
+
+
+def _box_rows(crops: list[Crop]) -> torch.Tensor:
+    """float32 (N, 7), as `Batch.boxes`."""
+    rows = [np.insert(crop.boxes, 0, number, axis=1) for number, crop in enumerate(crops)]
     return torch.from_numpy(np.concatenate(rows)).float()
 
 
-def _soft(crops: list[Crop]) -> torch.Tensor | None:
-    if all(crop.soft is None for crop in crops):
+def _pseudo_labels(crops: list[Crop]) -> torch.Tensor | None:
+    """float32 (B, C, S, S), as `Batch.pseudo_labels`."""
+    if all(crop.pseudo_labels is None for crop in crops):
         return None
-    nothing = np.zeros((len(crops[0].tags), *crops[0].labels.shape), np.float32)
-    return torch.stack([torch.from_numpy(nothing if crop.soft is None else crop.soft) for crop in crops])
+    empty = np.zeros((len(crops[0].tags), *crops[0].labels.shape), np.float32)
+    return torch.stack([torch.from_numpy(empty if c.pseudo_labels is None else c.pseudo_labels) for c in crops])
 
 
-def _rectangle(side: int, random: np.random.Generator) -> np.ndarray:
-    """bool (side, side): a rectangle of random shape and place."""
-    area, shape = random.uniform(*RECTANGLE), np.exp(random.uniform(-0.7, 0.7))
-    height, width = (min(side, round(side * np.sqrt(area * ratio))) for ratio in (shape, 1 / shape))
+def _random_rectangle(side: int, random: np.random.Generator) -> np.ndarray:
+    """bool (side, side): True in a rectangle of random shape and place."""
+    area, aspect = random.uniform(*RECTANGLE), np.exp(random.uniform(-0.7, 0.7))
+    height, width = (min(side, round(side * np.sqrt(area * ratio))) for ratio in (aspect, 1 / aspect))
     y, x = (int(random.integers(side - size + 1)) for size in (height, width))
     inside = np.zeros((side, side), bool)
     inside[y : y + height, x : x + width] = True

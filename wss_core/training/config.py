@@ -1,4 +1,4 @@
-"""What a training does (Plan), which decides the result, and how it is run (Run), which does not."""
+"""The settings of a training: TrainConfig, which decides its result, and RunOptions, which do not."""
 
 from __future__ import annotations
 
@@ -12,52 +12,65 @@ Progress = Callable[[int, int, dict[str, float]], None]
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """steps: of the optimizer. batch: crops in a step, and as many of pictures with no place told, if any. crop: pixels
-    of its side. side: pixels of a picture's longer side at most. channels: 3, or 1 for grey. rate: of learning, of new
-    layers; encoders with weights learn at a tenth. decay: of the teacher's memory, a step. every: steps between
-    validations. patience: validations without a better one after which it ends; 0 = never.
-    """
+    """What decides the result of a training. Saved states hold these names; renaming one ends all stopped trainings."""
 
     steps: int
+    "Steps of the optimizer, 1 or more."
     batch: int
+    "Crops in a step from images with annotated pixels, and as many from all other images, if there are any."
     crop: int
+    "Side of a crop in pixels."
     side: int
+    "The longer side of an image in pixels; larger images are shrunk to it."
     channels: int
+    "Channels of an image: 3, or 1 for greyscale."
     rate: float
+    "Peak learning rate of new layers; pretrained encoders learn at `loop.PRETRAINED_RATE` of it."
     seed: int
+    "Seed of all random choices."
     decay: float = 0.99
+    "Share of its own weights that the teacher keeps in each step, 0..1."
     every: int = 250
+    "Steps between two validations."
     patience: int = 0
-    zoom: float = 1.4  # a crop shows a picture up to so many times larger or smaller
-    turn: float = 15.0  # degrees either way; not where there are boxes
+    "Validations in a row without gain after which training stops; 0 = never."
+    zoom: float = 1.4
+    "A crop shows the image at up to this many times, or at least this fraction of, its size."
+    turn: float = 15.0
+    "The largest rotation of a crop in degrees, either way; images with boxes are not rotated."
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """folder: where the state is kept, None = nowhere; resume: go on from there. every: seconds between saves.
-
-    device: "auto", or torch's name of one. precision: "auto", "float32", "bfloat16" or "float16". progress is called
-    with (step, steps, figures) after each step; what it raises ends the run, saved. quiet: no bar is shown.
-    """
+    """How a training is run: where its state is kept, on what device, who is informed. They do not change its result."""
 
     folder: Path | None = None
+    "Where the training's state is saved; None = nowhere."
     resume: bool = False
-    every: float = 120.0
+    "Continue the stopped training that `folder` holds."
+    save_every: float = 120.0
+    "Seconds between two saves."
     device: str = "auto"
+    'A device as PyTorch names it, or "auto": a GPU where there is one.'
     precision: str = "auto"
+    '"float32", "bfloat16", "float16", or "auto": the fastest that the device supports.'
     progress: Progress | None = None
+    "Called with (step, steps, {name: value}) after each step; whatever it raises stops the training, saved."
     quiet: bool = False
+    "Show no progress bar."
 
     def stage(self, name: str, first: bool = False) -> RunOptions:
-        """The same for one of several trainings after one another, each with its folder; those not begun begin anew.
-        name: "" = there is but one."""
+        """Return the options for one of several trainings in a row, each with a subfolder of its own.
+
+        name: that of the subfolder; "" = there is only one training. Stages that have no state yet begin anew.
+        """
         if self.folder is None or not name:
             return self
         folder = Path(self.folder) / name
         return replace(self, folder=folder, resume=self.resume and (first or (folder / STATE).exists()))
 
 
-def with_progress(run: RunOptions | None, progress: Progress | None) -> RunOptions:
-    """The run, or the usual one, with `progress` if that is given."""
-    run = run or RunOptions()
-    return run if progress is None else replace(run, progress=progress)
+def with_progress(options: RunOptions | None, progress: Progress | None) -> RunOptions:
+    """Return the options, or the default ones, with `progress` if that is given."""
+    options = options or RunOptions()
+    return options if progress is None else replace(options, progress=progress)

@@ -1,4 +1,4 @@
-"""Where a training runs: the device, the precision, and the processes that share it. accelerate's only landlord."""
+"""The devices of a training: which one, at what precision, and the processes that share it. accelerate's only landlord."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": t
 
 
 def is_main_process() -> bool:
-    """Whether this process is the one, of those that share a training, that writes files."""
+    """Return whether this is the one of the processes sharing a training that writes files."""
     return int(os.environ.get("RANK", "0")) == 0
 
 
 class DeviceGroup:
-    """device, precision: as in `Run`. Started by `accelerate launch` or torchrun, the processes share each batch.
+    """The device of this process and the processes it trains with, as `accelerate launch` or torchrun start them.
 
-    share: (which process this is, of how many); main: it is the one that writes files.
+    device, precision: as in `RunOptions`. rank: the number of this process, of `world_size`. Raises ValueError for a
+    precision that is not among PRECISIONS.
     """
 
     def __init__(self, device: str = "auto", precision: str = "auto"):
@@ -29,54 +30,54 @@ class DeviceGroup:
         if int(os.environ.get("WORLD_SIZE", "1")) > 1:
             self._accelerator = _accelerator(device)
             self.device = self._accelerator.device
-            self.share = self._accelerator.process_index, self._accelerator.num_processes
+            self.rank, self.world_size = self._accelerator.process_index, self._accelerator.num_processes
         else:
             self.device = default_device() if device == "auto" else torch.device(device)
-            self.share = 0, 1
+            self.rank, self.world_size = 0, 1
         if precision not in ("auto", *PRECISIONS):
             raise ValueError(f"no precision {precision!r:.40}. Choose auto, {', '.join(PRECISIONS)}")
-        self.dtype = _best(self.device) if precision == "auto" else PRECISIONS[precision]
-        scaled = self.dtype == torch.float16
-        self.scaler = torch.amp.GradScaler(self.device.type, enabled=scaled)
+        self.dtype = _fastest_dtype(self.device) if precision == "auto" else PRECISIONS[precision]
+        self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.dtype == torch.float16)
 
     @property
-    def main(self) -> bool:
-        return self.share[0] == 0
+    def is_main(self) -> bool:
+        """Whether this process is the one that writes files."""
+        return self.rank == 0
 
-    def shared(self, model: nn.Module) -> nn.Module:
-        """The model whose gradients are averaged over the processes; itself where there is one."""
+    def parallel(self, model: nn.Module) -> nn.Module:
+        """Return the model with its gradients averaged over the processes; itself where there is one."""
         return model if self._accelerator is None else self._accelerator.prepare_model(model)
 
-    def mixed(self) -> AbstractContextManager:
-        """The context in which the network runs in the machine's precision."""
+    def autocast(self) -> AbstractContextManager:
+        """Return the context in which a network runs at this precision."""
         return torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
 
     def mean(self, values: torch.Tensor) -> torch.Tensor:
-        """The mean over the processes."""
+        """Return the mean over the processes."""
         return values if self._accelerator is None else self._accelerator.reduce(values, reduction="mean")
 
     def sum(self, values: torch.Tensor) -> torch.Tensor:
-        """The sum over the processes."""
+        """Return the sum over the processes."""
         return values if self._accelerator is None else self._accelerator.reduce(values, reduction="sum")
 
-    def any(self, asked: bool) -> bool:
-        """Whether it is asked in any of the processes."""
-        return bool(self.sum(torch.tensor(float(asked), device=self.device)) > 0) if self._accelerator else asked
+    def any(self, flag: bool) -> bool:
+        """Return whether the flag is set in any of the processes."""
+        return bool(self.sum(torch.tensor(float(flag), device=self.device)) > 0) if self._accelerator else flag
 
     def __str__(self) -> str:
         name = torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else self.device.type
-        return f"{self.share[1]} x {name}, {str(self.dtype).removeprefix('torch.')}"
+        return f"{self.world_size} x {name}, {str(self.dtype).removeprefix('torch.')}"
 
 
 def _accelerator(device: str):
     from accelerate import Accelerator, DistributedDataParallelKwargs
 
-    some_may_rest = DistributedDataParallelKwargs(find_unused_parameters=True)  # last layers of some of timm's networks
-    return Accelerator(cpu=device == "cpu", mixed_precision="no", kwargs_handlers=[some_may_rest])
+    unused = DistributedDataParallelKwargs(find_unused_parameters=True)  # the last layers of some of timm's networks
+    return Accelerator(cpu=device == "cpu", mixed_precision="no", kwargs_handlers=[unused])
 
 
-def _best(device: torch.device) -> torch.dtype:
-    """Half the numbers' length where that is faster: on GPUs, and on processors with matrix units for it."""
+def _fastest_dtype(device: torch.device) -> torch.dtype:
+    """16-bit numbers where these are faster: on GPUs, and on processors with matrix units for them."""
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.get_device_capability(device) >= (8, 0) else torch.float16
     if device.type == "cpu" and getattr(torch.cpu, "get_capabilities", dict)().get("amx_bf16"):

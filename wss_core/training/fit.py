@@ -1,8 +1,8 @@
-"""A SegmentationNet learns from examples: which terms, in what batches, judged how; and what is remembered of it."""
+"""Fitting a SegmentationNet to examples: choice of loss terms, batches, validation, and a summary of the training."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,25 +12,24 @@ from .. import losses, metrics
 from ..cues import Example
 from ..networks import SegmentationNet, default_device, predict_probabilities
 from . import loop
-from . import validation as scores
 from .annotation_stats import annotation_stats, summary
-from .batches import Batches
+from .batches import BatchMaker
 from .config import RunOptions, TrainConfig
 from .device import DeviceGroup
-from .loop import TrainOutcome
 from .samples import PseudoLabeller, TrainSamples
 from .train_step import TrainStep
+from .validation import total_confusion
 
-ALL_KINDS = ("tags", "points", "boxes", "strokes", "partial", "full", "none")  # kinds of cue
+ALL_KINDS = ("tags", "points", "boxes", "strokes", "partial", "full", "none")  # of cue, see `samples.cue_kinds`
 
 
 def fit_network(
     network: SegmentationNet,
     examples: Sequence[Example],
-    classes: Sequence[str],
-    plan: TrainConfig,
-    run: RunOptions,
     *,
+    classes: Sequence[str],
+    config: TrainConfig,
+    options: RunOptions,
     terms: Sequence[str] = (),
     complete: bool = False,
     point_per_object: bool = False,
@@ -39,54 +38,83 @@ def fit_network(
     validation: Sequence[Example] = (),
     about: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Train the network, in place, and return the summary that `Segmenter.training` holds.
+    """Train the network, in place, and return the summary for `Segmenter.training`.
 
-    terms: names of TERMS, or those that fit the cues. complete, point_per_object, pseudo_labeller: see `samples`. pseudo_label_kinds: the kinds of cue
-    that `pseudo_labeller` makes something of. validation: examples with a truth, by whose mean IoU the best weights are kept.
-    about: what else decides the result (see `Saver`).
+    terms: "term" or "term=weight", of TERMS; () = those that fit the cues. complete, point_per_object,
+    pseudo_labeller: see `samples`. pseudo_label_kinds: the kinds of cue from which `pseudo_labeller` makes labels.
+    validation: examples with a truth, by whose mean IoU the best weights are chosen. about: what else decides the
+    result, as plain values.
+
+    Raises ValueError when no example has a cue, an example's image or cues do not fit, no validation example has a
+    truth, or the loss is no longer finite.
     """
-    told = annotation_stats(examples, classes)
-    found = frozenset().union(*(one.kinds for one in told))
-    fits = pseudo_labeller is not None and bool(found & set(pseudo_label_kinds))
-    weights = losses.parse(terms) if terms else losses.chosen(found | ({"soft"} if fits else frozenset()))
-    lesson = TrainStep(weights, sum(network.encoder.channels), plan.seed, ramp=0 if terms else plan.steps // 2)
-    machine = DeviceGroup(run.device, run.precision)
-    pictures = TrainSamples(
+    stats = annotation_stats(examples, classes)
+    kinds = frozenset().union(*(example.kinds for example in stats))
+    can_label = pseudo_labeller is not None and bool(kinds & set(pseudo_label_kinds))
+    fitting = kinds | ({"pseudo_labels"} if can_label else frozenset())
+    weights = losses.parse(terms) if terms else losses.default_weights(fitting)
+    needs = losses.needs(weights)
+    devices = DeviceGroup(options.device, options.precision)
+    samples = TrainSamples(
         examples,
         classes,
-        plan.side,
-        complete,
-        pseudo_labeller if fits and "soft" in weights else None,
-        point_per_object,
+        config.side,
+        complete=complete,
+        pseudo_labeller=pseudo_labeller if can_label and "pseudo_labels" in needs else None,
+        point_per_object=point_per_object,
     )
-    batches = Batches(pictures, [one.kinds for one in told], plan, "agreement" in weights, machine.share)
-    if lesson.dual:
-        network.add_auxiliary_decoder(plan.seed)
+    batches = BatchMaker(
+        samples,
+        [example.kinds for example in stats],
+        config,
+        with_teacher="teacher" in needs,
+        rank=devices.rank,
+        world_size=devices.world_size,
+    )
+    if "auxiliary_decoder" in needs:
+        network.add_auxiliary_decoder(config.seed)
+    ramp = 0 if terms else config.steps // 2
+    outcome = loop.train(
+        network,
+        TrainStep(weights, sum(network.encoder.channels), config.seed, ramp),
+        batches.make,
+        config=config,
+        options=options,
+        devices=devices,
+        score=_scorer(validation, len(classes), config, devices) if len(validation) else None,
+        about={"terms": weights, "classes": list(classes), "images": len(examples)} | (about or {}),
+    )
+    network.auxiliary_decoder = None
+    network.eval().to(default_device())
+    return summary(stats, classes, outcome) | {
+        "seed": config.seed,
+        "terms": weights,
+        "validation": _best_validation(outcome, len(validation)),
+    }
 
-    def score(model: SegmentationNet) -> float:
-        table = scores.tally(
+
+def _scorer(
+    validation: Sequence[Example], class_count: int, config: TrainConfig, devices: DeviceGroup
+) -> Callable[[SegmentationNet], float]:
+    """The function from a network to its mean IoU, of the pixels of all validation examples together."""
+
+    def score(network: SegmentationNet) -> float:
+        table = total_confusion(
             validation,
-            lambda image: predict_probabilities(model, image, plan.side, plan.channels),
-            len(classes),
-            machine.share,
+            lambda image: predict_probabilities(network, image, config.side, config.channels),
+            class_count,
+            rank=devices.rank,
+            world_size=devices.world_size,
         )
-        table = machine.sum(torch.from_numpy(table).to(machine.device)).cpu().numpy()
+        table = devices.sum(torch.from_numpy(table).to(devices.device)).cpu().numpy()
         if not table.any():
             raise ValueError("no picture of the validation has a true mask. Give some that have, or no validation")
         return float(np.nanmean(metrics.iou(metrics.counts_of_confusion(table))))
 
-    known = {"terms": weights, "classes": list(classes), "images": len(examples)} | (about or {})
-    outcome = loop.train(network, lesson, batches.make, plan, run, machine, score if len(validation) else None, known)
-    network.auxiliary_decoder = None
-    network.eval().to(default_device())
-    return summary(told, classes, outcome) | {
-        "seed": plan.seed,
-        "terms": weights,
-        "validation": _judged(outcome, len(validation)),
-    }
+    return score
 
 
-def _judged(outcome: TrainOutcome, count: int) -> dict[str, Any]:
+def _best_validation(outcome: loop.TrainOutcome, images: int) -> dict[str, Any]:
     if outcome.best is None:
         return {}
-    return {"miou": round(outcome.best[0], 4), "step": outcome.best[1], "images": count}
+    return {"miou": round(outcome.best[0], 4), "step": outcome.best[1], "images": images}

@@ -1,4 +1,4 @@
-"""Ctrl-C, or a polite kill, at a moment when all is whole."""
+"""Stopping a training by Ctrl-C or SIGTERM between two steps, when its state is complete."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupt:
-    """Either signal waits for the end of a step, so that what is saved is whole; a second one does not wait."""
+    """A context in which the first signal only sets `requested`; a second one raises KeyboardInterrupt at once.
+
+    In threads other than the main one, where Python allows no signal handlers, it does nothing.
+    """
 
     def __init__(self):
-        self.asked = False
-        self._before: dict[int, object] = {}
+        self.requested = False
+        self._previous: dict[int, object] = {}
 
     def __enter__(self) -> Interrupt:
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._ask) for number in SIGNALS}
+            self._previous = {number: signal.signal(number, self._handle) for number in SIGNALS}
         return self
 
     def __exit__(self, *_) -> None:
-        for number, before in self._before.items():
-            signal.signal(number, before)
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
 
-    def _ask(self, *_) -> None:
-        if self.asked:
+    def _handle(self, *_) -> None:
+        if self.requested:
             raise KeyboardInterrupt
-        self.asked = True
+        self.requested = True

@@ -1,4 +1,4 @@
-"""The one training loop: steps, rates, precision, validation, saving, and what stops it."""
+"""The one training loop: optimizer steps, learning rate, precision, validation, saving, and early stopping."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,96 +15,151 @@ from torch import nn
 from tqdm import tqdm
 
 from ..losses import Batch
-from ..losses.batch import moved
-from .batches import ahead
+from ..losses.batch import to_device
+from .batches import prefetch
 from .checkpointing import BestWeights, StateSaver
 from .config import RunOptions, TrainConfig
 from .device import DeviceGroup
 from .ema_teacher import EmaTeacher
 from .interrupt import Interrupt
 
-WARM_UP = 50  # steps until the rate is whole
-LAST = 0.01  # of the rate, at the end of its cosine
-SLOW = 0.1  # of the rate, for encoders that come with weights
-DECAY = 0.01  # of the weights
-CLIP = 5.0  # length of the gradient at most
-SHOWN = 50  # steps over which the figures shown are averaged
+WARM_UP = 50  # steps in which the learning rate rises
+FINAL_RATE = 0.01  # share of the learning rate at the end of its cosine
+PRETRAINED_RATE = 0.1  # share of the learning rate for encoders with pretrained weights
+WEIGHT_DECAY = 0.01
+MAX_GRADIENT_NORM = 5.0
+LOG_EVERY = 50  # steps between two rows of the log, over which its figures are averaged
 
 Step = Callable[[nn.Module, EmaTeacher, Batch, int], tuple[torch.Tensor, dict[str, torch.Tensor]]]
 
 
 @dataclass(frozen=True)
 class TrainOutcome:
-    """How a training went. log: a dict of figures for every SHOWN-th step and each validation; best: the best score
-    and its step, or None where there was no validation. machine: in words. steps: done; seconds: of training."""
+    """How a training went.
+
+    log: one {name: value} for every LOG_EVERY-th step and each validation. best: the best validation score and its
+    step, or None without validation. steps: those done. seconds: of training. device: the devices and the precision.
+    """
 
     log: list[dict[str, Any]]
     best: tuple[float, int] | None
     steps: int
     seconds: float
-    machine: str
+    device: str
 
 
 def train(
     model: nn.Module,
-    lesson: Step,
-    make: Callable[[int], Batch],
-    plan: TrainConfig,
-    run: RunOptions,
-    machine: DeviceGroup,
+    train_step: Step,
+    make_batch: Callable[[int], Batch],
+    *,
+    config: TrainConfig,
+    options: RunOptions,
+    devices: DeviceGroup,
     score: Callable[[nn.Module], float] | None = None,
     about: dict[str, Any] | None = None,
 ) -> TrainOutcome:
-    """Train the model, in place, by lesson(model, teacher, batch, step) -> (loss, figures); make(step) -> batch.
+    """Train the model, in place, by train_step(model, teacher, batch, step) -> (loss, {term: value}).
 
-    score(teacher's model) -> higher is better; the model ends with the teacher's weights, those of the best score.
-    Raises ValueError when the loss is no number, with the step and the pictures. Ctrl-C, or whatever `run.progress`
-    raises, ends it after a step, and saved. about: what else decides the result.
+    make_batch(step) -> Batch. score(teacher's model) -> the validation score, higher is better. The model ends with the
+    teacher's weights, those of the best score where there is one. about: what decides the result beside `config`, as
+    plain values.
+
+    Raises ValueError when the loss is no longer finite, with the step and the images. Ctrl-C, and whatever
+    `options.progress` raises, ends the training after a step with its state saved.
     """
-    model.to(machine.device, memory_format=torch.channels_last)
-    teacher, best = EmaTeacher(model, plan.decay), BestWeights()
-    rule = _optimizer(model, plan.rate)
-    rates = torch.optim.lr_scheduler.LambdaLR(rule, lambda step: _rate(step, plan.steps))
-    parts = {
-        "model": model,
-        "teacher": teacher.model,
-        "rule": rule,
-        "rates": rates,
-        "scaler": machine.scaler,
-        "best": best,
-    }
-    saver = StateSaver(run, asdict(plan) | (about or {}), machine.main, parts)
+    model.to(devices.device, memory_format=torch.channels_last)
+    learner = _Learner(model, train_step, config, devices)
+    best = BestWeights()
+    parts = {**learner.saved_parts, "best": best}
+    saver = StateSaver(options, about=asdict(config) | (about or {}), is_main=devices.is_main, parts=parts)
     log = saver.figures.setdefault("log", [])
-    learn = partial(_step, machine.shared(model), teacher, lesson, rule, rates, machine)
-    judge = partial(_judged, score, teacher.model, best, machine)
-    recent: deque[dict[str, float]] = deque(maxlen=SHOWN)
-    bar = tqdm(total=plan.steps, initial=saver.step, desc="train", unit="step", disable=run.quiet or not machine.main)
-    with bar, Interrupt() as interrupt, closing(ahead(make, saver.step, plan.steps)) as batches:
+    recent: deque[dict[str, float]] = deque(maxlen=LOG_EVERY)
+    hidden = options.quiet or not devices.is_main
+    bar = tqdm(total=config.steps, initial=saver.step, desc="train", unit="step", disable=hidden)
+    with bar, Interrupt() as interrupt, closing(prefetch(make_batch, saver.step, config.steps)) as batches:
         for batch in batches:
-            if best.waited >= plan.patience > 0:
+            if best.validations_without_gain >= config.patience > 0:
                 break
-            recent.append(learn(moved(batch, machine.device), saver.step))
+            recent.append(learner.learn(to_device(batch, devices.device), saver.step))
             step = saver.step + 1
-            figures = {name: float(np.mean([one[name] for one in recent])) for name in recent[-1]}
-            figures |= judge(step) if step % plan.every == 0 or step == plan.steps else {}
-            if "score" in figures or step % SHOWN == 0:
+            figures = {name: float(np.mean([row[name] for row in recent])) for name in recent[-1]}
+            if score is not None and (step % config.every == 0 or step == config.steps):
+                figures["score"] = learner.validate(score)
+                best.offer(figures["score"], step, learner.teacher.model)
+            if "score" in figures or step % LOG_EVERY == 0:
                 log.append({"step": step, "seconds": round(saver.elapsed, 1), **figures})
-            saver.tick()
+            saver.step_done()
             bar.update()
-            bar.set_postfix({name: f"{value:.3f}" for name, value in (figures | best.shown).items()}, refresh=False)
-            with _saved(saver):
-                if run.progress is not None:
-                    run.progress(step, plan.steps, figures)
-                if machine.any(interrupt.asked):
+            bar.set_postfix(_postfix(figures, best), refresh=False)
+            with _saving_on_error(saver):
+                if options.progress is not None:
+                    options.progress(step, config.steps, figures)
+                if devices.any(interrupt.requested):
                     raise KeyboardInterrupt
     saver.save()
-    model.load_state_dict(best.weights or teacher.model.state_dict())
-    return TrainOutcome(log, best.found, saver.step, saver.elapsed, str(machine))
+    model.load_state_dict(best.weights or learner.teacher.model.state_dict())
+    return TrainOutcome(log, best.best, saver.step, saver.elapsed, str(devices))
+
+
+class _Learner:
+    """The model with its teacher, optimizer and scheduler, on the devices of the training."""
+
+    def __init__(self, model: nn.Module, train_step: Step, config: TrainConfig, devices: DeviceGroup):
+        self.model, self.train_step, self.devices = model, train_step, devices
+        self.teacher = EmaTeacher(model, config.decay)
+        self.optimizer = make_optimizer(model, config.rate)
+        self.scheduler = torch.optim.lr_scheduler.LambdaLR(self.optimizer, lambda step: rate_at(step, config.steps))
+        self.parallel_model = devices.parallel(model)
+
+    @property
+    def saved_parts(self) -> dict[str, Any]:
+        """All that has a state, under the names that saved trainings hold."""
+        return {
+            "model": self.model,
+            "teacher": self.teacher.model,
+            "rule": self.optimizer,
+            "rates": self.scheduler,
+            "scaler": self.devices.scaler,
+        }
+
+    def learn(self, batch: Batch, step: int) -> dict[str, float]:
+        """Do one step; return its loss and terms, averaged over the processes."""
+        self.parallel_model.train()
+        with self.devices.autocast():
+            loss, terms = self.train_step(self.parallel_model, self.teacher, batch, step)
+        values = self.devices.mean(torch.stack([loss.detach(), *terms.values()])).tolist()
+        figures = dict(zip(("loss", *terms), values, strict=True))
+        _check_finite(figures, batch, step)
+        scaler = self.devices.scaler
+        self.optimizer.zero_grad(set_to_none=True)
+        scaler.scale(loss).backward()
+        scaler.unscale_(self.optimizer)
+        nn.utils.clip_grad_norm_(self.parallel_model.parameters(), MAX_GRADIENT_NORM)
+        scaler.step(self.optimizer)
+        scaler.update()
+        self.scheduler.step()
+        self.teacher.update(self.model, step)
+        return figures
+
+    def validate(self, score: Callable[[nn.Module], float]) -> float:
+        """Score the teacher's model."""
+        with self.devices.autocast():
+            return score(self.teacher.model)
+
+
+def _check_finite(figures: dict[str, float], batch: Batch, step: int) -> None:
+    if not math.isfinite(figures["loss"]):
+        values = ", ".join(f"{name} {value:.3g}" for name, value in figures.items())
+        raise ValueError(
+            f"the loss is no longer finite at step {step} ({values}), on the pictures {', '.join(batch.ids)}. Look at "
+            "these, or train with a smaller rate"
+        )
 
 
 @contextmanager
-def _saved(saver: StateSaver) -> Iterator[None]:
-    """Whatever ends the training here ends it with its state saved."""
+def _saving_on_error(saver: StateSaver) -> Iterator[None]:
+    """Save the state of the training when whatever happens here ends it."""
     try:
         yield
     except BaseException:
@@ -113,51 +167,23 @@ def _saved(saver: StateSaver) -> Iterator[None]:
         raise
 
 
-def _judged(
-    score: Callable[[nn.Module], float] | None, model: nn.Module, best: BestWeights, machine: DeviceGroup, step: int
-) -> dict[str, float]:
-    """The score of the model after a step, which may be the best; {} where there is no validation."""
-    if score is None:
-        return {}
-    with machine.mixed():
-        return {"score": best.offer(score(model), step, model)}
+def _postfix(figures: dict[str, float], best: BestWeights) -> dict[str, str]:
+    """What the progress bar shows beside itself."""
+    shown = figures if best.best is None else figures | {"best": best.best[0]}
+    return {name: f"{value:.3f}" for name, value in shown.items()}
 
 
-def _step(model, teacher, lesson, rule, rates, machine: DeviceGroup, batch: Batch, step: int) -> dict[str, float]:
-    """One step; its figures, averaged over the processes."""
-    model.train()
-    with machine.mixed():
-        loss, terms = lesson(model, teacher, batch, step)
-    values = machine.mean(torch.stack([loss.detach(), *terms.values()])).tolist()
-    figures = dict(zip(("loss", *terms), values, strict=True))
-    if not math.isfinite(figures["loss"]):
-        told = ", ".join(f"{name} {value:.3g}" for name, value in figures.items())
-        raise ValueError(
-            f"the loss is no number any more at step {step} ({told}), on the pictures {', '.join(batch.ids)}. Look at "
-            "these, or train with a smaller rate"
-        )
-    rule.zero_grad(set_to_none=True)
-    machine.scaler.scale(loss).backward()
-    machine.scaler.unscale_(rule)
-    nn.utils.clip_grad_norm_(model.parameters(), CLIP)
-    machine.scaler.step(rule)
-    machine.scaler.update()
-    rates.step()
-    teacher.follow(model.module if hasattr(model, "module") else model, step)
-    return figures
+def make_optimizer(model: nn.Module, rate: float) -> torch.optim.Optimizer:
+    """Make AdamW for the model; a pretrained encoder learns at PRETRAINED_RATE of the learning rate."""
+    pretrained = {id(p) for p in model.encoder.parameters()} if model.encoder.pretrained else set()
+    fast = [p for p in model.parameters() if id(p) not in pretrained]
+    slow = [p for p in model.parameters() if id(p) in pretrained]
+    groups = [{"params": fast}, {"params": slow, "lr": PRETRAINED_RATE * rate}] if slow else [{"params": fast}]
+    return torch.optim.AdamW(groups, lr=rate, weight_decay=WEIGHT_DECAY, fused=True)
 
 
-def _optimizer(model: nn.Module, rate: float) -> torch.optim.Optimizer:
-    """AdamW; encoders that come with weights learn slowly."""
-    known = {id(p) for p in model.encoder.parameters()} if model.encoder.pretrained else set()
-    fast = [p for p in model.parameters() if id(p) not in known]
-    slow = [p for p in model.parameters() if id(p) in known]
-    groups = [{"params": fast}, {"params": slow, "lr": SLOW * rate}] if slow else [{"params": fast}]
-    return torch.optim.AdamW(groups, lr=rate, weight_decay=DECAY, fused=True)
-
-
-def _rate(step: int, steps: int) -> float:
-    """Share of the rate at a step: a warm-up, then a cosine."""
-    begun = min(1.0, (step + 1) / min(WARM_UP, max(1, steps // 4)))
-    left = 0.5 * (1 + math.cos(math.pi * min(1.0, step / max(1, steps))))
-    return begun * (LAST + (1 - LAST) * left)
+def rate_at(step: int, steps: int) -> float:
+    """Return the share of the learning rate at a step: a linear warm-up, times a cosine down to FINAL_RATE."""
+    warm_up = min(1.0, (step + 1) / min(WARM_UP, max(1, steps // 4)))
+    cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, step / max(1, steps))))
+    return warm_up * (FINAL_RATE + (1 - FINAL_RATE) * cosine)

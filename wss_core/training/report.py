@@ -1,4 +1,4 @@
-"""A training for people to look at: what it was, its curves, and pictures with what it makes of them."""
+"""A report of a training for people: its summary, its curves, scores, and images with the masks that the model predicts."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from ..imaging.io import picture_to_bytes
 from ..results.readouts import colours, overlay
 from ..segmenter import Segmenter
 from .config import LOG
-from .validation import tally
+from .validation import total_confusion
 
-SAMPLES = 8
-SIDE = 200  # pixels of a sample, whose longer side fills it
+MAX_SAMPLES = 8
+SIDE = 200  # pixels of a sample's longer side
 
 
 def write(folder: Path, segmenter: Segmenter, validation: Sequence[Example] = ()) -> Path:
-    """Write report.md, curves.png of the logs in `folder`, and, of examples with a truth, samples.png; returns the first.
+    """Write report.md into the folder of a training and return its path.
 
-    The scores in it are of all the validation examples, at their own size.
+    With curves.png of the logs in `folder` and of its stages, and samples.png of validation examples with a truth. The
+    scores are over all validation examples, at their own size.
     """
     folder, classes = Path(folder), segmenter.classes
     parts = [f"# {segmenter.name}: {', '.join(map(_cell, classes))}", _table(("", ""), _rows(segmenter.training))]
@@ -34,33 +35,32 @@ def write(folder: Path, segmenter: Segmenter, validation: Sequence[Example] = ()
         _draw_curves(logs, folder / "curves.png")
         parts.append("![Losses and scores against steps](curves.png)")
     if len(validation):
-        table = tally(validation, lambda image: segmenter.segment(image).probs, len(classes))
+        table = total_confusion(validation, lambda image: segmenter.segment(image).probs, len(classes))
         counts = metrics.counts_of_confusion(table)
         ious, dices = metrics.iou(counts), metrics.dice(counts)
-        rows = zip(classes, ious, dices, strict=True)
         means = "mean", np.nanmean(ious), np.nanmean(dices)
-        parts.append(_table(("class", "IoU", "Dice"), [*rows, means]))
+        parts.append(_table(("class", "IoU", "Dice"), [*zip(classes, ious, dices, strict=True), means]))
         (folder / "samples.png").write_bytes(_samples(segmenter, validation))
-        parts.append("Pictures, their true masks, and what it says of them:\n\n![Samples](samples.png)")
+        parts.append("Pictures, their true masks, and the predicted masks:\n\n![Samples](samples.png)")
     path = folder / "report.md"
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     return path
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:
-    """The rows of a training's log."""
+    """Read the rows of a training's log."""
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 def _rows(training: dict[str, Any]) -> list[tuple[str, Any]]:
-    """The summary as (name, value), what lies deeper in words."""
-    return [(name.replace("_", " "), _words(value)) for name, value in training.items() if name != "classes"]
+    """The summary as (name, value), nested values as text."""
+    return [(name.replace("_", " "), _as_text(value)) for name, value in training.items() if name != "classes"]
 
 
-def _words(value) -> str:
+def _as_text(value) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_words(inner)}" for key, inner in value.items())
-    return ", ".join(map(_words, value)) if isinstance(value, list) else str(value)
+        return ", ".join(f"{key}: {_as_text(inner)}" for key, inner in value.items())
+    return ", ".join(map(_as_text, value)) if isinstance(value, list) else str(value)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
@@ -90,19 +90,19 @@ def _draw_curves(logs: dict[str, list[dict[str, Any]]], path: Path) -> None:
 
 
 def _samples(segmenter: Segmenter, validation: Sequence[Example]) -> bytes:
-    """A PNG: a column for each of some examples, the picture, the truth and the answer one below the other."""
-    places = np.linspace(0, len(validation) - 1, min(SAMPLES, len(validation))).round().astype(int)
+    """A PNG with a column for each of some examples: the image, its true mask and the predicted one below each other."""
+    chosen = np.linspace(0, len(validation) - 1, min(MAX_SAMPLES, len(validation))).round().astype(int)
     palette, columns = colours(len(segmenter.classes)), []
-    for example in (validation[int(place)] for place in places):
+    for example in (validation[int(i)] for i in chosen):
         if example.truth is not None:
-            shown = example.image, overlay(example.image, example.truth, palette)
-            shown += (overlay(example.image, segmenter.segment(example.image).labels, palette),)
-            columns.append(np.vstack([_tile(image) for image in shown]))
+            predicted = segmenter.segment(example.image).labels
+            masks = [overlay(example.image, labels, palette) for labels in (example.truth, predicted)]
+            columns.append(np.vstack([_tile(image) for image in (example.image, *masks)]))
     return picture_to_bytes(np.hstack(columns), "PNG")
 
 
 def _tile(image: np.ndarray) -> np.ndarray:
-    """The picture in the middle of a white square."""
+    """The image in the middle of a white square."""
     scale = SIDE / max(image.shape[:2])
     size = [max(1, round(side * scale)) for side in image.shape[:2]]
     small = cv2.resize(image, size[::-1], interpolation=cv2.INTER_AREA)

@@ -1,4 +1,4 @@
-"""What one step of a SegmentationNet is: all terms of the loss on a batch, and the teacher's part."""
+"""One training step of a SegmentationNet: its output and the teacher's for a batch, and the loss of all terms."""
 
 from __future__ import annotations
 
@@ -9,42 +9,51 @@ import torch
 from torch import nn
 
 from .. import losses
-from ..losses import Answer, Batch
-from .ema_teacher import EmaTeacher, exchanged
+from ..losses import TERMS, Batch, NetworkOutput
+from .ema_teacher import EmaTeacher, exchange_rectangles
 
 
 @dataclass(frozen=True)
 class TrainStep:
-    """weights: of the terms, by name. channels: of the encoder, all maps together. seed: of what is random. ramp: steps until
-    the teacher's word counts whole, as it has little to say at first."""
+    """The function from a batch to its loss."""
 
     weights: dict[str, float]
-    channels: int
+    "The weight of each loss term, by its name in TERMS."
+    encoder_channels: int
+    "Channels of the encoder, all its maps together; the auxiliary decoder sees them with some left out."
     seed: int
     ramp: int = 0
-
-    @property
-    def dual(self) -> bool:
-        """A second decoder is wanted."""
-        return "dual" in self.weights
+    "Steps over which the weights of terms that need the teacher rise from 0, as it knows little at first."
 
     def __call__(self, model: nn.Module, teacher: EmaTeacher, batch: Batch, step: int):
-        """(loss, {term: value}) of a batch."""
-        images, taught, count = batch.images, None, len(batch.images)
+        """Return (loss, {term: value}) of a batch, as tensors."""
+        images, teacher_probs, count = batch.images, None, len(batch.images)
         if batch.views is not None:
-            taught = exchanged(teacher.probabilities(batch.views), batch.views.cut)
-            images = torch.cat([images, exchanged(batch.views.strong, batch.views.cut)])
-        logits, second = model(images, self._noise(batch)) if self.dual else (model(images), None)
-        share = float(np.random.default_rng((self.seed, 5, step)).random())
-        mixed = None if taught is None else logits[count:]
-        return losses.total(Answer(logits[:count], second, share, mixed, taught), batch, self._weights(step))
+            teacher_probs = exchange_rectangles(teacher.predict(batch.views), batch.views.cutmix_mask)
+            images = torch.cat([images, exchange_rectangles(batch.views.strong, batch.views.cutmix_mask)])
+        two_decoders = "auxiliary_decoder" in losses.needs(self.weights)
+        logits, auxiliary_logits = model(images, self._noise(batch)) if two_decoders else (model(images), None)
+        output = NetworkOutput(
+            logits=logits[:count],
+            auxiliary_logits=auxiliary_logits,
+            mix_weight=float(np.random.default_rng((self.seed, 5, step)).random()),
+            strong_logits=None if teacher_probs is None else logits[count:],
+            teacher_probs=teacher_probs,
+        )
+        return losses.weighted_sum(output, batch, self.weights_at(step))
 
-    def _weights(self, step: int) -> dict[str, float]:
-        if "agreement" not in self.weights or step >= self.ramp:
+    def weights_at(self, step: int) -> dict[str, float]:
+        """Return the weights of the terms at a step, those that need the teacher after their ramp."""
+        if step >= self.ramp:
             return self.weights
-        return self.weights | {"agreement": self.weights["agreement"] * step / self.ramp}
+        ramped = {name: weight * step / self.ramp for name, weight in self.weights.items() if _needs_teacher(name)}
+        return self.weights | ramped
 
     def _noise(self, batch: Batch) -> torch.Tensor:
-        """float32 (B, channels), 0..1, of each crop's own seed."""
-        rows = [np.random.default_rng(seed).random(self.channels, np.float32) for seed in batch.seeds]
+        """float32 (B, encoder_channels), uniform in 0..1, drawn by each crop's own seed."""
+        rows = [np.random.default_rng(seed).random(self.encoder_channels, np.float32) for seed in batch.seeds]
         return torch.from_numpy(np.stack(rows)).to(batch.images.device)
+
+
+def _needs_teacher(term: str) -> bool:
+    return "teacher" in TERMS[term].needs

@@ -1,4 +1,4 @@
-"""Validation: how well labels agree with the truth, over a whole set of pictures."""
+"""Validation: count how a model's labels agree with the truth over a whole set of images."""
 
 from __future__ import annotations
 
@@ -10,22 +10,27 @@ import numpy as np
 from .. import metrics
 from ..cues import Example
 
-Answer = Callable[[np.ndarray], np.ndarray]
+Predict = Callable[[np.ndarray], np.ndarray]
 
 
-def tally(examples: Sequence[Example], answer: Answer, count: int, share: tuple[int, int] = (0, 1)) -> np.ndarray:
-    """int64 (count, count): the confusion over the examples that have a truth. answer(image) -> probabilities
-    float32 (C, h, w) of any size. share: (which, of how many) parts of the examples."""
-    total = np.zeros((count, count), np.int64)
-    for i in range(share[0], len(examples), share[1]):
-        if examples[i].truth is not None:
-            total += metrics.confusion(
-                examples[i].truth, labelled(answer(examples[i].image), examples[i].truth.shape), count
-            )
+def total_confusion(
+    examples: Sequence[Example], predict: Predict, class_count: int, *, rank: int = 0, world_size: int = 1
+) -> np.ndarray:
+    """Sum the confusion over the examples that have a truth: int64 (C, C), rows true and columns predicted classes.
+
+    predict(image) -> probabilities float32 (C, h, w) of any size. rank, world_size: every process counts its part of
+    the examples. Raises ValueError as `metrics.confusion` does.
+    """
+    total = np.zeros((class_count, class_count), np.int64)
+    for i in range(rank, len(examples), world_size):
+        truth = examples[i].truth
+        if truth is not None:
+            labels = labels_at_size(predict(examples[i].image), truth.shape)
+            total += metrics.confusion(truth, labels, class_count)
     return total
 
 
-def labelled(probs: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """uint8 (H, W): the class whose probability, resized linearly to `shape`, is highest."""
+def labels_at_size(probs: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Return the most probable class of each pixel, uint8 (H, W), after resizing the probabilities linearly."""
     planes = [cv2.resize(plane, shape[::-1], interpolation=cv2.INTER_LINEAR) for plane in probs]
     return np.argmax(planes, axis=0).astype(np.uint8)

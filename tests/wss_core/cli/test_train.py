@@ -154,7 +154,7 @@ def test_it_is_pushed(folder, hub_server, capsys):
         (["--labelled", "many"], "'many' is no number of 6 pictures. Give 10%, 60, rest or none"),
         (["--labelled", "5", "--unlabelled", "3"], "5 labelled and 3 unlabelled are more than the 6 pictures"),
         (["--also", "more"], "'more' is not SPLIT=KIND. KIND is one of: own, tags, points"),
-        (["--cue", "none"], "nothing is told of any picture. Give cues"),
+        (["--cue", "none"], "no picture has a cue to learn from. Give cues"),
         (["--resume"], "there is no out/state.pt to go on from. Start without resume"),
         (["--setting", 'terms=["mumford"]'], "no term 'mumford'. Choose among"),
         (["--setting", "backbone=vgg"], "no backbone 'vgg'. Choose one of: builtin, unet, timm:NAME"),

@@ -1,6 +1,7 @@
 """The terms of the loss: counted by hand, checked by finite differences, and nothing where their cue is absent."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ from torch.nn import functional
 
 from wss_core import losses
 from wss_core.conventions import UNKNOWN
-from wss_core.losses import TERMS, Answer, Batch, box_level, image_level, pairwise, pixel_level, self_training
+from wss_core.losses import TERMS, Batch, NetworkOutput, box_level, image_level, pairwise, pixel_level, self_training
 
 NAN = math.nan
 
@@ -27,96 +28,112 @@ def batch(count=2, classes=3, side=6, **parts):
         "labels": torch.full((count, side, side), UNKNOWN),
         "tags": torch.full((count, classes), NAN, dtype=torch.float64),
         "boxes": torch.zeros(0, 7, dtype=torch.float64),
-        "cued": torch.zeros(count, dtype=torch.bool),
+        "has_partial_labels": torch.zeros(count, dtype=torch.bool),
     }
     return Batch(**(nothing | parts))
 
 
-def labels_told():
+def some_labels():
     labels = torch.full((2, 6, 6), UNKNOWN)
     labels[0, 0, :3] = torch.tensor([0, 1, 2])
     labels[1, 2:4, 2:4] = 1
     return labels
 
 
-def soft_told():
-    soft = torch.zeros(2, 3, 6, 6, dtype=torch.float64)
-    soft[0, :, 1, 1] = torch.tensor([0.5, 0.3, 0.2])
-    soft[1, 1, :3] = 1
-    return soft
+def some_pseudo_labels():
+    pseudo_labels = torch.zeros(2, 3, 6, 6, dtype=torch.float64)
+    pseudo_labels[0, :, 1, 1] = torch.tensor([0.5, 0.3, 0.2])
+    pseudo_labels[1, 1, :3] = 1
+    return pseudo_labels
 
 
 CUED = torch.tensor([True, False])
 # for each term, what it needs of the batch, and what of the answer
-NEEDS = {
-    "cross_entropy": {"labels": labels_told()},
-    "dice": {"labels": labels_told()},
-    "soft": {"soft": soft_told()},
+CUES = {
+    "cross_entropy": {"labels": some_labels()},
+    "dice": {"labels": some_labels()},
+    "soft": {"pseudo_labels": some_pseudo_labels()},
     "tags": {"tags": torch.tensor([[1.0, 0.0, NAN], [NAN, NAN, 1.0]], dtype=torch.float64)},
     "size": {"tags": torch.tensor([[1.0, 0.0, NAN], [NAN, 0.0, 0.0]], dtype=torch.float64)},
     "tightness": {"boxes": torch.tensor([[0, 1, 1, 5, 4, 1, 1], [0, 2, 2, 3, 6, 2, 0.9]], dtype=torch.float64)},
     "projection": {"boxes": torch.tensor([[0, 1, 1, 5, 4, 1, 1], [1, 2, 2, 3, 6, 2, 0.9]], dtype=torch.float64)},
-    "potts": {"cued": CUED},
-    "gated_crf": {"cued": CUED},
-    "dual": {"cued": CUED},
+    "potts": {"has_partial_labels": CUED},
+    "gated_crf": {"has_partial_labels": CUED},
+    "dual": {"has_partial_labels": CUED},
     "agreement": {},
 }
 
 
-def answer(logits, name):
-    second = logits.roll(1, dims=0) + 0.3 if name == "dual" else None
-    taught = 0.98 * functional.one_hot(torch.arange(72).view(2, 6, 6) % 3, 3).movedim(-1, 1).double() + 0.01
-    if name == "agreement":
-        return Answer(logits, mixed=logits * 1.5, taught=taught)
-    return Answer(logits, second, 0.4)
+def network_output(logits, needs):
+    """The output of a network with what a term needs."""
+    teacher_probs = 0.98 * functional.one_hot(torch.arange(72).view(2, 6, 6) % 3, 3).movedim(-1, 1).double() + 0.01
+    return NetworkOutput(
+        logits,
+        auxiliary_logits=logits.roll(1, dims=0) + 0.3 if "auxiliary_decoder" in needs else None,
+        mix_weight=0.4,
+        strong_logits=logits * 1.5 if "teacher" in needs else None,
+        teacher_probs=teacher_probs if "teacher" in needs else None,
+    )
 
 
 @pytest.mark.parametrize("name", TERMS)
 def test_gradients_are_those_of_finite_differences(name):
-    given = batch(**NEEDS[name])
+    given = batch(**CUES[name])
     torch.manual_seed(1)
     logits = torch.randn(2, 3, 6, 6, dtype=torch.float64, requires_grad=True)
-    value = TERMS[name].loss(answer(logits, name), given)
+    needs = TERMS[name].needs
+    value = TERMS[name].loss(network_output(logits, needs), given)
     assert value > 0
     (gradient,) = torch.autograd.grad(value, logits)
     assert gradient.abs().max() > 0
-    assert torch.autograd.gradcheck(lambda x: TERMS[name].loss(answer(x, name), given), (logits,), fast_mode=True)
+    assert torch.autograd.gradcheck(
+        lambda x: TERMS[name].loss(network_output(x, needs), given), (logits,), fast_mode=True
+    )
 
 
 @pytest.mark.parametrize("name", TERMS)
 def test_without_its_cue_a_term_is_nothing(name):
     """Exactly 0, and so is every gradient, also beside a batch that holds the other cues."""
-    others = [needs for other, needs in NEEDS.items() if not set(needs) & set(NEEDS[name])]
-    for parts in [{}, *others] if name != "agreement" else [{}]:
+    others = [cues for cues in CUES.values() if not set(cues) & set(CUES[name])]
+    for parts in [{}, *others]:
         logits = torch.randn(2, 3, 6, 6, dtype=torch.float64, requires_grad=True)
-        value = TERMS[name].loss(Answer(logits, logits.roll(1, dims=0)), batch(**parts))
+        value = TERMS[name].loss(NetworkOutput(logits, logits.roll(1, dims=0)), batch(**parts))
         (gradient,) = torch.autograd.grad(value, logits)
         assert value == 0
         assert (gradient == 0).all()
 
 
-@pytest.mark.parametrize("name", [name for name in TERMS if name not in ("dual", "agreement")])
-def test_pictures_without_the_cue_change_nothing_but_the_mean(name):
-    """One picture alone, and beside one of which nothing is told: half the loss, and no gradient on the other."""
+@pytest.mark.parametrize("name", [name for name, term in TERMS.items() if not term.needs - {"pseudo_labels"}])
+def test_images_without_the_cue_change_nothing_but_the_mean(name):
+    """One image alone, and beside one without cues: half the loss, and no gradient on the other."""
+    nothing = {"labels": UNKNOWN, "pseudo_labels": 0, "tags": NAN, "has_partial_labels": False}
     parts = {}
-    for key, value in NEEDS[name].items():
-        if key == "boxes":
-            parts[key] = value[value[:, 0] == 0]
-        else:
-            parts[key] = value.clone()
-            parts[key][1] = {"labels": UNKNOWN, "soft": 0, "tags": NAN, "cued": False}[key]
+    for key, value in CUES[name].items():
+        parts[key] = value[value[:, 0] == 0] if key == "boxes" else value.clone()
+        if key != "boxes":
+            parts[key][1] = nothing[key]
     logits = torch.randn(2, 3, 6, 6, dtype=torch.float64, requires_grad=True)
-    both = TERMS[name].loss(Answer(logits), batch(**parts))
+    pair = batch(**parts)
+    both = TERMS[name].loss(NetworkOutput(logits), pair)
     (gradient,) = torch.autograd.grad(both, logits)
-    first = batch(**parts)
-    first = Batch(("0",), *(getattr(first, k)[:1] for k in ("images", "labels", "tags")), first.boxes, first.cued[:1])
-    if name == "soft":
-        first = Batch(
-            *(getattr(first, f) for f in ("ids", "images", "labels", "tags", "boxes", "cued")), parts["soft"][:1]
-        )
-    alone = TERMS[name].loss(Answer(logits[:1]), first)
+    single = replace(
+        pair,
+        ids=("0",),
+        images=pair.images[:1],
+        labels=pair.labels[:1],
+        tags=pair.tags[:1],
+        has_partial_labels=pair.has_partial_labels[:1],
+        pseudo_labels=None if pair.pseudo_labels is None else pair.pseudo_labels[:1],
+    )
+    alone = TERMS[name].loss(NetworkOutput(logits[:1]), single)
     torch.testing.assert_close(both, alone / 2)
     assert (gradient[1] == 0).all()
+
+
+def test_the_needs_of_terms_add_up():
+    assert losses.needs(["dice", "potts"]) == frozenset()
+    assert losses.needs(["soft", "dual"]) == {"pseudo_labels", "auxiliary_decoder"}
+    assert losses.needs(TERMS) == {"pseudo_labels", "auxiliary_decoder", "teacher"}
 
 
 def test_partial_cross_entropy_by_hand():
@@ -144,9 +161,9 @@ def test_collision_cross_entropy_by_hand():
     """-log(0.5 * 1/4 + 0.5 * 3/4) where the label is in doubt, log 4 where it is sure of the unlikely class."""
     logits = torch.zeros(1, 2, 1, 3)
     logits[:, 1] = math.log(3)
-    soft = torch.tensor([[[[0.5, 1.0, 0.0]], [[0.5, 0.0, 0.0]]]])
+    pseudo_labels = torch.tensor([[[[0.5, 1.0, 0.0]], [[0.5, 0.0, 0.0]]]])
     wanted = (math.log(2) + math.log(4)) / 2
-    assert pixel_level.collision_cross_entropy(logits, soft).item() == pytest.approx(wanted)
+    assert pixel_level.collision_cross_entropy(logits, pseudo_labels).item() == pytest.approx(wanted)
 
 
 def test_a_label_in_doubt_teaches_nothing():
@@ -159,25 +176,25 @@ def test_tags_by_hand():
     """Chances 1/4 and 3/4 everywhere: the soft maximum is 3/4 too, and -log(1 - 1/4) says that class 0 is nowhere."""
     logits = torch.zeros(1, 2, 2, 2)
     logits[:, 1] = math.log(3)
-    found = image_level.tags(logits, torch.tensor([[0.0, 1.0]])).item()
+    found = image_level.tag_loss(logits, torch.tensor([[0.0, 1.0]])).item()
     assert found == pytest.approx((math.log(4 / 3) + math.log(4 / 3)) / 2)
-    assert image_level.tags(logits, torch.tensor([[NAN, 1.0]])).item() == pytest.approx(math.log(4 / 3))
+    assert image_level.tag_loss(logits, torch.tensor([[NAN, 1.0]])).item() == pytest.approx(math.log(4 / 3))
 
 
 def test_one_pixel_is_enough_for_a_tag():
     labels = torch.zeros(1, 8, 8, dtype=torch.int64)
     labels[0, 3, 3] = 1
     told = torch.tensor([[NAN, 1.0]])
-    assert image_level.tags(sure(labels, 2), told) < 0.3 * image_level.tags(sure(labels * 0, 2), told)
+    assert image_level.tag_loss(sure(labels, 2), told) < 0.3 * image_level.tag_loss(sure(labels * 0, 2), told)
 
 
 def test_size_by_hand():
     """Class 1 fills 1/4 where it must be absent: (1/4)^2. Class 2 is to be there, and is not: 1."""
     labels = torch.zeros(1, 4, 4, dtype=torch.int64)
     labels[0, :2, :2] = 1
-    assert image_level.size(sure(labels), torch.tensor([[NAN, 0.0, NAN]])).item() == pytest.approx(1 / 16)
-    assert image_level.size(sure(labels), torch.tensor([[NAN, NAN, 1.0]])).item() == pytest.approx(1)
-    assert image_level.size(sure(labels), torch.tensor([[NAN, 1.0, NAN]])).item() == pytest.approx(0)
+    assert image_level.size_loss(sure(labels), torch.tensor([[NAN, 0.0, NAN]])).item() == pytest.approx(1 / 16)
+    assert image_level.size_loss(sure(labels), torch.tensor([[NAN, NAN, 1.0]])).item() == pytest.approx(1)
+    assert image_level.size_loss(sure(labels), torch.tensor([[NAN, 1.0, NAN]])).item() == pytest.approx(0)
 
 
 BOX = torch.tensor([[0, 2, 1, 10, 9, 1, 1]], dtype=torch.float64)  # 8 x 8 pixels: a band each
@@ -259,7 +276,7 @@ def test_the_decoders_learn_what_their_mixture_finds():
     one, other = sure(torch.ones(1, 2, 2, dtype=torch.int64), 2), sure(torch.zeros(1, 2, 2, dtype=torch.int64), 2)
     wrong = 1 - 1 / (4 + 1)  # of the four pixels none is right: Dice (0 + 1) / (4 + 0 + 1)
     for share in (0.8, 0.2):
-        found = self_training.dual(one, other, share, torch.tensor([True])).item()
+        found = self_training.dual_decoder_dice(one, other, share, torch.tensor([True])).item()
         assert found == pytest.approx((0 + wrong) / 2)
 
 
@@ -267,19 +284,19 @@ def test_agreement_by_hand():
     """The teacher is sure on one pixel, in doubt on one and was not asked on the third: log 4 over two pixels."""
     logits = torch.zeros(1, 2, 1, 3)
     logits[:, 1] = math.log(3)
-    taught = torch.tensor([[[[0.97, 0.6, 0.0]], [[0.03, 0.4, 0.0]]]])
-    assert self_training.agreement(logits, logits, taught).item() == pytest.approx(math.log(4) / 2)
+    teacher_probs = torch.tensor([[[[0.97, 0.6, 0.0]], [[0.03, 0.4, 0.0]]]])
+    assert self_training.teacher_agreement(logits, logits, teacher_probs).item() == pytest.approx(math.log(4) / 2)
 
 
 def test_terms_are_chosen_by_the_cues():
-    assert losses.choose({"full"}) == ("cross_entropy", "dice")
-    assert "dual" in losses.choose({"strokes"})
-    assert {"tightness", "projection"} <= set(losses.choose({"boxes"}))
-    assert losses.choose({"tags"}) == ("tags", "agreement")
-    assert losses.choose({"full", "none"}) == ("cross_entropy", "dice", "agreement")
-    assert losses.chosen({"full", "none"}) == {"cross_entropy": 1.0, "dice": 1.0, "agreement": 0.3}
+    assert losses.default_terms({"full"}) == ("cross_entropy", "dice")
+    assert "dual" in losses.default_terms({"strokes"})
+    assert {"tightness", "projection"} <= set(losses.default_terms({"boxes"}))
+    assert losses.default_terms({"tags"}) == ("tags", "agreement")
+    assert losses.default_terms({"full", "none"}) == ("cross_entropy", "dice", "agreement")
+    assert losses.default_weights({"full", "none"}) == {"cross_entropy": 1.0, "dice": 1.0, "agreement": 0.3}
     assert losses.parse(["agreement"]) == {"agreement": 1.0}
-    assert {name for kind in ("points", "soft") for name in losses.choose({kind})} >= {"soft", "size"}
+    assert {name for kind in ("points", "pseudo_labels") for name in losses.default_terms({kind})} >= {"soft", "size"}
 
 
 def test_terms_by_hand():
@@ -292,7 +309,7 @@ def test_terms_by_hand():
 
 def test_the_total_is_the_weighted_sum():
     logits = torch.randn(2, 3, 6, 6, dtype=torch.float64)
-    given = batch(labels=labels_told())
-    summed, each = losses.total(Answer(logits), given, {"cross_entropy": 2.0, "dice": 0.5})
+    given = batch(labels=some_labels())
+    summed, each = losses.weighted_sum(NetworkOutput(logits), given, {"cross_entropy": 2.0, "dice": 0.5})
     torch.testing.assert_close(summed, 2 * each["cross_entropy"] + 0.5 * each["dice"])
     assert list(each) == ["cross_entropy", "dice"]

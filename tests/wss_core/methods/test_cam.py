@@ -67,7 +67,7 @@ def test_nothing_present_is_background():
 
 
 def test_the_score_lies_between_the_mean_and_the_highest():
-    network = classification_net.build("unet", 3, 3, 0)
+    network = classification_net.build("unet", classes=3, channels=3, seed=0)
     scores, activations = network(torch.rand(2, 3, 64, 64))
     cells = activations.flatten(2)
     assert (scores >= cells.mean(dim=2) - 1e-4).all()
@@ -76,7 +76,7 @@ def test_the_score_lies_between_the_mean_and_the_highest():
 
 @pytest.mark.parametrize("name", ["unet", "builtin", "timm:test_resnet", "timm:test_vit"])
 def test_convolutions_and_transformers_are_activated(name):
-    network = classification_net.build(name, 4, 3, 0, pretrained=name == "builtin")
+    network = classification_net.build(name, classes=4, channels=3, seed=0, pretrained=name == "builtin")
     scores, maps = classification_net.predict_activations(network, scene(3).image, 96, 3)
     assert scores.shape == (3,)
     assert maps.shape[0] == 3
@@ -86,10 +86,12 @@ def test_convolutions_and_transformers_are_activated(name):
 def test_the_cut_leaves_as_many_as_there_are():
     scores = np.array([0.3, 0.1, 0.2, 0.05])
     middle = (np.log(0.2 / 0.8) + np.log(0.1 / 0.9)) / 2
-    assert class_activation.cut_logit(scores, 2) == pytest.approx(middle)
-    assert class_activation.cut_logit(np.array([0.9, 0.2, 0.6]), 2) == 0.0  # as it is
-    assert class_activation.cut_logit(np.array([0.9, 0.8, 0.6]), 2) == pytest.approx((np.log(4) + np.log(1.5)) / 2)
-    assert (class_activation.cut_logit(scores, 0), class_activation.cut_logit(scores, 4)) == (0.0, 0.0)
+    assert class_activation.threshold_logit(scores, 2) == pytest.approx(middle)
+    assert class_activation.threshold_logit(np.array([0.9, 0.2, 0.6]), 2) == 0.0  # as it is
+    assert class_activation.threshold_logit(np.array([0.9, 0.8, 0.6]), 2) == pytest.approx(
+        (np.log(4) + np.log(1.5)) / 2
+    )
+    assert (class_activation.threshold_logit(scores, 0), class_activation.threshold_logit(scores, 4)) == (0.0, 0.0)
 
 
 def test_classes_seen_too_seldom_to_be_sure_are_found(learned):
@@ -148,5 +150,5 @@ def test_other_cues_tell_tags_too(learned):
 
 
 def test_without_any_tag_it_says_what_to_do():
-    with pytest.raises(ValueError, match="nothing is told of any picture. Give cues"):
+    with pytest.raises(ValueError, match="no picture has a cue to learn from. Give cues"):
         Cam(classes=CLASSES, steps=2, refine=0, **TINY).fit([Example(scene(0).image)], run=RUN)

@@ -27,7 +27,7 @@ NAMES = ["unet", "builtin", "timm:test_resnet", "timm:test_vit", "timm:test_mamb
 @pytest.mark.parametrize("name", NAMES)
 def test_any_encoder_any_size_any_number_of_classes(name, channels):
     """Every encoder, also transformers and those that answer (B, h, w, D), learns in all of its parts."""
-    network = networks.build(name, 5, 16, channels, 0, pretrained=name == "builtin")
+    network = networks.build(name, classes=5, width=16, channels=channels, seed=0, pretrained=name == "builtin")
     logits = network(torch.rand(2, channels, 50, 70))
     assert logits.shape == (2, 5, 50, 70)
     logits.square().mean().backward()
@@ -40,7 +40,9 @@ def test_a_network_of_one_size_sees_the_picture_at_that_size():
     made = trainable("mixer_s32_224", pretrained=False)
     assert made.fixed == (224, 224)
     maps = encoders.TimmMaps(made.model, 3)
-    trunk = encoders.Encoder(maps, maps.channels, made.mean, made.std, made.multiple, made.fixed)
+    trunk = encoders.Encoder(
+        maps, maps.channels, mean=made.mean, std=made.std, multiple=made.multiple, fixed_size=made.fixed
+    )
     assert networks.SegmentationNet(trunk, 2, 16)(torch.rand(1, 3, 60, 90)).shape == (1, 2, 60, 90)
 
 
@@ -67,7 +69,7 @@ def test_a_grey_picture_is_seen_as_its_copy_in_colour(name, resnet):
 
 
 def test_averages_of_learned_encoders_stay():
-    network = networks.build("timm:test_resnet", 2, 16, 3, 0, pretrained=False).train()
+    network = networks.build("timm:test_resnet", classes=2, width=16, channels=3, seed=0, pretrained=False).train()
     before = {name: value.clone() for name, value in network.named_buffers()}
     network(torch.rand(2, 3, 64, 64))
     assert all(torch.equal(value, before[name]) for name, value in network.named_buffers())

@@ -1,0 +1,44 @@
+"""Devices: precisions by name, and two processes that share a training."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from tests.support.paths import ROOT
+from tests.support.training import fit_mixed, make_config, make_example, make_network, predict
+from wss_core.training.device import DeviceGroup
+
+
+def test_precisions_are_chosen_by_name():
+    assert DeviceGroup("cpu", "float32").dtype == torch.float32
+    assert DeviceGroup("cpu", "bfloat16").dtype == torch.bfloat16
+    with pytest.raises(ValueError, match="no precision 'float8'. Choose auto, float32"):
+        DeviceGroup("cpu", "float8")
+
+
+PROCESS = """
+import os, sys
+import numpy as np
+sys.path.insert(0, {root!r})
+from tests.support.training import fit_mixed, make_config, make_example, predict
+network = fit_mixed(config=make_config(steps=5, batch=16), validation=3, precision="float32")
+np.savez({out!r} % int(os.environ.get("RANK", 0)), predict(network, make_example(9)))
+"""
+
+
+def test_two_processes_learn_what_one_does(tmp_path):
+    """Started as by torchrun or accelerate launch; each has half of every batch."""
+    script = tmp_path / "process.py"
+    script.write_text(PROCESS.format(root=str(ROOT), out=str(tmp_path / "rank%d.npz")))
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=0", "--standalone"]
+    done = subprocess.run([*torchrun, script], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    first, second = (np.load(tmp_path / f"rank{rank}.npz")["arr_0"] for rank in (0, 1))
+    np.testing.assert_array_equal(first, second)
+    network = fit_mixed(config=make_config(steps=5, batch=16), validation=3, precision="float32")
+    alone = predict(network, make_example(9))
+    np.testing.assert_allclose(first, alone, atol=0.01)
+    assert np.abs(alone - predict(make_network(), make_example(9))).max() > 0.1

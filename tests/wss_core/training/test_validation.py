@@ -1,0 +1,21 @@
+"""Validation: the confusion over a set of images."""
+
+import numpy as np
+
+from tests.support.training import mixed_examples, nearest_class
+from wss_core import metrics
+from wss_core.cues import Example
+from wss_core.training.validation import total_confusion
+
+
+def test_the_confusion_is_over_all_images_and_adds_up_over_processes():
+    examples = [*mixed_examples(), Example(np.zeros((8, 8, 3), np.uint8))]  # the last has no truth
+
+    def predict(image):
+        return np.stack([nearest_class(image) == label for label in range(3)]).astype(np.float32)
+
+    whole = total_confusion(examples, predict, 3)
+    assert whole.sum() == 5 * 40 * 52
+    assert np.nanmean(metrics.iou(metrics.counts_of_confusion(whole))) > 0.99
+    parts = [total_confusion(examples, predict, 3, rank=rank, world_size=2) for rank in (0, 1)]
+    np.testing.assert_array_equal(whole, sum(parts))
