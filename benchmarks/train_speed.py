@@ -22,8 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from wss_core import networks
 from wss_core.cues import Cues, Example, simulated_user
+from wss_core.run_options import RunOptions
 from wss_core.training import fit
-from wss_core.training.config import RunOptions, TrainConfig
+from wss_core.training.config import TrainConfig
 from wss_core.training.device import DeviceGroup
 
 PHOTOS = ("astronaut", "coffee", "chelsea", "rocket", "immunohistochemistry", "retina")

@@ -23,8 +23,8 @@ if TYPE_CHECKING:  # for editors; what runs is below
     from .imaging.io import read_image
     from .methods import METHODS, Cam, GrabCut, Network, Probe, Propagate, create
     from .results import Result
+    from .run_options import RunOptions
     from .segmenter import Prepared, Segmenter
-    from .training.config import RunOptions
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
@@ -39,7 +39,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "imaging.io": ["read_image"],
         "methods": ["METHODS", "Cam", "GrabCut", "Network", "Probe", "Propagate", "create"],
         "results": ["Result"],
+        "run_options": ["RunOptions"],
         "segmenter": ["Prepared", "Segmenter"],
-        "training.config": ["RunOptions"],
     },
 )

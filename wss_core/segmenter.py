@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -14,6 +14,7 @@ from .cues import Cues, CueSpec, Example, raster
 from .cues.apply_to_probs import apply_cues_to_probs
 from .imaging.io import ImageLike, read_image
 from .results import Result
+from .run_options import Progress, RunOptions
 
 
 class Download(NamedTuple):
@@ -147,16 +148,16 @@ class Segmenter:
     def fit(
         self,
         examples: Sequence[Example],
-        progress: Callable[[int, int, dict[str, float]], None] | None = None,
+        progress: Progress | None = None,
         validation: Sequence[Example] = (),
-        run: Any = None,
+        run: RunOptions | None = None,
     ) -> Segmenter:
         """Learn from examples and return itself. Each method says what it can learn from.
 
         examples: pictures with cues; without any, as unlabelled pictures. progress(step, steps, figures) is called now
         and then; what it raises stops the training. validation: examples with a truth, by which the best weights are
-        chosen. run: how the training is run (`training.config`): device, precision, folder. Raises TypeError for
-        methods that learn nothing beforehand, ValueError for examples that cannot be learned from.
+        chosen. run: device, precision and folder of the training. Raises TypeError for methods that learn nothing
+        beforehand, ValueError for examples that cannot be learned from.
         """
         raise TypeError(f"{self.name} learns nothing beforehand. Give it cues with segment(image, cues)")
 

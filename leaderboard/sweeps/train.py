@@ -7,8 +7,8 @@ from multiprocessing import parent_process
 from pathlib import Path
 
 from wss_core import hub, training
+from wss_core.run_options import STATE, RunOptions
 from wss_core.segmenter import Segmenter
-from wss_core.training.config import STATE, RunOptions
 
 from ..tasks import label_budget
 from ..tasks.task import EvalTask

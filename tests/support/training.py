@@ -9,8 +9,9 @@ import torch
 
 from wss_core import networks
 from wss_core.cues import Cues, Example, Stroke
+from wss_core.run_options import RunOptions
 from wss_core.training.batches import BatchMaker
-from wss_core.training.config import RunOptions, TrainConfig
+from wss_core.training.config import TrainConfig
 from wss_core.training.fit import fit_network
 from wss_core.training.samples import SoftLabels, TrainSample, TrainSamples, cue_kinds, make_sample
 

@@ -26,8 +26,8 @@ from wss_core.imaging.resize import resize_nearest
 from wss_core.methods.settings import build
 from wss_core.results import Result
 from wss_core.results.exports import View, export
+from wss_core.run_options import RunOptions
 from wss_core.segmenter import Segmenter
-from wss_core.training.config import RunOptions
 
 from ..checkpoints.trained import MASKS, MODEL
 from ..server.label_runs import encode_labels

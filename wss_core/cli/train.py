@@ -16,7 +16,7 @@ from ..data import Examples
 from ..data.subset import Cueing, Part, Supply, held_out, shared_out
 from ..methods import METHODS, find
 from ..methods.settings import build, parse
-from ..training.config import RunOptions
+from ..run_options import RunOptions
 from . import dataset_options
 
 LEARNERS = tuple(method.name for method in METHODS if method.learns)

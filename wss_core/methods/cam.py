@@ -18,10 +18,10 @@ from .. import networks, training
 from ..cues import Cues, Example
 from ..imaging import guided_filter
 from ..imaging.resize import grid_shape
+from ..run_options import Progress, RunOptions, with_progress
 from ..spread import find
-from ..training import config
 from ..training.annotation_stats import annotation_stats, summary
-from ..training.config import Progress, RunOptions, TrainConfig
+from ..training.config import TrainConfig
 from ..training.samples import SoftLabels, class_presence
 from .network_settings import NetworkSettings
 
@@ -90,7 +90,7 @@ class Cam(NetworkSettings):
         Raises ValueError when no example has a cue, the backbone is unknown, or the loss is no longer finite. Whatever
         breaks it off, the segmenter stays as it was.
         """
-        run, learner = config.with_progress(run, progress), self._for_examples(examples)
+        run, learner = with_progress(run, progress), self._for_examples(examples)
         classes, about = learner.classes, {"settings": self.settings()}
         statistics = annotation_stats(examples, classes)
         learner._networks["tagger."] = tagger = learner._classification_net(pretrained=True)

@@ -11,9 +11,8 @@ import numpy as np
 
 from .. import losses, networks, training
 from ..cues import Cues, CueSpec, Example
+from ..run_options import Progress, RunOptions, with_progress
 from ..segmenter import PagePreset
-from ..training import config
-from ..training.config import Progress, RunOptions
 from ..training.pseudo_labels import labels_from_predictions, make_pseudo_labeller, pseudo_labelled_kinds
 from ..training.samples import PseudoLabeller
 from .network_settings import NetworkSettings
@@ -116,7 +115,7 @@ class Network(NetworkSettings):
                 examples,
                 classes=learner.classes,
                 config=train_config,
-                options=config.with_progress(run, progress).stage(stage, first=not later),
+                options=with_progress(run, progress).stage(stage, first=not later),
                 terms=LATER_TERMS if later else self.terms,
                 complete=self.complete,
                 point_per_object=self.apart,

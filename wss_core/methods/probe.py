@@ -14,10 +14,9 @@ from ..conventions import UNKNOWN
 from ..cues import Cues, Example
 from ..imaging import guided_filter
 from ..imaging.resize import grid_shape
+from ..run_options import Progress, RunOptions, with_progress
 from ..segmenter import Download, PagePreset, Segmenter, check_state
-from ..training import config
 from ..training.annotation_stats import annotation_stats, default_class_names, summary
-from ..training.config import Progress, RunOptions
 from ..training.pseudo_labels import CONFIDENCE, OBJECTS, make_pseudo_labeller
 from ..training.samples import PseudoLabeller, SoftLabels, has_spatial_cues, make_sample
 from . import pixel_classifier
@@ -102,7 +101,7 @@ class Probe(Segmenter):
 
         Raises ValueError when the cues label pixels of fewer than two classes. The segmenter then stays as it was.
         """
-        progress = config.with_progress(run, progress).progress
+        progress = with_progress(run, progress).progress
         start = time.monotonic()
         classes = self.classes or default_class_names(examples)
         statistics = annotation_stats(examples, classes)

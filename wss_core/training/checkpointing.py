@@ -12,7 +12,8 @@ import torch
 from torch import nn
 
 from ..atomic_file import write_atomic
-from .config import LOG, STATE, RunOptions
+from ..run_options import STATE, RunOptions
+from .config import LOG
 
 
 class StateSaver:

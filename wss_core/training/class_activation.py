@@ -18,10 +18,11 @@ from ..cues import Example, raster
 from ..imaging.resize import grid_shape
 from ..losses import Batch
 from ..networks import ClassificationNet, default_device, predict_activations
+from ..run_options import RunOptions
 from . import loop
 from .annotation_stats import AnnotationStats
 from .batches import BatchMaker
-from .config import RunOptions, TrainConfig
+from .config import TrainConfig
 from .device import DeviceGroup
 from .ema_teacher import EmaTeacher
 from .loop import TrainOutcome

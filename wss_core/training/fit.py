@@ -11,10 +11,11 @@ import torch
 from .. import losses, metrics
 from ..cues import Example
 from ..networks import SegmentationNet, default_device, predict_probabilities
+from ..run_options import RunOptions
 from . import loop
 from .annotation_stats import annotation_stats, summary
 from .batches import BatchMaker
-from .config import RunOptions, TrainConfig
+from .config import TrainConfig
 from .device import DeviceGroup
 from .samples import PseudoLabeller, TrainSamples
 from .train_step import TrainStep

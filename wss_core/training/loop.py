@@ -16,9 +16,10 @@ from tqdm import tqdm
 
 from ..losses import Batch
 from ..losses.batch import to_device
+from ..run_options import RunOptions
 from .batches import prefetch
 from .checkpointing import BestWeights, StateSaver
-from .config import RunOptions, TrainConfig
+from .config import TrainConfig
 from .device import DeviceGroup
 from .ema_teacher import EmaTeacher
 from .interrupt import Interrupt

@@ -14,7 +14,8 @@ from wss_core import hub
 from wss_core.cli import train
 from wss_core.cues import Cues, Example, Point
 from wss_core.data import subset
-from wss_core.training.config import LOG, STATE
+from wss_core.run_options import STATE
+from wss_core.training.config import LOG
 
 torch.set_num_threads(1)
 TINY = ["backbone=unet", "width=16", "crop=32", "side=64", "steps=6", "batch=4"]

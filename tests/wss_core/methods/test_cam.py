@@ -10,8 +10,8 @@ from wss_core.conventions import UNKNOWN
 from wss_core.cues import Cues, Example
 from wss_core.methods.cam import Cam
 from wss_core.networks import classification_net
+from wss_core.run_options import RunOptions
 from wss_core.training import class_activation
-from wss_core.training.config import RunOptions
 from wss_core.training.samples import TrainSamples
 
 torch.set_num_threads(1)

@@ -15,7 +15,7 @@ from wss_core.features.timm_backbone import architecture, trainable
 from wss_core.methods.network import Network
 from wss_core.networks import encoders
 from wss_core.networks.decoder import Decoder
-from wss_core.training.config import RunOptions
+from wss_core.run_options import RunOptions
 
 torch.set_num_threads(1)
 TINY = {"width": 16, "crop": 32, "side": 64, "steps": 2, "batch": 2}

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tests.support.training import Stop, fit_mixed, make_config, make_network, same_weights, stop_after
-from wss_core.training.config import STATE
+from wss_core.run_options import STATE
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3])

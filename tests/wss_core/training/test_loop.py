@@ -15,8 +15,8 @@ from tests.support.training import (
     stop_after,
 )
 from wss_core import networks
+from wss_core.run_options import STATE
 from wss_core.training import loop
-from wss_core.training.config import STATE
 from wss_core.training.device import DeviceGroup
 from wss_core.training.train_step import TrainStep
 
