@@ -98,7 +98,7 @@ def measure(root: str, data: str, method: str, protocol: str, count: int, done: 
 def _row(model, protocol: str, image, truth, scribble, seed: int) -> dict:
     from leaderboard.metrics.interactive import run_session
     from wss_core import Cues
-    from wss_core.cues.simulated_user import box, strokes
+    from wss_core.cues.simulated_user import strokes_per_class, tight_box
     from wss_core.metrics import object_ious
 
     row = {"ious": "", "height": truth.shape[0], "width": truth.shape[1]}
@@ -113,9 +113,9 @@ def _row(model, protocol: str, image, truth, scribble, seed: int) -> dict:
     middle = time.perf_counter()
     drawn = Cues(labels=scribble)
     if protocol == "boxes":
-        drawn = Cues(boxes=(box(truth == 1, 1),))
+        drawn = Cues(boxes=(tight_box(truth == 1, 1),))
     if protocol == "strokes":
-        drawn = Cues(strokes=tuple(strokes(truth, 2, np.random.default_rng(seed))))
+        drawn = Cues(strokes=tuple(strokes_per_class(truth, 2, np.random.default_rng(seed))))
         model.segment(image, Cues(strokes=drawn.strokes[:-1]), prepared)  # what a person saw before the last stroke
     begun = time.perf_counter()
     labels = model.segment(image, drawn, prepared).labels

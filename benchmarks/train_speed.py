@@ -108,7 +108,7 @@ def photos() -> list[Example]:
         image = np.ascontiguousarray(getattr(data, name)()[..., :3])
         image = cv2.resize(image, (480, 360), interpolation=cv2.INTER_AREA)
         truth = np.digitize(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (80, 160)).astype(np.uint8)
-        found.append(Example(image, Cues(strokes=simulated_user.strokes(truth, 2, random)), truth, name))
+        found.append(Example(image, Cues(strokes=simulated_user.strokes_per_class(truth, 2, random)), truth, name))
     return found
 
 

@@ -12,7 +12,7 @@ from gradio.utils import get_upload_folder
 from wss_core import ImageError
 from wss_core.imaging.io import read_image
 from wss_core.methods import instant
-from wss_core.results.exports import View, export
+from wss_core.results.exports import ExportSource, export
 from wss_core.results.readouts import areas
 
 from .app_state import AppState
@@ -57,7 +57,7 @@ def segment(
         prediction = segment_image(state, session, cues, str(method), user, limits.LOAD_SECONDS)
         if prediction.result is None:
             raise ImageError("no cue came. Send at least one point, box or stroke")
-        view = View(prediction.result, pixels, prediction.cues, session.name)
+        view = ExportSource(prediction.result, pixels, prediction.cues, session.name)
         name, mask = export("mask", view)
     except Busy:
         raise gr.Error("the server is busy. Try again in a few seconds") from None

@@ -11,9 +11,9 @@ from pathlib import Path
 from huggingface_hub import HfApi, constants, errors, get_cached_repo_tree, snapshot_download
 from huggingface_hub.utils import httpx
 
-NAME = re.compile(r"(?!.*\.\.)[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
+REPO_NAME = re.compile(r"(?!.*\.\.)[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 REVISION = re.compile(r"(?!.*\.\.)[\w][\w./+-]{0,199}")  # the client makes a file name of it
-FAILURES = (errors.HfHubHTTPError, errors.RevisionResolutionError, httpx.HTTPError, OSError, ValueError)
+CLIENT_ERRORS = (errors.HfHubHTTPError, errors.RevisionResolutionError, httpx.HTTPError, OSError, ValueError)
 
 logger = logging.getLogger(__name__)
 
@@ -22,67 +22,67 @@ class HubError(ValueError):
     """Something the Hub does not have, or does not let us do; the message says what to do."""
 
 
-class Moved(HubError):
+class HubConflict(HubError):
     """Someone else changed the repository at the same time; trying again helps."""
 
 
 @dataclass(frozen=True)
-class Fetched:
+class Snapshot:
     """Files of a repository. folder: where they lie, to be read only; sha: the commit they are of."""
 
     folder: Path
     sha: str
 
 
-def fetch(repo: str, most: dict[str, int], revision: str | None = None, token: str | bool | None = None) -> Fetched:
+def fetch(repo: str, most: dict[str, int], revision: str | None = None, token: str | bool | None = None) -> Snapshot:
     """The files of a model repository that are named in `most`, {name: most bytes}; other files are never fetched.
 
     token: None = this machine's own, and what the cache holds of a commit is given without asking the Hub; a text or
     False (none) = someone else's, and the Hub is asked whether they may see it. Raises HubError.
     """
-    check_name(repo, revision)
-    with sentences(repo, revision):
+    check_repo_name(repo, revision)
+    with hub_errors(repo, revision):
         sha = HfApi(token=token).resolve_revision(repo, revision=revision).resolved
     kept = _kept(repo, most, sha) if token is None else None
     if kept:
-        return Fetched(kept, sha)
-    with sentences(repo, revision):
+        return Snapshot(kept, sha)
+    with hub_errors(repo, revision):
         siblings = HfApi(token=token).model_info(repo, revision=sha, files_metadata=True).siblings or []
     _check_sizes(repo, {file.rfilename: file.size for file in siblings}, most)
-    with sentences(repo, revision):
-        return Fetched(Path(snapshot_download(repo, revision=sha, allow_patterns=list(most), token=token)), sha)
+    with hub_errors(repo, revision):
+        return Snapshot(Path(snapshot_download(repo, revision=sha, allow_patterns=list(most), token=token)), sha)
 
 
-def is_name(text: str) -> bool:
+def is_repo_name(text: str) -> bool:
     """Whether `text` has the form USER/REPO."""
-    return NAME.fullmatch(text) is not None
+    return REPO_NAME.fullmatch(text) is not None
 
 
-def check_name(repo: str, revision: str | None = None) -> None:
+def check_repo_name(repo: str, revision: str | None = None) -> None:
     """Raise HubError unless the repository's name and the revision have the form of such."""
-    if not is_name(repo):
+    if not is_repo_name(repo):
         raise HubError(f"{repo!r:.80} is no name on the Hub. Give USER/REPO")
     if revision is not None and not REVISION.fullmatch(revision):
         raise HubError(f"{revision!r:.80} is no revision. Give a branch, a tag or the hash of a commit")
 
 
 @contextmanager
-def sentences(repo: str, revision: str | None = None):
+def hub_errors(repo: str, revision: str | None = None):
     """What fails inside, in the Hub's client, is raised as HubError with a sentence that says what to do."""
     try:
         yield
-    except FAILURES as error:
+    except CLIENT_ERRORS as error:
         if isinstance(error, OSError) and error.filename:  # a file of this machine, not the Hub
             raise
         logger.debug("the Hub's client failed on %s", repo, exc_info=True)
-        kind = Moved if getattr(getattr(error, "response", None), "status_code", 0) in (409, 412) else HubError
-        raise kind(sentence(error, repo, revision)) from error
+        kind = HubConflict if getattr(getattr(error, "response", None), "status_code", 0) in (409, 412) else HubError
+        raise kind(describe_error(error, repo, revision)) from error
 
 
-def sentence(error: BaseException, repo: str, revision: str | None = None) -> str:
+def describe_error(error: BaseException, repo: str, revision: str | None = None) -> str:
     """What went wrong with `repo` and what to do about it. Says nothing of tokens."""
     chain = _chain(error)
-    for kind, words in WORDS:
+    for kind, words in MESSAGES:
         if any(isinstance(link, kind) for link in chain):
             return words.format(repo=repo, revision=revision or "main", hub=constants.ENDPOINT)
     answers = [link for link in chain if isinstance(link, errors.HfHubHTTPError)]
@@ -96,7 +96,7 @@ def sentence(error: BaseException, repo: str, revision: str | None = None) -> st
     )
 
 
-WORDS = (
+MESSAGES = (
     (
         errors.OfflineModeIsEnabled,
         "{repo} is not in the cache, and HF_HUB_OFFLINE forbids to fetch it. Unset that, or fetch it beforehand with "

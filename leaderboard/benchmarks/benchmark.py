@@ -101,7 +101,7 @@ class Benchmark(Stored):
         Raises ValueError when they are not there, or are not of the pinned revision.
         """
         folder = data / self.source
-        if not folder.exists() and not hub_client.is_name(self.source):
+        if not folder.exists() and not hub_client.is_repo_name(self.source):
             raise ValueError(f"the data of {self.name} are not in {folder}. Give --data, the folder that holds them")
         return read(
             folder if folder.exists() else self.source,

@@ -10,7 +10,7 @@ import numpy as np
 from wss_core import metrics
 from wss_core.conventions import UNKNOWN
 from wss_core.cues import Cues
-from wss_core.cues.simulated_user import added, next_click, next_stroke, strokes
+from wss_core.cues.simulated_user import add_cue, next_click, next_stroke, strokes_per_class
 from wss_core.segmenter import Segmenter
 
 LIMIT = 20  # clicks, the field's usual bound
@@ -68,7 +68,7 @@ def run_session(
     prepared = segmenter.prepare(image)
     cues, labels, ious = Cues(), np.zeros_like(truth), []
     while len(ious) < limit and (cue := robot(truth, labels, random)) is not None:
-        cues = added(cues, cue)
+        cues = add_cue(cues, cue)
         labels = segmenter.segment(image, cues, prepared).labels
         if labels.shape != truth.shape:
             raise ValueError(
@@ -111,7 +111,7 @@ def count_drops(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def iou_after_strokes(segmenter: Segmenter, image: np.ndarray, truth: np.ndarray, count: int, seed=0) -> float:
     """Mean IoU after `count` strokes in every class, background among them, with no correction."""
     _check(truth)
-    cues = Cues(strokes=tuple(strokes(truth, count, np.random.default_rng(seed))))
+    cues = Cues(strokes=tuple(strokes_per_class(truth, count, np.random.default_rng(seed))))
     return mean_iou(truth, segmenter.segment(image, cues).labels)
 
 

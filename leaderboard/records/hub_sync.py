@@ -37,15 +37,15 @@ def push(results: Path, repo: str, *, private: bool | None = None, token: str | 
     Returns how many were added, and the hash of the head then. A head that moved meanwhile is looked at again. Raises
     ValueError (`remote.HubError`) in words when the Hub does not take it.
     """
-    hub_client.check_name(repo)
+    hub_client.check_repo_name(repo)
     api = HfApi(token=token)
-    with hub_client.sentences(repo):
+    with hub_client.hub_errors(repo):
         api.create_repo(repo, repo_type="dataset", private=private, exist_ok=True)
     ours = {f"{r.identity.benchmark}/{r.identity.name}.json": r for r in store.read_all(results)}
     for tries_left in reversed(range(TRIES)):
         try:
             return _add(api, repo, results, sorted(ours))
-        except hub_client.Moved:
+        except hub_client.HubConflict:
             if not tries_left:
                 raise
     raise AssertionError
@@ -56,8 +56,8 @@ def pull(repo: str, results: Path, *, revision: str | None = None, token: str | 
 
     Raises ValueError in words when they cannot be fetched.
     """
-    hub_client.check_name(repo, revision)
-    with hub_client.sentences(repo, revision):
+    hub_client.check_repo_name(repo, revision)
+    with hub_client.hub_errors(repo, revision):
         info = HfApi(token=token).dataset_info(repo, revision=revision, files_metadata=True)
         _check(repo, {file.rfilename: file.size for file in info.siblings or ()})
         place = Path(
@@ -80,7 +80,7 @@ def pull(repo: str, results: Path, *, revision: str | None = None, token: str | 
 
 def _add(api: HfApi, repo: str, results: Path, names: list[str]) -> tuple[int, str]:
     """One commit on top of the head. Raises Moved when that is no longer the head."""
-    with hub_client.sentences(repo):
+    with hub_client.hub_errors(repo):
         head = api.dataset_info(repo)
     there = {file.rfilename for file in head.siblings or ()}
     adds = [CommitOperationAdd(name, str(results / name)) for name in names if name not in there]
@@ -90,7 +90,7 @@ def _add(api: HfApi, repo: str, results: Path, names: list[str]) -> tuple[int, s
     if "README.md" not in there:
         adds.append(CommitOperationAdd("README.md", CARD.encode()))
     message = f"Add {count} record{'s' if count > 1 else ''}"
-    with hub_client.sentences(repo):
+    with hub_client.hub_errors(repo):
         made = api.create_commit(repo, adds, commit_message=message, repo_type="dataset", parent_commit=head.sha)
     return count, made.oid
 

@@ -58,7 +58,7 @@ class EvalTask:
     def on_hub(self) -> bool:
         """Whether the checkpoint is one of the Hub; a local folder of the same name has precedence."""
         source = self.checkpoint.source
-        return self.trial is None and hub_client.is_name(source) and not Path(source).is_dir()
+        return self.trial is None and hub_client.is_repo_name(source) and not Path(source).is_dir()
 
     @property
     def seed(self) -> int | None:

@@ -102,7 +102,7 @@ def begin(prepared: Crop, starts: tuple[float, float], random: np.random.Generat
     alone, boxed = starts
     draw = random.random()
     if draw < alone:
-        return Session(prepared, truth, simulated_user.added(Cues(), person.first_cue(truth, random)))
+        return Session(prepared, truth, simulated_user.add_cue(Cues(), person.first_cue(truth, random)))
     if draw < alone + boxed:
         return Session(prepared, truth, Cues(boxes=person.boxes(truth, random)))
     cues = person.first_cues(truth, random)
@@ -134,7 +134,7 @@ def go_on(session: Session, logits: np.ndarray, random: np.random.Generator) -> 
     before = raster.draw_seeds(session.cues, session.truth.shape, (CELLS, CELLS))
     cue = person.correction(session.truth, guess, random)
     if cue is not None:
-        session.cues = simulated_user.added(session.cues, cue)
+        session.cues = simulated_user.add_cue(session.cues, cue)
     shown = show(session).astype(np.float32)
     planes.remember(shown, logits, raster.draw_seeds(session.cues, session.truth.shape, (CELLS, CELLS)) != before)
     return shown.astype(np.float16)
@@ -149,7 +149,7 @@ def _corrected(prepared: Crop, truth: np.ndarray, cues: Cues, random: np.random.
         cue = person.correction(truth, guess, random)
         if cue is None:
             return cues
-        cues = simulated_user.added(cues, cue)
+        cues = simulated_user.add_cue(cues, cue)
         place = cue.path[0] if isinstance(cue, Stroke) else (cue.x, cue.y)
         guess = np.where(simulated_user.error_region(truth, guess, cue.label, *place), truth, guess)
     return cues

@@ -66,7 +66,7 @@ def _one_part(mask: np.ndarray, random: np.random.Generator) -> np.ndarray:
 def first_cue(truth: np.ndarray, random: np.random.Generator) -> Point | Stroke:
     """A click or a short stroke on what is wanted, and nothing else: how most people begin."""
     if random.random() < 0.3:
-        return simulated_user.stroke(truth == 1, 1, random)
+        return simulated_user.random_stroke(truth == 1, 1, random)
     return simulated_user.next_click(np.where(truth == 255, 255, truth == 1).astype(np.uint8), np.zeros_like(truth))
 
 
@@ -75,15 +75,15 @@ def first_cues(truth: np.ndarray, random: np.random.Generator) -> Cues:
     cues = Cues()
     boxed = random.random() < 0.15
     if boxed:
-        cues = simulated_user.added(cues, _loose(simulated_user.box(truth == 1, 1), truth.shape, random))
+        cues = simulated_user.add_cue(cues, _loose(simulated_user.tight_box(truth == 1, 1), truth.shape, random))
     for label in np.unique(truth[truth != UNKNOWN]):
         least = int(label != 0) if not boxed or label > 1 else 0
         count = int(random.integers(least, 4))
         draws = random.random() < 0.6
         for _ in range(count):
             part = truth == label
-            cue = simulated_user.stroke(part, int(label), random) if draws else _click(part, int(label), random)
-            cues = simulated_user.added(cues, cue)
+            cue = simulated_user.random_stroke(part, int(label), random) if draws else _click(part, int(label), random)
+            cues = simulated_user.add_cue(cues, cue)
     return cues
 
 
@@ -91,7 +91,7 @@ def boxes(truth: np.ndarray, random: np.random.Generator) -> tuple[Box, ...]:
     """A box around each part of what is wanted, or one around all where there are too many parts, and nothing else."""
     count, numbers = cv2.connectedComponents((truth == 1).astype(np.uint8), connectivity=8)
     parts = [numbers == i for i in range(1, count)] if count <= MOST_BOXES else [truth == 1]
-    return tuple(_loose(simulated_user.box(part, 1), truth.shape, random) for part in parts)
+    return tuple(_loose(simulated_user.tight_box(part, 1), truth.shape, random) for part in parts)
 
 
 def correction(truth: np.ndarray, guess: np.ndarray, random: np.random.Generator) -> Point | Stroke | None:
@@ -101,7 +101,7 @@ def correction(truth: np.ndarray, guess: np.ndarray, random: np.random.Generator
         return None
     part = simulated_user.error_region(truth, guess, click.label, click.x, click.y)
     if random.random() < 0.4:
-        return simulated_user.stroke(part, click.label, random)
+        return simulated_user.random_stroke(part, click.label, random)
     return _click(part, click.label, random, centre=click)
 
 

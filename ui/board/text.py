@@ -97,7 +97,7 @@ def what(one: SeedGroup) -> str:
 def link(record: Record) -> str:
     """The checkpoint's name as HTML, leading to its card at its hash where it is one of the Hub."""
     name, sha = safe(record.checkpoint), record.identity.checkpoint
-    if not (record.on_hub and hub_client.is_name(record.checkpoint) and SHA.fullmatch(sha)):
+    if not (record.on_hub and hub_client.is_repo_name(record.checkpoint) and SHA.fullmatch(sha)):
         return name
     address = f"{constants.ENDPOINT}/{record.checkpoint}/blob/{sha}/README.md"
     return f'<a href="{html.escape(address)}" target="_blank" rel="noopener">{name} @ {sha[:7]}</a>'

@@ -110,5 +110,5 @@ class CheckpointCache:
 def parse_name(name: str) -> tuple[str, str | None]:
     """Split USER/REPO or USER/REPO@REVISION into (USER/REPO, revision or None). Raises HubError for anything else."""
     repo, at, revision = name.strip().partition("@")
-    hub_client.check_name(repo, revision if at else None)
+    hub_client.check_repo_name(repo, revision if at else None)
     return repo, revision if at else None

@@ -11,9 +11,9 @@ import numpy as np
 from wss_core import CueError, ImageError
 from wss_core.conventions import MAX_CLASSES
 from wss_core.cues import read_document
-from wss_core.imaging.io import is_animated, picture_to_bytes, read_image
+from wss_core.imaging.io import image_to_bytes, is_animated, read_image
 from wss_core.methods import instant
-from wss_core.results.exports import EXPORTS, View, export
+from wss_core.results.exports import EXPORTS, ExportSource, export
 
 from ..server import label_runs, limits
 from ..server.endpoint import json_endpoint
@@ -117,7 +117,7 @@ def export_result(state: SegmentState, payload: dict, user: User) -> dict:
             read_image(session.source, limits.IMAGE_PIXELS) if session.source else gallery.example_image(session.name)
         )
         colours = _read_colours(payload.get("colours"))
-        view = View(prediction.result, image, prediction.cues, session.name, colours=colours)
+        view = ExportSource(prediction.result, image, prediction.cues, session.name, colours=colours)
         name, data = export(kind, view)
     return {"name": name, "mime": EXPORTS[kind].mime, "data": base64.b64encode(data).decode()}
 
@@ -157,7 +157,7 @@ def _read_colours(texts) -> tuple[tuple[int, int, int], ...]:
 
 def _open(state: SegmentState, session: Session) -> dict:
     height, width = session.full_size
-    webp = base64.b64encode(picture_to_bytes(session.image, "WEBP", quality=88, method=2)).decode()
+    webp = base64.b64encode(image_to_bytes(session.image, "WEBP", quality=88, method=2)).decode()
     return {
         "key": state.sessions.add(session),
         "width": width,

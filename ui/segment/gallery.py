@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from wss_core import ImageError
-from wss_core.imaging.io import picture_to_bytes, read_image
+from wss_core.imaging.io import image_to_bytes, read_image
 from wss_core.imaging.resize import resize_to_fit
 
 THUMBNAIL_SIDE = 160
@@ -207,7 +207,7 @@ def thumbnails() -> list[dict]:
     """Return [{"name", "title", "about", "image": data URL}] for the page."""
     rows = []
     for name, example in EXAMPLES.items():
-        small = picture_to_bytes(resize_to_fit(example_image(name), THUMBNAIL_SIDE), "WEBP", quality=80)
+        small = image_to_bytes(resize_to_fit(example_image(name), THUMBNAIL_SIDE), "WEBP", quality=80)
         image = f"data:image/webp;base64,{base64.b64encode(small).decode()}"
         rows.append({"name": name, "title": example.title, "about": example.about, "image": image})
     return rows

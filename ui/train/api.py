@@ -6,7 +6,7 @@ import base64
 import json
 
 from wss_core.cues import Cues, read_document
-from wss_core.imaging.io import picture_to_bytes
+from wss_core.imaging.io import image_to_bytes
 from wss_core.imaging.resize import resize_to_fit
 from wss_core.segmenter import default_classes
 
@@ -55,7 +55,7 @@ def add_image(state: TrainState, payload: dict, user: User) -> dict:
             return {"gone": True}
         image = TrainImage.of(session.image, session.full_size, session.name)
     state.queue.start_process()
-    small = picture_to_bytes(resize_to_fit(image.image, THUMBNAIL_SIDE), "WEBP", quality=80)
+    small = image_to_bytes(resize_to_fit(image.image, THUMBNAIL_SIDE), "WEBP", quality=80)
     thumbnail = f"data:image/webp;base64,{base64.b64encode(small).decode()}"
     height, width = image.full_size
     return {"key": state.images.add(image), "width": width, "height": height, "thumbnail": thumbnail}

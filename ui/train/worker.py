@@ -25,7 +25,7 @@ from wss_core import hub
 from wss_core.imaging.resize import resize_nearest
 from wss_core.methods.settings import build
 from wss_core.results import Result
-from wss_core.results.exports import View, export
+from wss_core.results.exports import ExportSource, export
 from wss_core.run_options import RunOptions
 from wss_core.segmenter import Segmenter
 
@@ -93,7 +93,7 @@ def predict_all(task: TrainTask, segmenter: Segmenter, masks: Path, send: Send) 
         for number, (example, full_size) in enumerate(zip(task.examples, task.full_sizes, strict=True)):
             result = segmenter.segment(example.image, example.cues)
             send({"prediction": number, **_encode_result(result)})
-            name, mask = export("mask", View(result, _blank_image(full_size), name=example.id))
+            name, mask = export("mask", ExportSource(result, _blank_image(full_size), name=example.id))
             archive.writestr(name if name not in archive.namelist() else f"{number + 1}_{name}", mask)
 
 

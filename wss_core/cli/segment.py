@@ -13,7 +13,7 @@ from ..imaging.io import read_image
 from ..methods import names
 from ..methods.settings import build, parse
 from ..results import Result
-from ..results.exports import EXPORTS, View, export
+from ..results.exports import EXPORTS, ExportSource, export
 from ..results.readouts import areas
 
 BY_ENDING = {".png": "mask", ".json": "coco", ".npz": "probs", ".zip": "yolo"}
@@ -80,7 +80,7 @@ def segment(args: argparse.Namespace) -> None:
     if classes:
         settings["classes"] = classes
     result = build(args.method, settings).segment(image, cues)
-    view = View(result, image=image, cues=cues, name=os.path.basename(args.image), min_area=args.min_area)
+    view = ExportSource(result, image=image, cues=cues, name=os.path.basename(args.image), min_area=args.min_area)
     files = []
     for kind, path in targets:  # all are made before one is written
         name, data = export(kind, view)

@@ -50,11 +50,11 @@ def mask_seconds(labels: np.ndarray, objects: float | None = None) -> float:
     if objects is not None:
         return SECONDS_MASK * objects
     labelled = labels != UNKNOWN
-    outlined = SECONDS_MASK * float(labelled.mean()) * int(parts(labels).max())
+    outlined = SECONDS_MASK * float(labelled.mean()) * int(connected_objects(labels).max())
     return max(outlined, SECONDS_STROKE * len(np.unique(labels[labelled])))
 
 
-def parts(labels: np.ndarray) -> np.ndarray:
+def connected_objects(labels: np.ndarray) -> np.ndarray:
     """int32 (H, W): ids 1..n of the 8-connected patches of every class but 0 in uint8 `labels`, 0 where there is none.
 
     Patches below SPECK are left out, unless their class has no larger one. Touching objects of a class are one part,

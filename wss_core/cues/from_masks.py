@@ -14,7 +14,7 @@ import numpy as np
 
 from ..conventions import UNKNOWN
 from . import Box, Cues, CueSpec, Example, simulated_user
-from .cost import parts
+from .cost import connected_objects
 
 BLOCKS = 10  # to a side of the picture, as in Lin, Upchurch, Bala, "Block Annotation", ICCV 2019
 
@@ -40,7 +40,7 @@ def cues_from_mask(
     if spec.kind == "none" or (truth == UNKNOWN).all():
         return Cues()
     random = _random(seed, id, spec.kind)
-    objects = _objects(truth, parts(truth) if instances is None else instances)
+    objects = _objects(truth, connected_objects(truth) if instances is None else instances)
     cues = _make(truth, spec, objects, classes, random)
     return cues if cues.kinds else Cues(tags=())
 
@@ -66,23 +66,25 @@ def _make(truth: np.ndarray, spec: CueSpec, objects, classes: tuple[str, ...], r
         case "points":
             return Cues(
                 points=[
-                    simulated_user.point(region, label, random) for label, region in regions for _ in range(spec.points)
+                    simulated_user.random_point(region, label, random)
+                    for label, region in regions
+                    for _ in range(spec.points)
                 ]
             )
         case "boxes":
             return Cues(
                 boxes=[
-                    _jittered(simulated_user.box(part, label), truth.shape, spec.jitter, random)
+                    _jittered(simulated_user.tight_box(part, label), truth.shape, spec.jitter, random)
                     for label, part in objects
                 ]
             )
         case "scribbles":
             drawn = [
-                (simulated_user.stroke(region, label, random), region)
+                (simulated_user.random_stroke(region, label, random), region)
                 for label, region in regions
                 for _ in range(spec.strokes)
             ]
-            return Cues(strokes=[simulated_user.within(stroke, region) for stroke, region in drawn])
+            return Cues(strokes=[simulated_user.trim_stroke(stroke, region) for stroke, region in drawn])
         case "partial":
             labelled = _blocks(truth.shape, spec.share, random)
             outlined = float(sum(labelled[part].mean() for _, part in objects))

@@ -41,7 +41,7 @@ def next_stroke(truth: np.ndarray, labels: np.ndarray, random: np.random.Generat
     click = next_click(truth, labels)
     if click is None:
         return None
-    return stroke(error_region(truth, labels, click.label, click.x, click.y), click.label, random)
+    return random_stroke(error_region(truth, labels, click.label, click.x, click.y), click.label, random)
 
 
 def error_region(truth: np.ndarray, labels: np.ndarray, label: int, x: float, y: float) -> np.ndarray:
@@ -51,13 +51,13 @@ def error_region(truth: np.ndarray, labels: np.ndarray, label: int, x: float, y:
     return (numbers == numbers[round(y), round(x)]) & wrong
 
 
-def strokes(truth: np.ndarray, count: int, random: np.random.Generator) -> list[Stroke]:
+def strokes_per_class(truth: np.ndarray, count: int, random: np.random.Generator) -> list[Stroke]:
     """`count` strokes in every class of `truth` uint8 (H, W), class by class in turn."""
     labels = [label for label in np.unique(truth) if label != UNKNOWN]
-    return [stroke(truth == label, int(label), random) for _ in range(count) for label in labels]
+    return [random_stroke(truth == label, int(label), random) for _ in range(count) for label in labels]
 
 
-def stroke(region: np.ndarray, label: int, random: np.random.Generator) -> Stroke:
+def random_stroke(region: np.ndarray, label: int, random: np.random.Generator) -> Stroke:
     """A hand-drawn-looking stroke inside bool (H, W) `region`, which must not be empty.
 
     It runs between two random places of one connected part (larger parts are chosen more often), rather through the
@@ -78,7 +78,7 @@ def stroke(region: np.ndarray, label: int, random: np.random.Generator) -> Strok
     return Stroke(label, round(width, 1), tuple((round(x, 1), round(y, 1)) for x, y in path[inside].tolist()))
 
 
-def within(drawn: Stroke, region: np.ndarray) -> Stroke:
+def trim_stroke(drawn: Stroke, region: np.ndarray) -> Stroke:
     """The longest stretch of a stroke that stays inside bool (H, W) `region`, and as thick as fits there.
 
     A stroke of `stroke` starts and ends inside, but its brush may reach over an edge and its way cut a corner. Where
@@ -97,7 +97,7 @@ def within(drawn: Stroke, region: np.ndarray) -> Stroke:
     return Stroke(drawn.label, 1.0, ((float(spot % region.shape[1]), float(spot // region.shape[1])),))
 
 
-def point(region: np.ndarray, label: int, random: np.random.Generator) -> Point:
+def random_point(region: np.ndarray, label: int, random: np.random.Generator) -> Point:
     """A click well inside one patch of bool (H, W) `region`, which must not be empty; larger patches more often.
 
     People click on the body of a thing, not at its edge: any pixel at least half as deep as the deepest.
@@ -111,13 +111,13 @@ def point(region: np.ndarray, label: int, random: np.random.Generator) -> Point:
     return Point(spot % region.shape[1], spot // region.shape[1], label)
 
 
-def box(region: np.ndarray, label: int) -> Box:
+def tight_box(region: np.ndarray, label: int) -> Box:
     """The tight box, half open, of bool (H, W) `region`, which must not be empty."""
     xs, ys = np.flatnonzero(region.any(axis=0)), np.flatnonzero(region.any(axis=1))
     return Box(int(xs[0]), int(ys[0]), int(xs[-1]) + 1, int(ys[-1]) + 1, label)
 
 
-def added(cues: Cues, cue: Point | Stroke | Box) -> Cues:
+def add_cue(cues: Cues, cue: Point | Stroke | Box) -> Cues:
     """`cues` and one more."""
     kind = {Point: "points", Stroke: "strokes", Box: "boxes"}[type(cue)]
     return replace(cues, **{kind: (*getattr(cues, kind), cue)})

@@ -73,7 +73,7 @@ def read(
 def _open(source, split: str, revision: str | None, columns, streaming: bool, token) -> Source:
     path = Path(source)
     if not path.exists():
-        if not hub_client.is_name(str(source).partition(":")[0]):
+        if not hub_client.is_repo_name(str(source).partition(":")[0]):
             raise ValueError(f"there is no file or folder {str(source)!r:.200}. Give one, or USER/REPO of the Hub")
         return hub_table.open_table(hub_location.repository(str(source), revision, token), split, columns, streaming)
     found = _local(path, split, columns, streaming)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..conventions import ImageError
-from ..imaging.io import read_image, read_values
+from ..imaging.io import read_image, read_mask_values
 
 Relabel = Callable[[int | str], int]
 
@@ -24,7 +24,7 @@ def picture(cell) -> np.ndarray:
 def numbers(cell) -> np.ndarray:
     """Whole numbers (H, W) of a mask. Raises ImageError."""
     if isinstance(cell, bytes | Path):
-        return read_values(cell)
+        return read_mask_values(cell)
     if is_several(cell):
         raise ImageError(f'there are {len(cell)} masks. Choose one by its place, columns={{"mask": "COLUMN[0]"}}')
     values = np.asarray(cell)

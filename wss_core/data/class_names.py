@@ -16,7 +16,7 @@ def of_repository(repo: str, sha: str, token: str | bool | None) -> tuple[str, .
     """The names in a data set of the Hub at a commit, () when there are none. Raises ValueError."""
     from huggingface_hub import HfApi, hf_hub_download
 
-    with hub_client.sentences(repo, sha):
+    with hub_client.hub_errors(repo, sha):
         wanted = HfApi(token=token).get_paths_info(repo, [*FILES, CARD], repo_type="dataset", revision=sha)
         for file in sorted(wanted, key=lambda file: [*FILES, CARD].index(file.path)):
             if file.size <= MAX_BYTES:

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from ..cues import Example
-from ..imaging.io import picture_to_bytes
+from ..imaging.io import image_to_bytes
 from .row_reader import Reading
 from .source import Source
 
@@ -70,7 +70,7 @@ class Examples:
             example, cell = self.reading.example(row, number), row["image"]
             if isinstance(cell, Path):
                 cell = cell.read_bytes()
-            yield cell if isinstance(cell, bytes) else picture_to_bytes(example.image, "PNG"), example
+            yield cell if isinstance(cell, bytes) else image_to_bytes(example.image, "PNG"), example
 
     def _rows(self) -> Iterator[tuple[int, dict]]:
         if self.numbers is None:

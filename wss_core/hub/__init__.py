@@ -30,7 +30,7 @@ def load(source: str | os.PathLike, revision: str | None = None, token: str | bo
         return create("propagate")
     if os.path.isdir(source):
         return checkpoint_folder.read(source)
-    if not hub_client.is_name(str(source)):
+    if not hub_client.is_repo_name(str(source)):
         raise ValueError(
             f"no folder {str(source)!r:.80}. Give a folder written by save, USER/REPO of the Hub, or 'builtin'"
         )

@@ -45,7 +45,7 @@ def pull(repo: str, target: str | os.PathLike, revision: str | None = None, toke
     return fetched.sha
 
 
-def _load_fetched(repo: str, fetched: hub_client.Fetched) -> Segmenter:
+def _load_fetched(repo: str, fetched: hub_client.Snapshot) -> Segmenter:
     config_file, weights = fetched.folder / checkpoint_folder.CONFIG, fetched.folder / checkpoint_folder.WEIGHTS
     if not config_file.is_file():
         raise hub_client.HubError(

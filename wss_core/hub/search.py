@@ -101,7 +101,7 @@ def checkpoints(
             "HF_HUB_OFFLINE forbids to ask the Hub what there is. Unset that, or name one fetched before"
         )
     tags = [card.LIBRARY, card.TAG]
-    with hub_client.sentences("the list of models"):
+    with hub_client.hub_errors("the list of models"):
         api = HfApi(token=token)
         models = api.list_models(
             filter=tags, author=author, sort="last_modified", limit=limit, expand=["sha", "lastModified"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
 from .. import hub_client
-from ..imaging.io import ImageLike, picture_to_bytes, read_image
+from ..imaging.io import ImageLike, image_to_bytes, read_image
 from ..segmenter import Segmenter
 from . import checkpoint_config, checkpoint_folder
 from .card import SAMPLE_FILE, About, eval_results_yaml, render_card
@@ -58,7 +58,7 @@ def push(
     Of an existing card only our part and our metadata change, and no file of others. Where someone else commits at the
     same time it is tried again on top of theirs. Raises ValueError, HubError among them, with what to do.
     """
-    hub_client.check_name(repo)
+    hub_client.check_repo_name(repo)
     api = HfApi(token=token)
     with tempfile.TemporaryDirectory() as folder:
         files = _files(segmenter, Path(folder), picture)
@@ -67,7 +67,7 @@ def push(
         for attempt in range(ATTEMPTS):
             try:
                 return _commit(api, repo, files, about, card, message or f"{segmenter.name}, by wss-core", create_pr)
-            except hub_client.Moved as error:
+            except hub_client.HubConflict as error:
                 logger.info("%s (attempt %d of %d)", error, attempt + 1, ATTEMPTS)
                 time.sleep(random.uniform(0, 0.1 * 2**attempt))  # so that two who push at once do not stay in step
     raise hub_client.HubError(f"{repo} was changed by others at each of {ATTEMPTS} attempts. Try again later")
@@ -77,13 +77,13 @@ def _files(segmenter: Segmenter, folder: Path, picture) -> dict[str, Path]:
     """The files that do not depend on what lies in the repository, {name there: file here}, written into `folder`."""
     checkpoint_folder.save(segmenter, folder)
     if picture is not None:
-        (folder / SAMPLE_FILE).write_bytes(picture_to_bytes(read_image(picture), "JPEG", quality=90))
+        (folder / SAMPLE_FILE).write_bytes(image_to_bytes(read_image(picture), "JPEG", quality=90))
     return {file.name: file for file in folder.iterdir()}
 
 
 def _ensure_repo(api: HfApi, repo: str, private: bool | None, create_pr: bool) -> None:
     """Create the repository where there is none. Raises ValueError when there is one of the other visibility."""
-    with hub_client.sentences(repo):
+    with hub_client.hub_errors(repo):
         exists = api.repo_exists(repo)
         if not exists and not create_pr:
             api.create_repo(repo, private=private, exist_ok=True)
@@ -97,7 +97,7 @@ def _commit(
     api: HfApi, repo: str, files: dict[str, Path], about: About, card: str, message: str, create_pr: bool
 ) -> PushResult:
     """Push one commit on top of what lies there now. Raises Moved when that is no longer the head."""
-    with hub_client.sentences(repo):
+    with hub_client.hub_errors(repo):
         head = api.model_info(repo)
     names = {file.rfilename for file in head.siblings or ()}
     theirs, before = _read_existing(api, repo, head.sha, names)
@@ -110,7 +110,7 @@ def _commit(
         adds[RESULTS_FILE] = CommitOperationAdd(RESULTS_FILE, scores.encode())
     gone = [name for name in (checkpoint_folder.WEIGHTS, RESULTS_FILE) if name in names and name not in adds]
     operations = [*adds.values(), *(CommitOperationDelete(name) for name in gone)]
-    with hub_client.sentences(repo):
+    with hub_client.hub_errors(repo):
         commit = api.create_commit(
             repo, operations, commit_message=message, parent_commit=head.sha, create_pr=create_pr
         )

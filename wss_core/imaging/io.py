@@ -88,14 +88,14 @@ def _array_to_rgb(array: np.ndarray, max_pixels: int) -> np.ndarray:
     if array.dtype == bool:
         array = array.astype(np.uint8) * 255
     if array.dtype != np.uint8:
-        array = stretch(array)
+        array = stretch_contrast(array)
     if array.shape[2] == 4:
         alpha = array[..., 3:].astype(np.float32) / 255
         array = np.rint(array[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
     return np.repeat(array, 3, axis=2) if array.shape[2] == 1 else array
 
 
-def stretch(array: np.ndarray, low: float = 0.1, high: float = 99.9) -> np.ndarray:
+def stretch_contrast(array: np.ndarray, low: float = 0.1, high: float = 99.9) -> np.ndarray:
     """uint8 of any numbers: the `low`..`high` percentiles become 0..255 (a display window). NaN becomes 0.
 
     Only finite values count for the window; infinities are its ends.
@@ -113,7 +113,7 @@ def stretch(array: np.ndarray, low: float = 0.1, high: float = 99.9) -> np.ndarr
 
 def labels_to_png(labels: np.ndarray) -> bytes:
     """A grey PNG whose values are the labels."""
-    return picture_to_bytes(Image.fromarray(labels), "PNG")
+    return image_to_bytes(Image.fromarray(labels), "PNG")
 
 
 def labels_from_png(data: bytes, shape: tuple[int, int] | None, max_pixels: int = MAX_PIXELS) -> np.ndarray:
@@ -135,7 +135,7 @@ def labels_from_png(data: bytes, shape: tuple[int, int] | None, max_pixels: int 
         raise ImageError(f"the mask is not a PNG that can be read ({error}). Save it again as PNG") from None
 
 
-def read_values(source, max_pixels: int = MAX_PIXELS) -> np.ndarray:
+def read_mask_values(source, max_pixels: int = MAX_PIXELS) -> np.ndarray:
     """uint8, uint16 or int32 (H, W): the numbers in a mask's file (a path or bytes), a palette's indices, not colours.
 
     Raises ImageError unless it is a grey, palette or 1-bit picture (or grey saved as RGB) in a format that keeps every
@@ -161,7 +161,7 @@ def read_values(source, max_pixels: int = MAX_PIXELS) -> np.ndarray:
     return values.astype(np.uint8) if values.dtype == bool else values
 
 
-def picture_to_bytes(picture: Image.Image | np.ndarray, kind: str, **options) -> bytes:
+def image_to_bytes(picture: Image.Image | np.ndarray, kind: str, **options) -> bytes:
     """The picture as a file's bytes: kind "PNG", "WEBP", "JPEG"."""
     if isinstance(picture, np.ndarray):
         picture = Image.fromarray(picture)
@@ -174,7 +174,7 @@ def palette_png(labels: np.ndarray, colours: list[tuple[int, int, int]]) -> byte
     """A mode-P PNG whose indices are the labels; colours[i] paints label i, UNKNOWN is near white as in VOC."""
     picture = Image.frombytes("P", labels.shape[::-1], np.ascontiguousarray(labels, np.uint8).tobytes())
     picture.putpalette(colour_table(colours).tobytes())
-    return picture_to_bytes(picture, "PNG")
+    return image_to_bytes(picture, "PNG")
 
 
 def colour_table(colours) -> np.ndarray:

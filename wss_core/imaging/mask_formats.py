@@ -71,7 +71,7 @@ def run_lengths(mask: np.ndarray) -> list[int]:
     return [0, *runs] if flat[0] else runs
 
 
-def rle_text(counts: list[int]) -> str:
+def runs_to_text(counts: list[int]) -> str:
     """COCO's compressed counts: differences to the run but one before, 5 bits a character (maskApi.c, Dollar & Lin)."""
     text = []
     for i, count in enumerate(counts):
@@ -85,7 +85,7 @@ def rle_text(counts: list[int]) -> str:
     return "".join(text)
 
 
-def runs_of_text(text: str | bytes) -> list[int]:
+def runs_from_text(text: str | bytes) -> list[int]:
     """The counts that `rle_text` wrote. Raises ValueError for what it cannot have written."""
     data = text.encode("ascii") if isinstance(text, str) else text
     counts: list[int] = []
@@ -105,7 +105,7 @@ def runs_of_text(text: str | bytes) -> list[int]:
     return counts
 
 
-def mask_of_runs(counts: list[int], shape: tuple[int, int]) -> np.ndarray:
+def mask_from_runs(counts: list[int], shape: tuple[int, int]) -> np.ndarray:
     """bool (H, W): the mask whose `run_lengths` these are. Raises ValueError unless they fill the shape exactly."""
     pixels = shape[0] * shape[1]
     if not isinstance(counts, list) or not all(_is_length(run, pixels) for run in counts) or sum(counts) != pixels:
@@ -119,7 +119,7 @@ def _is_length(run, most: int) -> bool:
     return type(run) in (int, float) and 0 <= run <= most and run == int(run)
 
 
-def filled(rings: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
+def fill_rings(rings: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
     """bool (H, W): the pixels whose centres lie in one of the rings, each (N, 2) corners (x, y) as of `outline`."""
     mask = np.zeros(shape, bool)
     for ring in rings:

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..cues import Cues
-from ..imaging.io import palette_png, picture_to_bytes
-from ..imaging.mask_formats import outline, rle_text, run_lengths
+from ..imaging.io import image_to_bytes, palette_png
+from ..imaging.mask_formats import outline, run_lengths, runs_to_text
 from . import Result, readouts
 
 UNSAFE = frozenset('\\/:*?"<>|')
@@ -22,7 +22,7 @@ MAX_STEM = 100
 
 
 @dataclass(frozen=True)
-class View:
+class ExportSource:
     """What is exported.
 
     result: of any size. image: uint8 (H, W, 3) at the size to export, None = the result's size and no overlay.
@@ -66,34 +66,34 @@ class Export(NamedTuple):
 
     suffix: str
     mime: str
-    write: Callable[[View], bytes]
+    write: Callable[[ExportSource], bytes]
     about: str
 
 
-def mask(view: View) -> bytes:
+def mask(view: ExportSource) -> bytes:
     """A mode-P PNG whose indices are the labels, 255 where ignored."""
     return palette_png(view.labels, list(view.colours) or readouts.colours(len(view.classes)))
 
 
-def overlay(view: View) -> bytes:
+def overlay(view: ExportSource) -> bytes:
     """A PNG of the picture tinted by class. Raises ValueError without a picture."""
     if view.image is None:
         raise ValueError("an overlay needs the picture, got none. Give View(result, image=...)")
     palette = view.colours or readouts.colours(len(view.classes))
-    return picture_to_bytes(readouts.overlay(view.image, view.labels, palette), "PNG")
+    return image_to_bytes(readouts.overlay(view.image, view.labels, palette), "PNG")
 
 
-def coco(view: View) -> bytes:
+def coco(view: ExportSource) -> bytes:
     """COCO JSON with one annotation for each connected object, its mask as compressed RLE (exact)."""
     return _coco(view, _rle)
 
 
-def coco_polygons(view: View) -> bytes:
+def coco_polygons(view: ExportSource) -> bytes:
     """COCO JSON with one annotation for each connected object, its mask as one polygon (holes: see `outline`)."""
     return _coco(view, lambda found, _: [np.round(_ring(found), 2).ravel().tolist()])
 
 
-def yolo(view: View) -> bytes:
+def yolo(view: ExportSource) -> bytes:
     """A zip for Ultralytics: labels/NAME.txt, a line "class x y x y ..." for each connected object, and data.yaml.
 
     YOLO knows no background: its class is our label - 1. Places are shares of the width and height.
@@ -109,13 +109,13 @@ def yolo(view: View) -> bytes:
     return _zip({f"labels/{view.stem}.txt": "\n".join(lines) + "\n", "data.yaml": about})
 
 
-def voc(view: View) -> bytes:
+def voc(view: ExportSource) -> bytes:
     """A zip as PASCAL VOC: SegmentationClass/NAME.png in VOC's colours, 255 = border or ignored, and classes.txt."""
     png = palette_png(view.labels, readouts.colours(255))
     return _zip({f"SegmentationClass/{view.stem}.png": png, "classes.txt": "\n".join(view.classes) + "\n"})
 
 
-def probabilities(view: View) -> bytes:
+def probabilities(view: ExportSource) -> bytes:
     """A compressed NPZ: probs float16 (C, h, w) at the size they were computed, classes (C,) text, size (H, W) int."""
     probs = np.zeros((len(view.classes), *view.result.shape), np.float16)
     probs[list(view.result.class_ids)] = view.result.compact_probs
@@ -124,7 +124,7 @@ def probabilities(view: View) -> bytes:
     return buffer.getvalue()
 
 
-def cues(view: View) -> bytes:
+def cues(view: ExportSource) -> bytes:
     """The cues' JSON form, in pixels of the exported size. Raises ValueError when there are none."""
     if not view.cues.kinds:
         raise ValueError("there are no cues to export. Draw one on the picture first")
@@ -143,14 +143,14 @@ EXPORTS: dict[str, Export] = {
 }
 
 
-def export(kind: str, view: View) -> tuple[str, bytes]:
+def export(kind: str, view: ExportSource) -> tuple[str, bytes]:
     """(file name, bytes) of one kind in EXPORTS. Raises ValueError: unknown kind, or nothing to put in the file."""
     if kind not in EXPORTS:
         raise ValueError(f"no export {kind!r:.40}. Choose one of: {', '.join(EXPORTS)}")
     return view.stem + EXPORTS[kind].suffix, EXPORTS[kind].write(view)
 
 
-def _objects(view: View, form: str) -> list[readouts.Object]:
+def _objects(view: ExportSource, form: str) -> list[readouts.Object]:
     found = list(readouts.objects(view.labels, view.min_area))
     if not found:
         least = f" of {view.min_area} pixels or more" if view.min_area > 1 else ""
@@ -158,7 +158,7 @@ def _objects(view: View, form: str) -> list[readouts.Object]:
     return found
 
 
-def _coco(view: View, segmentation) -> bytes:
+def _coco(view: ExportSource, segmentation) -> bytes:
     height, width = view.shape
     annotations = []
     for number, found in enumerate(_objects(view, "COCO"), start=1):
@@ -184,7 +184,7 @@ def _rle(found: readouts.Object, shape: tuple[int, int]) -> dict:
     x0, y0, x1, y1 = found.box
     full = np.zeros(shape, bool)
     full[y0:y1, x0:x1] = found.mask
-    return {"size": list(shape), "counts": rle_text(run_lengths(full))}
+    return {"size": list(shape), "counts": runs_to_text(run_lengths(full))}
 
 
 def _ring(found: readouts.Object) -> np.ndarray:

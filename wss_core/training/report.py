@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import metrics
 from ..cues import Example
-from ..imaging.io import picture_to_bytes
+from ..imaging.io import image_to_bytes
 from ..results.readouts import colours, overlay
 from ..segmenter import Segmenter
 from .config import LOG
@@ -98,7 +98,7 @@ def _samples(segmenter: Segmenter, validation: Sequence[Example]) -> bytes:
             predicted = segmenter.segment(example.image).labels
             masks = [overlay(example.image, labels, palette) for labels in (example.truth, predicted)]
             columns.append(np.vstack([_tile(image) for image in (example.image, *masks)]))
-    return picture_to_bytes(np.hstack(columns), "PNG")
+    return image_to_bytes(np.hstack(columns), "PNG")
 
 
 def _tile(image: np.ndarray) -> np.ndarray:

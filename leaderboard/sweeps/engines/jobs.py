@@ -29,14 +29,14 @@ class Jobs:
         if not self.code:
             raise ValueError("a Job fetches the project by git. Give --code ADDRESS")
         for name in filter(None, (self.share, self.data)):
-            hub_client.check_name(name)
+            hub_client.check_repo_name(name)
 
     def launch(self, arguments: Sequence[str], count: int, token: str | None = None) -> list[JobInfo]:
         """`count` Jobs, each with its part of the trials of `python -m leaderboard ARGUMENTS`. Raises ValueError."""
         api, mounted = HfApi(token=token), []
         if self.data:
             mounted = [Volume(type="dataset", source=self.data, mount_path=DATA)]
-        with hub_client.sentences("the Hub's Jobs"):
+        with hub_client.hub_errors("the Hub's Jobs"):
             return [
                 api.run_job(
                     image=self.image,

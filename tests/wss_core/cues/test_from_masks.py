@@ -7,7 +7,7 @@ import pytest
 
 from wss_core.conventions import UNKNOWN, CueError
 from wss_core.cues import Cues, CueSpec, Example, Point, raster, simulated_user
-from wss_core.cues.cost import mask_seconds, parts
+from wss_core.cues.cost import connected_objects, mask_seconds
 from wss_core.cues.cue_spec import KINDS
 from wss_core.cues.from_masks import cues_from_mask, simulate_cues
 
@@ -137,9 +137,11 @@ def test_a_stroke_is_cut_where_it_leaves_its_region():
     region = np.zeros((40, 100), bool)
     region[18:23, :30] = region[18:23, 40:] = True
     drawn = simulated_user.Stroke(1, 5, ((2, 20), (10, 20), (20, 20), (50, 20), (60, 20), (70, 20), (90, 20)))
-    assert simulated_user.within(drawn, region) == simulated_user.Stroke(1, 5, ((50, 20), (60, 20), (70, 20), (90, 20)))
-    assert simulated_user.within(replace(drawn, width=9), region).width < 9
-    lost = simulated_user.within(replace(drawn, path=((35, 20), (36, 20))), region)
+    assert simulated_user.trim_stroke(drawn, region) == simulated_user.Stroke(
+        1, 5, ((50, 20), (60, 20), (70, 20), (90, 20))
+    )
+    assert simulated_user.trim_stroke(replace(drawn, width=9), region).width < 9
+    lost = simulated_user.trim_stroke(replace(drawn, path=((35, 20), (36, 20))), region)
     assert (lost.width, len(lost.path)) == (1, 1)
     assert region[round(lost.path[0][1]), round(lost.path[0][0])]
 
@@ -202,13 +204,13 @@ def test_cost_survives_the_json_form():
 
 
 def test_masks_of_unknown_objects_are_counted():
-    assert parts(scene()).max() == 3
+    assert connected_objects(scene()).max() == 3
     assert mask_seconds(scene()) == pytest.approx(79 * 3 * (scene() != UNKNOWN).mean())
     speckled = scene()
     speckled[110, 5] = 1  # 1 pixel of 19200, below a thousandth, in a class that has larger parts
     speckled[115, 5] = 3  # all there is of its class
-    assert parts(speckled).max() == 4
-    assert parts(speckled)[110, 5] == 0
+    assert connected_objects(speckled).max() == 4
+    assert connected_objects(speckled)[110, 5] == 0
 
 
 def test_a_peoples_scribble_costs_no_less_than_its_strokes():
@@ -225,7 +227,7 @@ def test_a_number_of_objects_that_is_none():
         Cues.from_json({"objects": -2})
     with pytest.raises(CueError, match="objects holds 'two'"):
         Cues.from_json({"objects": "two"})
-    assert simulated_user.added(Cues(objects=2.0), Point(0, 0, 1)).objects == 2
+    assert simulated_user.add_cue(Cues(objects=2.0), Point(0, 0, 1)).objects == 2
 
 
 def test_the_same_by_seed_and_id_in_any_process_and_order():

@@ -70,7 +70,7 @@ def test_a_stroke_stays_inside_its_region(seed):
     random = np.random.default_rng(seed)
     region = np.zeros((150, 200), bool)
     region[40:60, 20:180] = region[20:120, 90:100] = True
-    stroke = simulated_user.stroke(region, 3, random)
+    stroke = simulated_user.random_stroke(region, 3, random)
     assert stroke.label == 3
     assert stroke.width >= 1
     for x, y in stroke.path:
@@ -81,13 +81,15 @@ def test_a_stroke_stays_inside_its_region(seed):
 def test_a_stroke_along_the_border_stays_in_the_picture(seed):
     region = np.zeros((320, 320), bool)
     region[:, 300:] = region[310:] = True
-    stroke = simulated_user.stroke(region, 1, np.random.default_rng(seed))
+    stroke = simulated_user.random_stroke(region, 1, np.random.default_rng(seed))
     assert all(0 <= x <= 319 and 0 <= y <= 319 for x, y in stroke.path)
 
 
 def test_strokes_are_the_same_by_seed_and_differ_between_seeds():
     truth = blob()
-    first, again, other = (simulated_user.strokes(truth, 2, np.random.default_rng(seed)) for seed in (5, 5, 6))
+    first, again, other = (
+        simulated_user.strokes_per_class(truth, 2, np.random.default_rng(seed)) for seed in (5, 5, 6)
+    )
     assert first == again
     assert first != other
     assert [stroke.label for stroke in first] == [0, 1, 0, 1]
@@ -97,28 +99,28 @@ def test_strokes_are_the_same_by_seed_and_differ_between_seeds():
 def test_a_stroke_in_a_picture_of_few_pixels(shape):
     region = np.zeros(shape, bool)
     region[-1, -1] = True
-    stroke = simulated_user.stroke(region, 1, np.random.default_rng(0))
+    stroke = simulated_user.random_stroke(region, 1, np.random.default_rng(0))
     assert stroke.path == ((shape[1] - 1, shape[0] - 1),)
 
 
 def test_thin_lines_far_below_a_cell_get_a_stroke():
     region = np.zeros((1000, 1000), bool)
     region[500, 100:900] = True
-    stroke = simulated_user.stroke(region, 1, np.random.default_rng(0))
+    stroke = simulated_user.random_stroke(region, 1, np.random.default_rng(0))
     assert all(round(y) == 500 for _, y in stroke.path)
 
 
 def test_the_box_is_tight_and_half_open():
-    box = simulated_user.box(blob() == 1, 1)
+    box = simulated_user.tight_box(blob() == 1, 1)
     assert (box.x0, box.y0, box.x1, box.y1) == (10, 20, 60, 50)
 
 
 def test_a_cue_is_added_and_nothing_else_changes():
     cues = Cues(points=(Point(1, 1, 0),))
-    more = simulated_user.added(cues, Point(2, 2, 1))
+    more = simulated_user.add_cue(cues, Point(2, 2, 1))
     assert more.points == (Point(1, 1, 0), Point(2, 2, 1))
     assert cues.points == (Point(1, 1, 0),)
-    assert simulated_user.added(cues, simulated_user.box(blob() == 1, 1)).boxes
+    assert simulated_user.add_cue(cues, simulated_user.tight_box(blob() == 1, 1)).boxes
 
 
 def rings() -> np.ndarray:
@@ -137,15 +139,15 @@ def test_cues_do_not_hang_on_the_last_digits_of_a_distance(monkeypatch):
     def cued(seed):
         random, wrong = np.random.default_rng(seed), np.where(truth == 0, 0, 3 - truth).astype(np.uint8)
         regions = [truth == label for label in range(3)]
-        points = [simulated_user.point(region, 1, random) for region in regions for _ in range(4)]
+        points = [simulated_user.random_point(region, 1, random) for region in regions for _ in range(4)]
         drawn = [
-            simulated_user.within(simulated_user.stroke(region, 1, random), region)
+            simulated_user.trim_stroke(simulated_user.random_stroke(region, 1, random), region)
             for region in regions
             for _ in range(2)
         ]
         thin = np.zeros_like(truth)
         thin[::2, seed] = 1
-        drawn.append(simulated_user.stroke(thin == 1, 1, random))
+        drawn.append(simulated_user.random_stroke(thin == 1, 1, random))
         return points, drawn, simulated_user.next_click(truth, wrong), simulated_user.next_stroke(truth, wrong, random)
 
     expected = [cued(seed) for seed in range(15)]

@@ -16,7 +16,7 @@ from wss_core.conventions import UNKNOWN
 from wss_core.cues import Box, Cues, Point, Stroke
 from wss_core.data.files import content_hash, pictures
 from wss_core.results import Result
-from wss_core.results.exports import View, export
+from wss_core.results.exports import ExportSource, export
 
 CLASSES = ("background", "cat", "dog")
 PHOTO = np.random.default_rng(0).integers(0, 256, (30, 40, 3), np.uint8)
@@ -238,7 +238,7 @@ def test_voc_files_that_are_missing_or_wrong(tmp_path):
 def coco(root: Path, **changed) -> Path:
     """Two pictures by the exporter of COCO files and one more without anything on it."""
     probs = np.eye(3, dtype=np.float32)[truth()].transpose(2, 0, 1)
-    view = View(Result(probs, CLASSES), image=PHOTO, cues=Cues(), name="a.png", min_area=1)
+    view = ExportSource(Result(probs, CLASSES), image=PHOTO, cues=Cues(), name="a.png", min_area=1)
     form = json.loads(export("coco", view)[1])
     form["images"].append({"id": 77, "file_name": "b.png", "height": 30, "width": 40})
     for name in ("a", "b"):

@@ -11,13 +11,13 @@ from PIL import Image, features
 
 from wss_core.conventions import UNKNOWN, ImageError
 from wss_core.imaging.io import (
+    image_to_bytes,
     is_animated,
     labels_from_png,
     labels_to_png,
     palette_png,
-    picture_to_bytes,
     read_image,
-    stretch,
+    stretch_contrast,
 )
 from wss_core.imaging.resize import resize_to_fit
 
@@ -146,11 +146,11 @@ def test_deep_grey_is_stretched_to_a_display_window(data):
 
 
 def test_stretch_of_flat_and_broken_numbers():
-    assert len(np.unique(stretch(np.full((3, 3), 7.0)))) == 1
-    assert (stretch(np.full((2, 2), np.nan)) == 0).all()
+    assert len(np.unique(stretch_contrast(np.full((3, 3), 7.0)))) == 1
+    assert (stretch_contrast(np.full((2, 2), np.nan)) == 0).all()
     values = np.array([[np.nan, 10, 20, np.inf, -np.inf]])
     with np.errstate(all="raise"):
-        assert stretch(values, 0, 100).tolist() == [[0, 0, 255, 255, 0]]
+        assert stretch_contrast(values, 0, 100).tolist() == [[0, 0, 255, 255, 0]]
 
 
 def test_cmyk_jpeg():
@@ -293,4 +293,4 @@ def test_palette_png_has_the_given_colours():
 
 
 def test_picture_to_bytes_takes_arrays_and_options():
-    assert picture_to_bytes(PHOTO, "JPEG", quality=10).startswith(b"\xff\xd8")
+    assert image_to_bytes(PHOTO, "JPEG", quality=10).startswith(b"\xff\xd8")

@@ -15,9 +15,9 @@ from scipy import ndimage
 
 from wss_core.conventions import UNKNOWN
 from wss_core.cues import Box, Cues, Point, Stroke
-from wss_core.imaging.mask_formats import outline, rle_text, run_lengths
+from wss_core.imaging.mask_formats import outline, run_lengths, runs_to_text
 from wss_core.results import Result
-from wss_core.results.exports import EXPORTS, View, export
+from wss_core.results.exports import EXPORTS, ExportSource, export
 from wss_core.results.readouts import colours, objects
 
 NAMES = ("background", "cat", 'a/b \\ "quote" : {x}', "été 🐈 '#")
@@ -29,8 +29,8 @@ def result_of(labels, classes=NAMES, ignored=None) -> Result:
     return Result(probs, classes, ignored=ignored)
 
 
-def view_of(labels, classes=NAMES, **more) -> View:
-    return View(result_of(labels, classes), **more)
+def view_of(labels, classes=NAMES, **more) -> ExportSource:
+    return ExportSource(result_of(labels, classes), **more)
 
 
 def blobs(seed: int, shape=(90, 120)) -> np.ndarray:
@@ -69,7 +69,7 @@ SHAPES = {
 }
 
 
-def read_coco(kind: str, view: View, tmp_path) -> COCO:
+def read_coco(kind: str, view: ExportSource, tmp_path) -> COCO:
     name, data = export(kind, view)
     path = tmp_path / name
     path.write_bytes(data)
@@ -139,10 +139,10 @@ def test_rle_text_is_the_one_of_pycocotools(seed):
     mask = rng.random((300, 200)) > rng.random()
     mask[:, 50:150] = seed % 2  # long runs need several characters, and negative differences follow
     told = coco_mask.encode(np.asfortranarray(mask.view(np.uint8)))["counts"].decode()
-    assert rle_text(run_lengths(mask)) == told
+    assert runs_to_text(run_lengths(mask)) == told
 
 
-def archive(kind: str, view: View) -> tuple[str, zipfile.ZipFile]:
+def archive(kind: str, view: ExportSource) -> tuple[str, zipfile.ZipFile]:
     name, data = export(kind, view)
     return name, zipfile.ZipFile(io.BytesIO(data))
 
@@ -182,7 +182,7 @@ def test_mask_png_is_a_palette_of_labels():
     ignored = np.zeros(labels.shape, bool)
     ignored[:5] = True
     own = ((0, 0, 0), (255, 0, 0), (0, 255, 0), (0, 0, 255))
-    name, data = export("mask", View(result_of(labels, ignored=ignored), colours=own, name="x.y.jpg"))
+    name, data = export("mask", ExportSource(result_of(labels, ignored=ignored), colours=own, name="x.y.jpg"))
     assert name == "x.y_mask.png"
     with Image.open(io.BytesIO(data)) as picture:
         assert picture.mode == "P"
@@ -195,7 +195,9 @@ def test_mask_png_is_a_palette_of_labels():
 def test_voc_png_has_the_published_colours():
     ignored = np.zeros((5, 7), bool)
     ignored[0, 0] = True
-    name, files = archive("voc", View(result_of(one_pixel(), ignored=ignored), name="2007_1.jpg", colours=((9, 9, 9),)))
+    name, files = archive(
+        "voc", ExportSource(result_of(one_pixel(), ignored=ignored), name="2007_1.jpg", colours=((9, 9, 9),))
+    )
     assert name == "2007_1_voc.zip"
     assert files.read("classes.txt").decode().splitlines() == list(NAMES)
     with Image.open(io.BytesIO(files.read("SegmentationClass/2007_1.png"))) as picture:
@@ -209,7 +211,7 @@ def test_voc_png_has_the_published_colours():
 def test_probabilities_load_without_pickle():
     rng = np.random.default_rng(0)
     probs = rng.dirichlet([1, 1], (4, 5)).transpose(2, 0, 1).astype(np.float32)
-    view = View(Result(probs, NAMES, class_ids=(0, 2)), image=np.zeros((8, 10, 3), np.uint8))
+    view = ExportSource(Result(probs, NAMES, class_ids=(0, 2)), image=np.zeros((8, 10, 3), np.uint8))
     with np.load(io.BytesIO(export("probs", view)[1]), allow_pickle=False) as file:
         assert file["probs"].dtype == np.float16
         np.testing.assert_allclose(file["probs"], view.result.probs, atol=1e-3)
@@ -219,7 +221,7 @@ def test_probabilities_load_without_pickle():
 
 def test_cues_are_written_in_pixels_of_the_exported_picture():
     cues = Cues(points=[Point(13, 9, 1)], boxes=[Box(0, 1, 3, 4, 2)], strokes=[Stroke(1, 2, ((0, 0), (4, 3)))])
-    view = View(result_of(one_pixel()), image=np.zeros((10, 14, 3), np.uint8), cues=cues)
+    view = ExportSource(result_of(one_pixel()), image=np.zeros((10, 14, 3), np.uint8), cues=cues)
     assert Cues.from_json(export("cues", view)[1], view.shape) == cues
     with pytest.raises(ValueError, match="no cues to export. Draw one"):
         export("cues", view_of(one_pixel()))
@@ -268,4 +270,4 @@ def test_unknown_kind_is_answered_with_the_known_ones():
     ],
 )
 def test_file_names_fit_any_file_system(name, stem):
-    assert View(result_of(one_pixel()), name=name).stem == stem
+    assert ExportSource(result_of(one_pixel()), name=name).stem == stem

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...conventions import BACKGROUND, ImageError
 from ...imaging.io import MAX_PIXELS
-from ...imaging.mask_formats import filled, mask_of_runs, runs_of_text
+from ...imaging.mask_formats import fill_rings, mask_from_runs, runs_from_text
 from ..files import content_hash, inside
 from ..source import Source
 
@@ -124,10 +124,10 @@ def _mask(annotation: dict, shape: tuple[int, int]) -> np.ndarray:
             counts = drawn["counts"]
             if tuple(drawn["size"]) != shape:
                 raise ValueError(f"its size is {drawn['size']}, the picture's {list(shape)}")
-            return mask_of_runs(runs_of_text(counts) if isinstance(counts, str) else counts, shape)
+            return mask_from_runs(runs_from_text(counts) if isinstance(counts, str) else counts, shape)
         rings = [np.array(ring, float).reshape(-1, 2) for ring in drawn]
         if not all(np.isfinite(ring).all() for ring in rings):
             raise ValueError("a corner is no number")
-        return filled(rings, shape)
+        return fill_rings(rings, shape)
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise ImageError(f"annotation {annotation.get('id')}: its segmentation cannot be read ({error})") from None

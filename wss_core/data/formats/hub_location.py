@@ -58,7 +58,7 @@ class Place:
         except (DatasetsError, ArrowException, httpx.HTTPError, ImportError, OSError, RuntimeError) as error:
             asked = [link for link in _links(error) if isinstance(link, UNREACHED) and not isinstance(link, MISSED)]
             if self.sha is not None and asked:
-                raise hub_client.HubError(hub_client.sentence(asked[0], self.name, self.sha)) from error
+                raise hub_client.HubError(hub_client.describe_error(asked[0], self.name, self.sha)) from error
             first = error.__cause__ if isinstance(error, DatasetsError) and error.__cause__ else error
             raise ValueError(f"{self.name} cannot be read as a data set: {first}") from error
 
@@ -97,8 +97,8 @@ def folder(path: Path) -> Place:
 def repository(name: str, revision: str | None, token: str | bool | None) -> Place:
     """The place of USER/REPO or USER/REPO:CONFIG at the commit that `revision` is now. Raises HubError."""
     repo, _, config = name.partition(":")
-    hub_client.check_name(repo, revision)
-    with hub_client.sentences(repo, revision):
+    hub_client.check_repo_name(repo, revision)
+    with hub_client.hub_errors(repo, revision):
         sha = HfApi(token=token).resolve_revision(repo, repo_type="dataset", revision=revision).resolved
     return Place(repo, config or None, sha, token)
 

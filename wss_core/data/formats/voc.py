@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from ...conventions import BACKGROUND, UNKNOWN, ImageError
-from ...imaging.io import read_values
+from ...imaging.io import read_mask_values
 from .. import class_names
 from ..columns import DRAWN, choose
 from ..files import content_hash, inside, pictures
@@ -43,7 +43,7 @@ class Pictures:
         if "mask" in row and row["mask"] is None:
             raise ImageError(f'{id} has no mask. Add the file, or give columns={{"mask": None}} to do without')
         if row.get("instances") is not None:
-            ids = read_values(row["instances"])
+            ids = read_mask_values(row["instances"])
             row["instances"] = np.where(ids == UNKNOWN, 0, ids)  # the borders of objects
         path = None if self.boxes is None else inside(self.boxes, f"{id}.xml")
         return row | ({"boxes": _boxes(path)} if path and path.is_file() else {})

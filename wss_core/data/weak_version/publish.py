@@ -37,7 +37,7 @@ def push(
 
     Other splits, and what others wrote into the card, stay. create_pr: as a pull request. Raises HubError.
     """
-    hub_client.check_name(repo)
+    hub_client.check_repo_name(repo)
     with _rows(version) as rows:
         tally = Tally.of(rows)
 
@@ -69,11 +69,11 @@ def _patiently(push, repo: str) -> str:
     """Push again when someone else was faster: `datasets` means to, and misses how its client says so."""
     for _ in range(TRIES - 1):
         try:
-            with hub_client.sentences(repo):
+            with hub_client.hub_errors(repo):
                 return push()
-        except hub_client.Moved:
+        except hub_client.HubConflict:
             continue
-    with hub_client.sentences(repo):
+    with hub_client.hub_errors(repo):
         return push()
 
 

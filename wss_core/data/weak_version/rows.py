@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ...cues import Cues, CueSpec, Example
 from ...cues.from_masks import simulate_cues
-from ...imaging.io import labels_to_png, picture_to_bytes
+from ...imaging.io import image_to_bytes, labels_to_png
 from ..dataset import Examples
 
 
@@ -61,7 +61,7 @@ def _cells(cues: Cues, classes: tuple[str, ...]) -> dict:
 
 
 def _truth_cells(example: Example) -> dict:
-    ids = None if example.instances is None else picture_to_bytes(example.instances, "PNG")
+    ids = None if example.instances is None else image_to_bytes(example.instances, "PNG")
     mask = None if example.truth is None else labels_to_png(example.truth)
     return {
         name: None if png is None else {"bytes": png, "path": None}

@@ -56,6 +56,6 @@ def eval_results_yaml(scores: tuple[Score, ...]) -> str:
             notes=f"{score.metric} on {score.split}{body.format_interval(score)}",
         )
         for score in scores
-        if hub_client.is_name(score.data)
+        if hub_client.is_repo_name(score.data)
     ]
     return metadata.dump(eval_result_entries_to_yaml(entries)) if entries else ""

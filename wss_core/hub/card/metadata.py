@@ -72,7 +72,7 @@ def _our_keys(config: dict, about: About) -> dict[str, Any]:
         "pipeline_tag": "image-segmentation",
         "license": about.license,
         "tags": list(dict.fromkeys([TAG, LIBRARY, config["method"], *cue_kinds(config)])),
-        "datasets": list(dict.fromkeys(name for name in names if hub_client.is_name(name))),
+        "datasets": list(dict.fromkeys(name for name in names if hub_client.is_repo_name(name))),
         "base_model": list(about.base_model),
     }
 
