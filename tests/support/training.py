@@ -12,8 +12,9 @@ from wss_core.cues import Cues, Example, Stroke
 from wss_core.run_options import RunOptions
 from wss_core.training.batches import BatchMaker
 from wss_core.training.config import TrainConfig
+from wss_core.training.cue_labels import cue_kinds
 from wss_core.training.fit import fit_network
-from wss_core.training.samples import SoftLabels, TrainSample, TrainSamples, cue_kinds, make_sample
+from wss_core.training.samples import SoftLabels, TrainSample, TrainSamples, make_sample
 
 CLASSES = ("background", "red", "blue")
 COLOURS = np.array([(60, 140, 70), (190, 60, 50), (50, 60, 190)], np.uint8)

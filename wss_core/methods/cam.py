@@ -22,7 +22,8 @@ from ..run_options import Progress, RunOptions, with_progress
 from ..spread import find
 from ..training.annotation_stats import annotation_stats, summary
 from ..training.config import TrainConfig
-from ..training.samples import SoftLabels, class_presence
+from ..training.cue_labels import class_presence
+from ..training.samples import SoftLabels
 from .network_settings import NetworkSettings
 
 if TYPE_CHECKING:

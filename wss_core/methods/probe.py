@@ -17,8 +17,9 @@ from ..imaging.resize import grid_shape
 from ..run_options import Progress, RunOptions, with_progress
 from ..segmenter import Download, PagePreset, Segmenter, check_state
 from ..training.annotation_stats import annotation_stats, default_class_names, summary
+from ..training.cue_labels import has_spatial_cues
 from ..training.pseudo_labels import CONFIDENCE, OBJECTS, make_pseudo_labeller
-from ..training.samples import PseudoLabeller, SoftLabels, has_spatial_cues, make_sample
+from ..training.samples import PseudoLabeller, SoftLabels, make_sample
 from . import pixel_classifier
 
 MAX_CELLS = 200_000  # of all pictures; each holds some 3 KB while the classifier is fitted

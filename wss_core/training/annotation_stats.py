@@ -11,14 +11,14 @@ import numpy as np
 from ..conventions import CueError, ImageError
 from ..cues import Cues, Example
 from ..segmenter import default_classes
-from .samples import cue_kinds
+from .cue_labels import cue_kinds
 
 if TYPE_CHECKING:
     from .loop import TrainOutcome
 
 
 class AnnotationStats(NamedTuple):
-    """The annotation of one example: its kinds of cue, see `samples.cue_kinds`, and the seconds that it took."""
+    """The annotation of one example: its kinds of cue, see `cue_labels.cue_kinds`, and the seconds that it took."""
 
     kinds: frozenset[str]
     seconds: float

@@ -1,24 +1,20 @@
-"""Batches: which samples a step learns from, decided by (seed, step) alone, and made ahead in a thread."""
+"""Batches: which samples a step learns from, decided by (seed, step) alone."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
-from threadpoolctl import threadpool_limits
 
 from ..losses import Batch, TeacherViews
 from ..networks import image_to_tensor
 from .augment import Crop, random_crop, strong_augment
 from .config import TrainConfig
-from .samples import TrainSample, TrainSamples, has_spatial_cues
+from .cue_labels import has_spatial_cues
+from .samples import TrainSample, TrainSamples
 
-PREFETCHED = 3  # batches made before they are used
 RECTANGLE = (0.15, 0.5)  # share of a view that comes from the other one of its pair
 
 
@@ -56,7 +52,7 @@ class BatchMaker:
     `config.batch` rows of a batch have spatial cues. As many more come from the other samples, in equal parts from
     those with tags only and those without cues, so that images without labels take no rows from the labelled ones.
 
-    kinds: `samples.cue_kinds` of each sample. with_teacher: the teacher labels the other samples, or all of them where
+    kinds: `cue_labels.cue_kinds` of each sample. with_teacher: the teacher labels the other samples, or all of them where
     there are no others. rank, world_size: each process makes its equal part of the batch.
 
     Raises ValueError when no sample has a cue.
@@ -125,31 +121,6 @@ class BatchMaker:
             tags=torch.stack([torch.from_numpy(crop.tags) for crop in crops]),
             cutmix_mask=torch.from_numpy(np.stack([_random_rectangle(self.config.crop, row.random) for row in rows])),
         )
-
-
-def prefetch(make: Callable[[int], Any], start: int, stop: int, count: int = PREFETCHED) -> Iterator[Any]:
-    """Yield make(start) .. make(stop - 1), `count` of them made ahead in a thread while the last one is used."""
-    with ThreadPoolExecutor(1, initializer=_use_one_thread) as pool:
-        futures = deque(pool.submit(make, step) for step in range(start, min(start + count, stop)))
-        try:
-            for step in range(start + count, stop + count):
-                if step < stop:
-                    futures.append(pool.submit(make, step))
-                if futures:
-                    yield futures.popleft().result()
-        finally:
-            for future in futures:
-                future.cancel()
-
-
-def _use_one_thread() -> None:
-    """Have this thread compute without helper threads.
-
-    Where threads outnumber cores, those of the network's arithmetic sleep between its operations, and a step takes half
-    as long again.
-    """
-    torch.get_num_threads()  # the first call in a thread sets its number
-    threadpool_limits(1, user_api="openmp")  # of this thread alone
 
 
 def _rows_per_pool(batch: int, names: list[str], multiple: int) -> dict[str, int]:

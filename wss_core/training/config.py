@@ -22,7 +22,7 @@ class TrainConfig:
     channels: int
     "Channels of an image: 3, or 1 for greyscale."
     rate: float
-    "Peak learning rate of new layers; pretrained encoders learn at `loop.PRETRAINED_RATE` of it."
+    "Peak learning rate of new layers; pretrained encoders learn at `optimizer.PRETRAINED_RATE` of it."
     seed: int
     "Seed of all random choices."
     decay: float = 0.99

@@ -21,7 +21,7 @@ from .samples import PseudoLabeller, TrainSamples
 from .train_step import TrainStep
 from .validation import total_confusion
 
-ALL_KINDS = ("tags", "points", "boxes", "strokes", "partial", "full", "none")  # of cue, see `samples.cue_kinds`
+ALL_KINDS = ("tags", "points", "boxes", "strokes", "partial", "full", "none")  # of cue, see `cue_labels.cue_kinds`
 
 
 def fit_network(

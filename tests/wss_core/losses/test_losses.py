@@ -48,7 +48,7 @@ def some_pseudo_labels():
 
 
 CUED = torch.tensor([True, False])
-# for each term, what it needs of the batch, and what of the answer
+# what each term needs of a batch
 CUES = {
     "cross_entropy": {"labels": some_labels()},
     "dice": {"labels": some_labels()},
@@ -78,16 +78,16 @@ def network_output(logits, needs):
 
 @pytest.mark.parametrize("name", TERMS)
 def test_gradients_are_those_of_finite_differences(name):
-    given = batch(**CUES[name])
+    one_batch = batch(**CUES[name])
     torch.manual_seed(1)
     logits = torch.randn(2, 3, 6, 6, dtype=torch.float64, requires_grad=True)
     needs = TERMS[name].needs
-    value = TERMS[name].loss(network_output(logits, needs), given)
+    value = TERMS[name].loss(network_output(logits, needs), one_batch)
     assert value > 0
     (gradient,) = torch.autograd.grad(value, logits)
     assert gradient.abs().max() > 0
     assert torch.autograd.gradcheck(
-        lambda x: TERMS[name].loss(network_output(x, needs), given), (logits,), fast_mode=True
+        lambda x: TERMS[name].loss(network_output(x, needs), one_batch), (logits,), fast_mode=True
     )
 
 
@@ -137,7 +137,7 @@ def test_the_needs_of_terms_add_up():
 
 
 def test_partial_cross_entropy_by_hand():
-    """Logits 0, log 3: chances 1/4 and 3/4. Picture 0 tells two pixels, picture 1 one."""
+    """Logits 0, log 3: chances 1/4 and 3/4. Image 0 has two labelled pixels, image 1 has one."""
     logits = torch.zeros(2, 2, 1, 3)
     logits[:, 1] = math.log(3)
     labels = torch.tensor([[[0, 1, UNKNOWN]], [[UNKNOWN, 1, UNKNOWN]]])
@@ -146,15 +146,15 @@ def test_partial_cross_entropy_by_hand():
 
 
 def test_partial_dice_by_hand():
-    """Chances 1/4, 3/4 on four pixels told 0, 1, 1, and nothing: the last does not count."""
+    """Chances 1/4, 3/4 on four pixels labelled 0, 1, 1, and unknown: the last does not count."""
     logits = torch.zeros(1, 2, 1, 4)
     logits[:, 1] = math.log(3)
     labels = torch.tensor([[[0, 1, 1, UNKNOWN]]])
-    zero = 1 - (2 * 0.25 + 1) / (0.75 + 1 + 1)
-    one = 1 - (2 * 1.5 + 1) / (2.25 + 2 + 1)
-    assert pixel_level.partial_dice(logits, labels).item() == pytest.approx((zero + one) / 2)
-    told_one = torch.tensor([[[UNKNOWN, 1, 1, UNKNOWN]]])  # class 0 is not told: it does not count either
-    assert pixel_level.partial_dice(logits, told_one).item() == pytest.approx(1 - (2 * 1.5 + 1) / (1.5 + 2 + 1))
+    dice_of_0 = 1 - (2 * 0.25 + 1) / (0.75 + 1 + 1)
+    dice_of_1 = 1 - (2 * 1.5 + 1) / (2.25 + 2 + 1)
+    assert pixel_level.partial_dice(logits, labels).item() == pytest.approx((dice_of_0 + dice_of_1) / 2)
+    only_one = torch.tensor([[[UNKNOWN, 1, 1, UNKNOWN]]])  # class 0 has no label: it does not count either
+    assert pixel_level.partial_dice(logits, only_one).item() == pytest.approx(1 - (2 * 1.5 + 1) / (1.5 + 2 + 1))
 
 
 def test_collision_cross_entropy_by_hand():
@@ -176,16 +176,16 @@ def test_tags_by_hand():
     """Chances 1/4 and 3/4 everywhere: the soft maximum is 3/4 too, and -log(1 - 1/4) says that class 0 is nowhere."""
     logits = torch.zeros(1, 2, 2, 2)
     logits[:, 1] = math.log(3)
-    found = image_level.tag_loss(logits, torch.tensor([[0.0, 1.0]])).item()
-    assert found == pytest.approx((math.log(4 / 3) + math.log(4 / 3)) / 2)
+    loss = image_level.tag_loss(logits, torch.tensor([[0.0, 1.0]])).item()
+    assert loss == pytest.approx((math.log(4 / 3) + math.log(4 / 3)) / 2)
     assert image_level.tag_loss(logits, torch.tensor([[NAN, 1.0]])).item() == pytest.approx(math.log(4 / 3))
 
 
 def test_one_pixel_is_enough_for_a_tag():
     labels = torch.zeros(1, 8, 8, dtype=torch.int64)
     labels[0, 3, 3] = 1
-    told = torch.tensor([[NAN, 1.0]])
-    assert image_level.tag_loss(sure(labels, 2), told) < 0.3 * image_level.tag_loss(sure(labels * 0, 2), told)
+    tags = torch.tensor([[NAN, 1.0]])
+    assert image_level.tag_loss(sure(labels, 2), tags) < 0.3 * image_level.tag_loss(sure(labels * 0, 2), tags)
 
 
 def test_size_by_hand():
@@ -226,8 +226,8 @@ def test_a_box_of_one_pixel_is_tight():
     labels = torch.zeros(1, 12, 12, dtype=torch.int64)
     labels[0, 5, 7] = 1
     on = math.log1p(math.exp(-4))
-    one = torch.tensor([[0, 7, 5, 8, 6, 1, 1]], dtype=torch.float64)
-    assert box_level.tightness(sure(labels, 2, by=4.0), one).item() == pytest.approx(on, rel=1e-4)
+    box = torch.tensor([[0, 7, 5, 8, 6, 1, 1]], dtype=torch.float64)
+    assert box_level.tightness(sure(labels, 2, by=4.0), box).item() == pytest.approx(on, rel=1e-4)
 
 
 def test_projection_by_hand():
@@ -258,8 +258,8 @@ def test_potts_by_hand():
     images[..., 1] = 1
     logits = sure(torch.zeros(1, 2, 2, dtype=torch.int64), 2)
     logits[..., 1] = 0
-    found = pairwise.potts(logits, images, torch.tensor([True])).item()
-    assert found == pytest.approx((0 + 0.5) / 4)
+    loss = pairwise.potts(logits, images, torch.tensor([True])).item()
+    assert loss == pytest.approx((0 + 0.5) / 4)
 
 
 def test_a_dense_pair_counts_once_and_by_its_distance():
@@ -273,11 +273,11 @@ def test_a_dense_pair_counts_once_and_by_its_distance():
 
 def test_the_decoders_learn_what_their_mixture_finds():
     """One decoder is sure of class 1, the other of 0: the larger share wins, and the other decoder is wrong."""
-    one, other = sure(torch.ones(1, 2, 2, dtype=torch.int64), 2), sure(torch.zeros(1, 2, 2, dtype=torch.int64), 2)
+    main, auxiliary = sure(torch.ones(1, 2, 2, dtype=torch.int64), 2), sure(torch.zeros(1, 2, 2, dtype=torch.int64), 2)
     wrong = 1 - 1 / (4 + 1)  # of the four pixels none is right: Dice (0 + 1) / (4 + 0 + 1)
     for share in (0.8, 0.2):
-        found = self_training.dual_decoder_dice(one, other, share, torch.tensor([True])).item()
-        assert found == pytest.approx((0 + wrong) / 2)
+        loss = self_training.dual_decoder_dice(main, auxiliary, share, torch.tensor([True])).item()
+        assert loss == pytest.approx((0 + wrong) / 2)
 
 
 def test_agreement_by_hand():
@@ -309,7 +309,7 @@ def test_terms_by_hand():
 
 def test_the_total_is_the_weighted_sum():
     logits = torch.randn(2, 3, 6, 6, dtype=torch.float64)
-    given = batch(labels=some_labels())
-    summed, each = losses.weighted_sum(NetworkOutput(logits), given, {"cross_entropy": 2.0, "dice": 0.5})
+    one_batch = batch(labels=some_labels())
+    summed, each = losses.weighted_sum(NetworkOutput(logits), one_batch, {"cross_entropy": 2.0, "dice": 0.5})
     torch.testing.assert_close(summed, 2 * each["cross_entropy"] + 0.5 * each["dice"])
     assert list(each) == ["cross_entropy", "dice"]

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from wss_core.conventions import UNKNOWN
 from wss_core.cues import Cues, Example
 from wss_core.methods.cam import Cam
 from wss_core.networks import classification_net
@@ -46,52 +45,8 @@ def overlap(labels, truth, label):
     return ((labels == label) & (truth == label)).sum() / ((labels == label) | (truth == label)).sum()
 
 
-def test_sure_cells_by_hand():
-    """Class 1 goes from -1 to 3, class 2 from 0 to 1: each is judged by its own ends, and 0 is where both are low."""
-    one = np.array([[3.0, 2.0, 1.0, -1.0, -0.9]])
-    two = np.array([[0.0, 0.2, 0.3, 1.0, 0.05]])
-    maps = np.stack([one, two]).astype(np.float32)
-    found = class_activation.keep_confident(maps, [1, 2], 0.75, 0.1)
-    assert found.tolist() == [[1, 1, UNKNOWN, 2, 0]]
-    assert class_activation.keep_confident(maps, [2], 0.75, 0.1).tolist() == [[0, UNKNOWN, UNKNOWN, 2, 0]]
-
-
-def test_every_class_present_keeps_its_highest_cell():
-    """Class 2 is second to class 1 even there, but its tag says that it is on the picture."""
-    maps = np.array([[[4.0, 3.9, 0.0]], [[0.9, 1.0, 0.0]]], np.float32)
-    assert class_activation.keep_confident(maps, [1, 2], 0.5, 0.1).tolist() == [[1, 2, 0]]
-
-
 def test_nothing_present_is_background():
     assert (class_activation.keep_confident(np.ones((2, 3, 3), np.float32), [], 0.5, 0.1) == 0).all()
-
-
-def test_the_score_lies_between_the_mean_and_the_highest():
-    network = classification_net.build("unet", classes=3, channels=3, seed=0)
-    scores, activations = network(torch.rand(2, 3, 64, 64))
-    cells = activations.flatten(2)
-    assert (scores >= cells.mean(dim=2) - 1e-4).all()
-    assert (scores <= cells.amax(dim=2) + 1e-4).all()
-
-
-@pytest.mark.parametrize("name", ["unet", "builtin", "timm:test_resnet", "timm:test_vit"])
-def test_convolutions_and_transformers_are_activated(name):
-    network = classification_net.build(name, classes=4, channels=3, seed=0, pretrained=name == "builtin")
-    scores, maps = classification_net.predict_activations(network, scene(3).image, 96, 3)
-    assert scores.shape == (3,)
-    assert maps.shape[0] == 3
-    assert maps.shape[1] == maps.shape[2] > 2
-
-
-def test_the_cut_leaves_as_many_as_there_are():
-    scores = np.array([0.3, 0.1, 0.2, 0.05])
-    middle = (np.log(0.2 / 0.8) + np.log(0.1 / 0.9)) / 2
-    assert class_activation.threshold_logit(scores, 2) == pytest.approx(middle)
-    assert class_activation.threshold_logit(np.array([0.9, 0.2, 0.6]), 2) == 0.0  # as it is
-    assert class_activation.threshold_logit(np.array([0.9, 0.8, 0.6]), 2) == pytest.approx(
-        (np.log(4) + np.log(1.5)) / 2
-    )
-    assert (class_activation.threshold_logit(scores, 0), class_activation.threshold_logit(scores, 4)) == (0.0, 0.0)
 
 
 def test_classes_seen_too_seldom_to_be_sure_are_found(learned):

@@ -8,115 +8,15 @@ import timm
 import torch
 
 from tests.support.scenes import CLASSES, discs
-from wss_core import hub, networks
-from wss_core.builtin import pretrained
+from wss_core import hub
 from wss_core.cues import Box, Cues, Example
-from wss_core.features.timm_backbone import architecture, trainable
+from wss_core.features.timm_backbone import architecture
 from wss_core.methods.network import Network
-from wss_core.networks import encoders
-from wss_core.networks.decoder import Decoder
 from wss_core.run_options import RunOptions
 
 torch.set_num_threads(1)
 TINY = {"width": 16, "crop": 32, "side": 64, "steps": 2, "batch": 2}
 RUN = RunOptions(device="cpu", quiet=True)
-NAMES = ["unet", "builtin", "timm:test_resnet", "timm:test_vit", "timm:test_mambaout", "timm:resnet18d"]
-
-
-@pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("name", NAMES)
-def test_any_encoder_any_size_any_number_of_classes(name, channels):
-    """Every encoder, also transformers and those that answer (B, h, w, D), learns in all of its parts."""
-    network = networks.build(name, classes=5, width=16, channels=channels, seed=0, pretrained=name == "builtin")
-    logits = network(torch.rand(2, channels, 50, 70))
-    assert logits.shape == (2, 5, 50, 70)
-    logits.square().mean().backward()
-    for part in (network.encoder.maps, network.decoder):
-        assert any(p.grad is not None and p.grad.abs().max() > 0 for p in part.parameters())
-
-
-def test_a_network_of_one_size_sees_the_picture_at_that_size():
-    torch.manual_seed(0)
-    made = trainable("mixer_s32_224", pretrained=False)
-    assert made.fixed == (224, 224)
-    maps = encoders.TimmMaps(made.model, 3)
-    trunk = encoders.Encoder(
-        maps, maps.channels, mean=made.mean, std=made.std, multiple=made.multiple, fixed_size=made.fixed
-    )
-    assert networks.SegmentationNet(trunk, 2, 16)(torch.rand(1, 3, 60, 90)).shape == (1, 2, 60, 90)
-
-
-def test_the_builtin_encoder_is_the_builtin_models():
-    image = np.random.default_rng(0).integers(0, 256, (96, 128, 3), np.uint8)
-    trunk = networks.build_encoder("builtin", 3).eval()
-    with torch.no_grad():
-        seen = pretrained.seen(image)
-        found = trunk((seen + 1) / 2)
-    for mine, own in zip(found, pretrained.pyramid(image), strict=True):
-        np.testing.assert_allclose(mine[0].numpy(), own, atol=1e-3)
-    assert trunk.maps.encoder is not pretrained.model().encoder
-    assert not any(p.requires_grad for p in pretrained.model().parameters())  # ours may learn, the original does not
-
-
-@pytest.mark.parametrize("name", ["builtin", "timm:local-dir"])
-def test_a_grey_picture_is_seen_as_its_copy_in_colour(name, resnet):
-    name = name.replace("timm:local-dir", f"timm:local-dir:{resnet}")
-    grey = torch.rand(1, 1, 64, 64)
-    with torch.no_grad():
-        one, three = (networks.build_encoder(name, count).eval() for count in (1, 3))
-        for a, b in zip(one(grey), three(grey.expand(1, 3, 64, 64)), strict=True):
-            torch.testing.assert_close(a, b, atol=2e-2 * float(b.abs().max()), rtol=0)
-
-
-def test_averages_of_learned_encoders_stay():
-    network = networks.build("timm:test_resnet", classes=2, width=16, channels=3, seed=0, pretrained=False).train()
-    before = {name: value.clone() for name, value in network.named_buffers()}
-    network(torch.rand(2, 3, 64, 64))
-    assert all(torch.equal(value, before[name]) for name, value in network.named_buffers())
-
-
-def test_a_coarse_encoder_gets_finer_maps_of_our_own():
-    assert networks.build_encoder("timm:test_vit", 3, pretrained=False).channels[0] == encoders.DETAIL[1]
-    assert networks.build_encoder("timm:test_resnet", 3, pretrained=False).maps.detail is None
-
-
-def test_the_decoder_joins_its_maps_from_the_coarsest_down():
-    """What only the coarsest map knows reaches the answer; each map counts."""
-    torch.manual_seed(0)
-    decoder = Decoder([8, 16, 32], 16, 3)
-    maps = [torch.rand(1, c, s, s, requires_grad=True) for c, s in ((8, 32), (16, 16), (32, 4))]
-    answer = decoder(maps)
-    assert answer.shape == (1, 3, 32, 32)
-    assert all(g.abs().max() > 0 for g in torch.autograd.grad(answer.square().sum(), maps))
-
-
-def test_a_coarse_map_is_not_drowned_by_fine_ones_of_large_numbers():
-    torch.manual_seed(0)
-    fine, middle, coarse = 50 * torch.randn(2, 8, 16, 16), torch.randn(2, 16, 8, 8), torch.randn(2, 32, 4, 4)
-    shares = []
-    for even in (True, False):
-        decoder = Decoder([8, 16, 32], 16, 3, even).requires_grad_(False)
-        answer = decoder([fine, middle, coarse])
-        by_coarse, by_fine = decoder([fine, middle, coarse.flip(0)]), decoder([fine.flip(0), middle, coarse])
-        shares.append((by_coarse - answer).std() / (by_fine - answer).std())
-    assert shares[0] > 0.2 > 0.05 > shares[1]
-
-
-def test_the_second_decoder_sees_half_of_the_channels():
-    maps = [torch.ones(3, 2, 4, 4), torch.ones(3, 1, 2, 2)]
-    kept = networks.segmentation_net.drop_channels(maps, torch.tensor([[0.9, 0.1, 0.5], [0.2, 0.7, 0.4]]))
-    assert [m.shape[0] for m in kept] == [2, 2]
-    assert kept[0][:, :, 0, 0].tolist() == [[2, 0], [0, 2]]
-    assert kept[1][:, :, 0, 0].tolist() == [[2], [0]]
-
-
-def test_unknown_encoders():
-    with pytest.raises(ValueError, match="no backbone 'vgg'. Choose one of: builtin, unet, timm:NAME"):
-        networks.build_encoder("vgg", 3)
-    with pytest.raises(ValueError, match="timm has no model resnet1x"):
-        networks.build_encoder("timm:resnet1x", 3)
-    with pytest.raises(ValueError, match="is a place to fetch weights from, not an architecture"):
-        networks.build_encoder("timm:hf-hub:someone/something", 3, pretrained=False)
 
 
 # what a network is made anew from

@@ -8,7 +8,8 @@ from wss_core.cues import Box, Cues, Example, Point, Stroke
 from wss_core.results import Result
 from wss_core.spread import box_grabcut, point_clusters
 from wss_core.training import pseudo_labels
-from wss_core.training.samples import TrainSamples, add_point_pseudo_labels
+from wss_core.training.cue_labels import add_point_pseudo_labels
+from wss_core.training.samples import TrainSamples
 
 
 def discs(places, colours, radius=9, shape=(72, 96)):

@@ -1,4 +1,4 @@
-"""Batches: which samples they hold, decided by seed and step, shared by processes, and made ahead."""
+"""Batches: which samples they hold, decided by seed and step, shared by processes."""
 
 import numpy as np
 import pytest
@@ -61,20 +61,3 @@ def test_processes_share_the_batch():
 def test_examples_without_any_cue_are_refused():
     with pytest.raises(ValueError, match="no picture has a cue to learn from. Give cues"):
         make_batches([make_example(0, Cues())])
-
-
-def test_making_batches_takes_no_core_from_the_network():
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        assert list(batches.prefetch(lambda step: torch.get_num_threads(), 0, 4)) == [1] * 4
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(before)
-
-
-def test_batches_are_made_ahead_in_order_and_errors_come_through():
-    assert list(batches.prefetch(lambda step: step * step, 2, 7)) == [4, 9, 16, 25, 36]
-    assert list(batches.prefetch(lambda step: step, 3, 3)) == []
-    with pytest.raises(ZeroDivisionError):
-        list(batches.prefetch(lambda step: 1 // (step - 2), 0, 5))

@@ -1,4 +1,4 @@
-"""The loop: which weights it ends with, when it stops, and the learning rate."""
+"""The loop: which weights it ends with, and when it stops."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,6 @@ from tests.support.training import (
     same_weights,
     stop_after,
 )
-from wss_core import networks
 from wss_core.run_options import STATE
 from wss_core.training import loop
 from wss_core.training.device import DeviceGroup
@@ -104,18 +103,3 @@ def test_without_validation_the_teachers_weights_are_taken():
     assert outcome.best is None
     assert outcome.steps == 4
     assert not same_weights(network, make_network())
-
-
-def test_the_learning_rate_rises_and_falls():
-    rates = [loop.rate_at(step, 1000) for step in range(1001)]
-    assert rates[0] == pytest.approx(1 / loop.WARM_UP, rel=0.01)
-    assert max(rates) == pytest.approx(1, rel=0.01)
-    assert rates[1000] == pytest.approx(loop.FINAL_RATE)
-
-
-def test_pretrained_encoders_learn_slowly():
-    network = networks.build("builtin", classes=2, width=16, channels=3, seed=0)
-    fast, slow = loop.make_optimizer(network, 1e-3).param_groups
-    assert slow["lr"] == pytest.approx(1e-4)
-    assert {id(p) for p in slow["params"]} == {id(p) for p in network.encoder.parameters()}
-    assert {id(p) for p in fast["params"]} == {id(p) for p in network.decoder.parameters()}

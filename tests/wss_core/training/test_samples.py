@@ -1,7 +1,6 @@
 """Samples: which pixels, tags and boxes are learned from the cues of an example."""
 
 import numpy as np
-import pytest
 
 from tests.support.training import CLASSES, make_example
 from wss_core.conventions import UNKNOWN
@@ -45,54 +44,12 @@ def test_ignored_pixels_are_not_labelled():
     assert sample.labels[20, 50] == 0
 
 
-def test_tags_name_all_classes_of_an_image():
-    np.testing.assert_array_equal(samples.class_presence(Cues(tags=("blue",)), CLASSES), [NAN, 0, 1])
-    np.testing.assert_array_equal(samples.class_presence(Cues(), CLASSES), [NAN, NAN, NAN])
-    red = Cues(points=(Point(1, 1, 1),))
-    np.testing.assert_array_equal(samples.class_presence(red, CLASSES), [NAN, 1, NAN])
-    np.testing.assert_array_equal(samples.class_presence(red, CLASSES, complete=True), [NAN, 1, 0])
-
-
 def test_a_large_image_is_shrunk_and_its_cues_with_it():
     large = Example(np.zeros((80, 200, 3), np.uint8), Cues(boxes=(Box(20, 10, 40, 30, 1),), points=(Point(30, 20, 1),)))
     sample = make_sample(large, CLASSES, 100)
     assert sample.image.shape == (40, 100, 3)
     np.testing.assert_array_equal(sample.boxes, [[10, 5, 20, 15, 1]])
     assert sample.labels[10, 15] == 1
-
-
-def test_midway_between_points_is_background():
-    """Points at columns 10 and 21 of the same row: the line between columns 15 and 16; labelled pixels stay."""
-    labels = np.full((20, 32), UNKNOWN, np.uint8)
-    labels[3] = 1
-    cues = Cues(points=(Point(10, 10, 1), Point(21, 10, 2), Point(2, 2, 0)), labels=labels)
-    ridged = samples.background_ridges(cues, (20, 32)).labels
-    assert (ridged[10] == 0).sum() == 1
-    assert ridged[10, 16] == 0
-    assert (ridged[3] == 1).all()
-    assert (ridged[labels == UNKNOWN] == UNKNOWN).mean() > 0.9
-    one_object = Cues(points=(Point(10, 10, 1), Point(2, 2, 0)))
-    assert samples.background_ridges(one_object, (20, 32)) is one_object
-    example = make_example(cues=cues, shape=(20, 32))
-    assert TrainSamples([example], CLASSES, 32, point_per_object=True)[0].labels[10, 16] == 0
-
-
-def test_kinds_tell_full_masks_from_partial_ones():
-    half = np.zeros((4, 4), np.uint8)
-    half[:2] = UNKNOWN
-    assert samples.cue_kinds(Cues(labels=half)) == {"partial"}
-    assert samples.cue_kinds(Cues(labels=half * 0)) == {"full"}
-    half[1] = 1  # a quarter is unknown
-    full = Cues(labels=np.pad(half, 20, mode="edge"))
-    assert samples.cue_kinds(Cues(labels=half)) == {"full"}
-    assert not make_sample(make_example(cues=full, shape=(44, 44)), CLASSES, 64).has_partial_labels
-    assert samples.cue_kinds(Cues()) == {"none"}
-    assert samples.cue_kinds(Cues(tags=("red",), points=(Point(0, 0, 1),))) == {"tags", "points"}
-
-
-@pytest.mark.parametrize(("kinds", "spatial"), [({"tags"}, False), ({"none"}, False), ({"tags", "points"}, True)])
-def test_tags_alone_mark_no_place(kinds, spatial):
-    assert samples.has_spatial_cues(frozenset(kinds)) == spatial
 
 
 def test_samples_beyond_the_room_are_made_again(monkeypatch):
