@@ -1,4 +1,4 @@
-"""The Hub's one landlord: files of a repository at a revision, and its client's errors as sentences."""
+"""Files of a repository on the Hub at a revision, and the errors of the Hub's client as sentences that say what to do."""
 
 from __future__ import annotations
 
@@ -19,47 +19,50 @@ logger = logging.getLogger(__name__)
 
 
 class HubError(ValueError):
-    """Something the Hub does not have, or does not let us do; the message says what to do."""
+    """Something that the Hub does not have or does not allow; the message says what to do."""
 
 
 class HubConflict(HubError):
-    """Someone else changed the repository at the same time; trying again helps."""
+    """The repository was changed by someone else at the same time; trying again helps."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Files of a repository. folder: where they lie, to be read only; sha: the commit they are of."""
+    """Fetched files of a repository. folder: where they lie, only to be read. sha: their commit."""
 
     folder: Path
     sha: str
 
 
-def fetch(repo: str, most: dict[str, int], revision: str | None = None, token: str | bool | None = None) -> Snapshot:
-    """The files of a model repository that are named in `most`, {name: most bytes}; other files are never fetched.
+def fetch(
+    repo: str, max_bytes: dict[str, int], revision: str | None = None, token: str | bool | None = None
+) -> Snapshot:
+    """Fetch the files named in `max_bytes`, {name: largest size allowed}, of a model repository, and no others.
 
-    token: None = this machine's own, and what the cache holds of a commit is given without asking the Hub; a text or
-    False (none) = someone else's, and the Hub is asked whether they may see it. Raises HubError.
+    revision: a branch, a tag or a commit; None = main. token: None = this machine's own, and cached files of a commit
+    are given without asking the Hub; a text, or False for none = a visitor's, and the Hub is asked whether they may see
+    the files. Raises HubError.
     """
     check_repo_name(repo, revision)
     with hub_errors(repo, revision):
         sha = HfApi(token=token).resolve_revision(repo, revision=revision).resolved
-    kept = _kept(repo, most, sha) if token is None else None
-    if kept:
-        return Snapshot(kept, sha)
+    cached = _cached_folder(repo, list(max_bytes), sha) if token is None else None
+    if cached:
+        return Snapshot(cached, sha)
     with hub_errors(repo, revision):
         siblings = HfApi(token=token).model_info(repo, revision=sha, files_metadata=True).siblings or []
-    _check_sizes(repo, {file.rfilename: file.size for file in siblings}, most)
+    _check_sizes(repo, {file.rfilename: file.size for file in siblings}, max_bytes)
     with hub_errors(repo, revision):
-        return Snapshot(Path(snapshot_download(repo, revision=sha, allow_patterns=list(most), token=token)), sha)
+        return Snapshot(Path(snapshot_download(repo, revision=sha, allow_patterns=list(max_bytes), token=token)), sha)
 
 
 def is_repo_name(text: str) -> bool:
-    """Whether `text` has the form USER/REPO."""
+    """Whether a text has the form USER/REPO of a repository's name."""
     return REPO_NAME.fullmatch(text) is not None
 
 
 def check_repo_name(repo: str, revision: str | None = None) -> None:
-    """Raise HubError unless the repository's name and the revision have the form of such."""
+    """Raise HubError unless `repo` is a well-formed repository name and `revision` a well-formed revision, or None."""
     if not is_repo_name(repo):
         raise HubError(f"{repo!r:.80} is no name on the Hub. Give USER/REPO")
     if revision is not None and not REVISION.fullmatch(revision):
@@ -68,7 +71,7 @@ def check_repo_name(repo: str, revision: str | None = None) -> None:
 
 @contextmanager
 def hub_errors(repo: str, revision: str | None = None):
-    """What fails inside, in the Hub's client, is raised as HubError with a sentence that says what to do."""
+    """A context in which errors of the Hub's client become HubErrors that say what to do. revision: None = main."""
     try:
         yield
     except CLIENT_ERRORS as error:
@@ -80,16 +83,16 @@ def hub_errors(repo: str, revision: str | None = None):
 
 
 def describe_error(error: BaseException, repo: str, revision: str | None = None) -> str:
-    """What went wrong with `repo` and what to do about it. Says nothing of tokens."""
+    """A sentence about what went wrong with `repo` and what to do; it never contains a token."""
     chain = _chain(error)
-    for kind, words in MESSAGES:
+    for kind, message in MESSAGES:
         if any(isinstance(link, kind) for link in chain):
-            return words.format(repo=repo, revision=revision or "main", hub=constants.ENDPOINT)
-    answers = [link for link in chain if isinstance(link, errors.HfHubHTTPError)]
-    if isinstance(error, ValueError) and error not in answers:  # the client's own words, of a bad card for instance
+            return message.format(repo=repo, revision=revision or "main", hub=constants.ENDPOINT)
+    responses = [link for link in chain if isinstance(link, errors.HfHubHTTPError)]
+    if isinstance(error, ValueError) and error not in responses:  # the client's own words, of a bad card for instance
         return f"the Hub refused {repo}: {' '.join(str(error).split()):.300}"
-    if answers:
-        return _answered(answers[0], repo)
+    if responses:
+        return _describe_status(responses[0], repo)
     return (
         f"the Hub cannot be reached, or the connection broke ({type(chain[-1]).__name__}). Check the network and try "
         f"{repo} again; what was fetched only in part is not used"
@@ -126,15 +129,15 @@ MESSAGES = (
 )
 
 
-def _answered(error: errors.HfHubHTTPError, repo: str) -> str:
-    """By the status of the Hub's answer."""
+def _describe_status(error: errors.HfHubHTTPError, repo: str) -> str:
+    """The sentence for an error response of the Hub, by its HTTP status."""
     status = error.response.status_code
-    said = next(iter((error.server_message or "").split("\n")), "") or "no reason given"
+    reason = next(iter((error.server_message or "").split("\n")), "") or "no reason given"
     if status == 401:
         return "the Hub does not know who you are (401). Log in with hf auth login, or set HF_TOKEN to a valid token"
     if status == 403:
         return (
-            f"you may not do this to {repo} (403: {said:.200}). Use a token that may write there, or push as a pull "
+            f"you may not do this to {repo} (403: {reason:.200}). Use a token that may write there, or push as a pull "
             "request"
         )
     if status in (409, 412):
@@ -144,29 +147,32 @@ def _answered(error: errors.HfHubHTTPError, repo: str) -> str:
         return f"the Hub asks to slow down (429). Try again {f'in {wait:.10} seconds' if wait else 'in some minutes'}"
     if status >= 500:
         return f"the Hub has a fault of its own ({status}). Try again later"
-    return f"the Hub refused {repo} ({status}: {said:.300})"
+    return f"the Hub refused {repo} ({status}: {reason:.300})"
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """The error and those it came from."""
+    """The error, its cause, the cause of that, and so on."""
     chain = [error]
     while cause := chain[-1].__cause__:
         chain.append(cause)
     return chain
 
 
-def _kept(repo: str, most: dict[str, int], sha: str) -> Path | None:
-    """The folder of a commit of which the cache holds all we want, else None."""
+def _cached_folder(repo: str, names: list[str], sha: str) -> Path | None:
+    """The folder of a commit in the cache, when it holds all of the files that exist of `names`; else None."""
     try:
         get_cached_repo_tree(repo, revision=sha)  # without it nobody knows whether the folder is complete
-        return Path(snapshot_download(repo, revision=sha, allow_patterns=list(most), local_files_only=True))
+        return Path(snapshot_download(repo, revision=sha, allow_patterns=names, local_files_only=True))
     except (errors.CachedRepoTreeNotFoundError, errors.LocalEntryNotFoundError):
         return None
 
 
-def _check_sizes(repo: str, sizes: dict[str, int | None], most: dict[str, int]) -> None:
-    for name, limit in most.items():
+def _check_sizes(repo: str, sizes: dict[str, int | None], max_bytes: dict[str, int]) -> None:
+    """Raise HubError for a file that is larger than allowed, or of unknown size. sizes: {name: bytes}."""
+    for name, limit in max_bytes.items():
         size = sizes.get(name, 0)
         if size is None or size > limit:
-            told = "of unknown size" if size is None else f"{size:,} bytes"
-            raise HubError(f"{name} of {repo} is {told}; at most {limit:,} bytes are fetched. Nothing was fetched")
+            description = "of unknown size" if size is None else f"{size:,} bytes"
+            raise HubError(
+                f"{name} of {repo} is {description}; at most {limit:,} bytes are fetched. Nothing was fetched"
+            )

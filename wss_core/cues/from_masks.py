@@ -39,9 +39,9 @@ def cues_from_mask(
     _check(truth, len(classes), instances)
     if spec.kind == "none" or (truth == UNKNOWN).all():
         return Cues()
-    random = _random(seed, id, spec.kind)
+    rng = _rng(seed, id, spec.kind)
     objects = _objects(truth, connected_objects(truth) if instances is None else instances)
-    cues = _make(truth, spec, objects, classes, random)
+    cues = _make_cues(truth, spec, objects, classes, rng)
     return cues if cues.kinds else Cues(tags=())
 
 
@@ -60,13 +60,13 @@ def simulate_cues(example: Example, spec: CueSpec, *, seed: int, classes: tuple[
     return replace(example, cues=cues)
 
 
-def _make(truth: np.ndarray, spec: CueSpec, objects, classes: tuple[str, ...], random: np.random.Generator) -> Cues:
+def _make_cues(truth: np.ndarray, spec: CueSpec, objects, classes: tuple[str, ...], rng: np.random.Generator) -> Cues:
     regions = _regions(truth, objects, spec.per, spec.background)
     match spec.kind:
         case "points":
             return Cues(
                 points=[
-                    simulated_user.random_point(region, label, random)
+                    simulated_user.random_point(region, label, rng)
                     for label, region in regions
                     for _ in range(spec.points)
                 ]
@@ -74,19 +74,19 @@ def _make(truth: np.ndarray, spec: CueSpec, objects, classes: tuple[str, ...], r
         case "boxes":
             return Cues(
                 boxes=[
-                    _jittered(simulated_user.tight_box(part, label), truth.shape, spec.jitter, random)
+                    _jittered(simulated_user.tight_box(part, label), truth.shape, spec.jitter, rng)
                     for label, part in objects
                 ]
             )
         case "scribbles":
             drawn = [
-                (simulated_user.random_stroke(region, label, random), region)
+                (simulated_user.random_stroke(region, label, rng), region)
                 for label, region in regions
                 for _ in range(spec.strokes)
             ]
             return Cues(strokes=[simulated_user.trim_stroke(stroke, region) for stroke, region in drawn])
         case "partial":
-            labelled = _blocks(truth.shape, spec.share, random)
+            labelled = _blocks(truth.shape, spec.share, rng)
             outlined = float(sum(labelled[part].mean() for _, part in objects))
             return Cues(labels=np.where(labelled, truth, UNKNOWN).astype(np.uint8), objects=outlined)
         case "full":
@@ -94,7 +94,7 @@ def _make(truth: np.ndarray, spec: CueSpec, objects, classes: tuple[str, ...], r
     return Cues(tags=[classes[label] for label in _labels(truth) if label])
 
 
-def _random(seed: int, id: str, kind: str) -> np.random.Generator:
+def _rng(seed: int, id: str, kind: str) -> np.random.Generator:
     digest = hashlib.blake2b(json.dumps([int(seed), str(id), kind]).encode(), digest_size=8).digest()
     return np.random.default_rng(int.from_bytes(digest, "big"))
 
@@ -104,7 +104,7 @@ def _labels(truth: np.ndarray) -> list[int]:
 
 
 def _objects(truth: np.ndarray, instances: np.ndarray) -> list[tuple[int, np.ndarray]]:
-    """(label, bool (H, W)) of every object: the pixels of an id whose truth is the class that most of them have."""
+    """(label, bool (H, W)) of every object: the pixels of an id that have the class of most of them."""
     objects = []
     for number in np.setdiff1d(instances, (0,)):
         part = instances == number
@@ -117,25 +117,25 @@ def _objects(truth: np.ndarray, instances: np.ndarray) -> list[tuple[int, np.nda
 
 
 def _regions(truth: np.ndarray, objects, per: str, background: bool) -> list[tuple[int, np.ndarray]]:
-    """(label, bool (H, W)) of everything that gets its own points and strokes, background first."""
+    """(label, bool (H, W)) of every region that gets points and strokes of its own, background first."""
     labels = _labels(truth) if per == "class" else [label for label in _labels(truth) if label == 0]
     regions = [(label, truth == label) for label in labels if label or background]
     return regions if per == "class" else regions + objects
 
 
-def _jittered(box: Box, shape: tuple[int, int], jitter: float, random: np.random.Generator) -> Box:
-    """The box with its edges moved to whole pixels of the picture, at least one pixel wide and high."""
-    shift = random.uniform(-jitter, jitter, size=4) * np.tile((box.x1 - box.x0, box.y1 - box.y0), 2)
+def _jittered(box: Box, shape: tuple[int, int], jitter: float, rng: np.random.Generator) -> Box:
+    """The box with its edges moved at random, to whole pixels of the picture, at least one pixel wide and high."""
+    shift = rng.uniform(-jitter, jitter, size=4) * np.tile((box.x1 - box.x0, box.y1 - box.y0), 2)
     x0, y0, x1, y1 = np.rint(np.array((box.x0, box.y0, box.x1, box.y1)) + shift).astype(int).tolist()
     x0, y0 = min(max(x0, 0), shape[1] - 1), min(max(y0, 0), shape[0] - 1)
     return Box(x0, y0, min(max(x1, x0 + 1), shape[1]), min(max(y1, y0 + 1), shape[0]), box.label)
 
 
-def _blocks(shape: tuple[int, int], share: float, random: np.random.Generator) -> np.ndarray:
-    """bool (H, W), True in `share` of the blocks, at least in one; fewer blocks in a picture of fewer pixels."""
+def _blocks(shape: tuple[int, int], share: float, rng: np.random.Generator) -> np.ndarray:
+    """bool (H, W): True in a fraction `share` of the blocks, at least in one; small pictures have fewer blocks."""
     rows, columns = (np.arange(size) * min(BLOCKS, size) // size for size in shape)
     numbers = rows[:, None] * (columns[-1] + 1) + columns
-    order = random.permutation(int(numbers[-1, -1]) + 1)
+    order = rng.permutation(int(numbers[-1, -1]) + 1)
     return np.isin(numbers, order[: max(1, round(share * len(order)))])
 
 

@@ -1,1 +1,1 @@
-"""Pictures and masks: files, sizes, outlines, edge-preserving enlargement."""
+"""Pictures and masks: their files, sizes, outlines, and enlargement that keeps edges."""

@@ -1,7 +1,7 @@
-"""Any picture -> uint8 RGB, and label maps <-> PNG. Pillow's only landlord.
+"""Reading and writing of pictures and masks; Pillow is used only here and in `resize`.
 
-Read here: grey, 16 and 32 bit, floats, alpha (laid over white), palettes, CMYK, EXIF turns, the first frame of
-an animation. The size in the header is checked before a pixel is decoded.
+Pictures become uint8 RGB: grey, 16 and 32 bit, floats, alpha (laid over white), palettes, CMYK, EXIF rotations, the
+first frame of an animation. The size in the header is checked before a pixel is decoded.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ _DAMAGE += (TypeError, LookupError, ArithmeticError, struct.error)
 
 
 def read_image(source: ImageLike, max_pixels: int = MAX_PIXELS) -> np.ndarray:
-    """uint8 (H, W, 3) RGB from a path, bytes, a PIL picture or an array.
+    """Read a picture, uint8 (H, W, 3) RGB, from a path, a file's bytes, a PIL image or an array.
 
-    Raises ImageError with what to do when the source is no picture, is cut short, or holds more than
-    `max_pixels` pixels (told by the header, before decoding).
+    Raises ImageError with what to do when the source is no picture, is cut short, or has more than `max_pixels` pixels
+    (by its header, before decoding).
     """
     if isinstance(source, np.ndarray):
         return _array_to_rgb(source, max_pixels)
     if isinstance(source, Image.Image):
-        return _picture_to_rgb(source, max_pixels)
-    opened = io.BytesIO(source) if isinstance(source, bytes) else os.fspath(source)
+        return _pil_to_rgb(source, max_pixels)
+    file = io.BytesIO(source) if isinstance(source, bytes) else os.fspath(source)
     try:
-        with Image.open(opened, formats=FORMATS) as picture:
-            return _picture_to_rgb(picture, max_pixels)
+        with Image.open(file, formats=FORMATS) as image:
+            return _pil_to_rgb(image, max_pixels)
     except FileNotFoundError:
         raise ImageError(f"there is no file {source}. Check the path") from None
     except (Image.DecompressionBombError, MemoryError):
@@ -53,9 +53,9 @@ def read_image(source: ImageLike, max_pixels: int = MAX_PIXELS) -> np.ndarray:
 
 
 def is_animated(data: bytes) -> bool:
-    """True when an animation was sent, of which only the first frame is used."""
-    with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-        return getattr(picture, "is_animated", False) and picture.format != "MPO"
+    """Whether the bytes are an animation, of which only the first frame is used."""
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        return getattr(image, "is_animated", False) and image.format != "MPO"
 
 
 def _check_size(width: int, height: int, max_pixels: int) -> None:
@@ -68,15 +68,15 @@ def _check_size(width: int, height: int, max_pixels: int) -> None:
         )
 
 
-def _picture_to_rgb(picture: Image.Image, max_pixels: int) -> np.ndarray:
-    _check_size(*picture.size, max_pixels)
-    picture = ImageOps.exif_transpose(picture)
-    if picture.mode.startswith("I") or picture.mode == "F":
-        return _array_to_rgb(np.asarray(picture), max_pixels)
-    if picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info:
-        rgba = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
-    return np.array(picture.convert("RGB"))
+def _pil_to_rgb(image: Image.Image, max_pixels: int) -> np.ndarray:
+    _check_size(*image.size, max_pixels)
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I") or image.mode == "F":
+        return _array_to_rgb(np.asarray(image), max_pixels)
+    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        rgba = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
+    return np.array(image.convert("RGB"))
 
 
 def _array_to_rgb(array: np.ndarray, max_pixels: int) -> np.ndarray:
@@ -96,9 +96,9 @@ def _array_to_rgb(array: np.ndarray, max_pixels: int) -> np.ndarray:
 
 
 def stretch_contrast(array: np.ndarray, low: float = 0.1, high: float = 99.9) -> np.ndarray:
-    """uint8 of any numbers: the `low`..`high` percentiles become 0..255 (a display window). NaN becomes 0.
+    """uint8 of any numbers: their `low`..`high` percentiles are stretched to 0..255 (a display window).
 
-    Only finite values count for the window; infinities are its ends.
+    Only finite values count for the window; infinities become its ends, NaN becomes 0.
     """
     values = array.astype(np.float64)
     finite = values[np.isfinite(values)]
@@ -112,21 +112,24 @@ def stretch_contrast(array: np.ndarray, low: float = 0.1, high: float = 99.9) ->
 
 
 def labels_to_png(labels: np.ndarray) -> bytes:
-    """A grey PNG whose values are the labels."""
+    """The bytes of a grey PNG whose values are the labels, uint8 (H, W)."""
     return image_to_bytes(Image.fromarray(labels), "PNG")
 
 
 def labels_from_png(data: bytes, shape: tuple[int, int] | None, max_pixels: int = MAX_PIXELS) -> np.ndarray:
-    """uint8 (H, W) labels of a grey or palette PNG. Raises ImageError unless it is one, of that shape."""
+    """Read labels, uint8 (H, W), from the bytes of a grey or palette PNG.
+
+    shape: the (H, W) it must have; None = any. Raises ImageError unless it is such a PNG.
+    """
     try:
-        with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
-            _check_size(*picture.size, max_pixels)
-            if picture.mode not in ("L", "P"):
-                raise ImageError(f"a mask must be an 8-bit grey or palette PNG, not {picture.mode}. Save it as one")
-            if shape is not None and picture.size != (shape[1], shape[0]):
-                told = f"{picture.size[0]} x {picture.size[1]}"
-                raise ImageError(f"the mask is {told}, the picture {shape[1]} x {shape[0]}. Give them the same size")
-            return np.array(picture)
+        with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
+            _check_size(*image.size, max_pixels)
+            if image.mode not in ("L", "P"):
+                raise ImageError(f"a mask must be an 8-bit grey or palette PNG, not {image.mode}. Save it as one")
+            if shape is not None and image.size != (shape[1], shape[0]):
+                size = f"{image.size[0]} x {image.size[1]}"
+                raise ImageError(f"the mask is {size}, the picture {shape[1]} x {shape[0]}. Give them the same size")
+            return np.array(image)
     except ImageError:
         raise
     except UnidentifiedImageError:
@@ -136,16 +139,16 @@ def labels_from_png(data: bytes, shape: tuple[int, int] | None, max_pixels: int 
 
 
 def read_mask_values(source, max_pixels: int = MAX_PIXELS) -> np.ndarray:
-    """uint8, uint16 or int32 (H, W): the numbers in a mask's file (a path or bytes), a palette's indices, not colours.
+    """Read the numbers in a mask's file (a path or bytes), uint8, uint16 or int32 (H, W); of a palette its indices.
 
     Raises ImageError unless it is a grey, palette or 1-bit picture (or grey saved as RGB) in a format that keeps every
     number: a JPEG does not.
     """
-    opened = io.BytesIO(source) if isinstance(source, bytes) else os.fspath(source)
+    file = io.BytesIO(source) if isinstance(source, bytes) else os.fspath(source)
     try:
-        with Image.open(opened, formats=LOSSLESS) as picture:
-            _check_size(*picture.size, max_pixels)
-            values = np.asarray(picture)
+        with Image.open(file, formats=LOSSLESS) as image:
+            _check_size(*image.size, max_pixels)
+            values = np.asarray(image)
     except FileNotFoundError:
         raise ImageError(f"there is no file {source}. Check the path") from None
     except UnidentifiedImageError:
@@ -161,24 +164,27 @@ def read_mask_values(source, max_pixels: int = MAX_PIXELS) -> np.ndarray:
     return values.astype(np.uint8) if values.dtype == bool else values
 
 
-def image_to_bytes(picture: Image.Image | np.ndarray, kind: str, **options) -> bytes:
-    """The picture as a file's bytes: kind "PNG", "WEBP", "JPEG"."""
-    if isinstance(picture, np.ndarray):
-        picture = Image.fromarray(picture)
+def image_to_bytes(image: Image.Image | np.ndarray, kind: str, **options) -> bytes:
+    """The bytes of a picture's file. kind: "PNG", "WEBP" or "JPEG"; options: those of Pillow for it."""
+    if isinstance(image, np.ndarray):
+        image = Image.fromarray(image)
     buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
+    image.save(buffer, kind, **options)
     return buffer.getvalue()
 
 
 def palette_png(labels: np.ndarray, colours: list[tuple[int, int, int]]) -> bytes:
-    """A mode-P PNG whose indices are the labels; colours[i] paints label i, UNKNOWN is near white as in VOC."""
-    picture = Image.frombytes("P", labels.shape[::-1], np.ascontiguousarray(labels, np.uint8).tobytes())
-    picture.putpalette(colour_table(colours).tobytes())
-    return image_to_bytes(picture, "PNG")
+    """The bytes of a mode-P PNG whose indices are the labels, uint8 (H, W).
+
+    colours[i]: (R, G, B) of label i; UNKNOWN is near white as in PASCAL VOC.
+    """
+    image = Image.frombytes("P", labels.shape[::-1], np.ascontiguousarray(labels, np.uint8).tobytes())
+    image.putpalette(colour_table(colours).tobytes())
+    return image_to_bytes(image, "PNG")
 
 
 def colour_table(colours) -> np.ndarray:
-    """uint8 (256, 3): colours[i], (R, G, B), for label i, IGNORED_COLOUR for UNKNOWN, black for the rest."""
+    """uint8 (256, 3): the colour of every label: colours[i], IGNORED_COLOUR for UNKNOWN, black for the rest."""
     table = np.zeros((256, 3), np.uint8)
     table[: len(colours)] = colours
     table[UNKNOWN] = IGNORED_COLOUR

@@ -1,4 +1,4 @@
-"""Masks <-> closed outlines and run-length texts, the two ways in which COCO and YOLO write a mask."""
+"""Masks as closed outlines and as run lengths, the two ways in which COCO and YOLO write them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from skimage.measure import find_contours
 
 
 def outline(mask: np.ndarray) -> np.ndarray:
-    """float64 (N, 2), the (x, y) vertices of one closed ring round an 8-connected bool mask (h, w).
+    """float64 (N, 2): the (x, y) vertices of one closed ring round an 8-connected mask, bool (h, w).
 
     The origin is the mask's top left *corner* (a pixel covers [x, x + 1), as in COCO), vertices lie halfway along
     the pixels' edges, and the ring holds exactly the centres of the mask's pixels: pycocotools decodes it without
@@ -22,7 +22,7 @@ def outline(mask: np.ndarray) -> np.ndarray:
 
 
 def _keyhole(rings: list[np.ndarray]) -> np.ndarray:
-    """The rings as one: every hole's leftmost vertex is tied to the next vertex on its left, in the same row.
+    """Join the rings to one: the leftmost vertex of every hole is tied to the next vertex on its left, in the same row.
 
     A ring crosses each row of pixels only at vertices, so that neighbour exists, belongs to a ring that reaches
     further left, and nothing lies between: cuts cross nothing, and following them ends at the outer ring.
@@ -58,13 +58,13 @@ def _walk(chain: dict[int, int], copies: list[int], start: int) -> list[int]:
 
 
 def _without_straight_points(ring: np.ndarray) -> np.ndarray:
-    """The ring without vertices at which it goes straight on."""
-    came, goes = ring - np.roll(ring, 1, axis=0), np.roll(ring, -1, axis=0) - ring
-    return ring[came[:, 0] * goes[:, 1] != came[:, 1] * goes[:, 0]]  # it never turns right back
+    """The ring without the vertices at which it goes straight on."""
+    before, after = ring - np.roll(ring, 1, axis=0), np.roll(ring, -1, axis=0) - ring
+    return ring[before[:, 0] * after[:, 1] != before[:, 1] * after[:, 0]]  # it never turns right back
 
 
 def run_lengths(mask: np.ndarray) -> list[int]:
-    """COCO's uncompressed counts of a bool (H, W) mask: column by column, runs of 0 and 1 by turns, 0 first."""
+    """COCO's uncompressed run lengths of a mask, bool (H, W): column by column, of 0 and 1 by turns, 0 first."""
     flat = np.asarray(mask, bool).ravel(order="F")
     changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1
     runs = np.diff([0, *changes.tolist(), flat.size]).tolist()
@@ -72,7 +72,10 @@ def run_lengths(mask: np.ndarray) -> list[int]:
 
 
 def runs_to_text(counts: list[int]) -> str:
-    """COCO's compressed counts: differences to the run but one before, 5 bits a character (maskApi.c, Dollar & Lin)."""
+    """COCO's compressed text of run lengths: differences to the run but one before, 5 bits a character.
+
+    Source: maskApi.c of pycocotools, by Dollar and Lin.
+    """
     text = []
     for i, count in enumerate(counts):
         rest = count - counts[i - 2] if i > 2 else count
@@ -86,7 +89,7 @@ def runs_to_text(counts: list[int]) -> str:
 
 
 def runs_from_text(text: str | bytes) -> list[int]:
-    """The counts that `rle_text` wrote. Raises ValueError for what it cannot have written."""
+    """The run lengths that `runs_to_text` wrote. Raises ValueError for a text it cannot have written."""
     data = text.encode("ascii") if isinstance(text, str) else text
     counts: list[int] = []
     value = shift = 0
@@ -106,7 +109,7 @@ def runs_from_text(text: str | bytes) -> list[int]:
 
 
 def mask_from_runs(counts: list[int], shape: tuple[int, int]) -> np.ndarray:
-    """bool (H, W): the mask whose `run_lengths` these are. Raises ValueError unless they fill the shape exactly."""
+    """bool (H, W): the mask that has these `run_lengths`. Raises ValueError unless they fill `shape` (H, W) exactly."""
     pixels = shape[0] * shape[1]
     if not isinstance(counts, list) or not all(_is_length(run, pixels) for run in counts) or sum(counts) != pixels:
         raise ValueError(f"the run lengths do not fill {shape[1]} x {shape[0]} pixels. Export the file again")
@@ -114,13 +117,13 @@ def mask_from_runs(counts: list[int], shape: tuple[int, int]) -> np.ndarray:
     return np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(shape, order="F")
 
 
-def _is_length(run, most: int) -> bool:
-    """True for a whole number 0 .. `most`: bounded one by one, no sum of lengths wraps round in 64 bits."""
-    return type(run) in (int, float) and 0 <= run <= most and run == int(run)
+def _is_length(run, maximum: int) -> bool:
+    """Whether `run` is a whole number 0..maximum. With each run bounded, no sum of them overflows 64 bits."""
+    return type(run) in (int, float) and 0 <= run <= maximum and run == int(run)
 
 
 def fill_rings(rings: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
-    """bool (H, W): the pixels whose centres lie in one of the rings, each (N, 2) corners (x, y) as of `outline`."""
+    """bool (H, W): the pixels whose centres lie in one of the rings, each (N, 2) with corners (x, y) as in `outline`."""
     mask = np.zeros(shape, bool)
     for ring in rings:
         mask[polygon(ring[:, 1] - 0.5, ring[:, 0] - 0.5, shape)] = True

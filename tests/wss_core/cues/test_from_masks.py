@@ -98,7 +98,7 @@ def test_points_lie_well_inside(seed):
     assert [p.label for p in made] == [0, 0, 0, 1, 1, 1, 2, 2, 2]
     for p in made:
         assert truth[p.y, p.x] == p.label
-        depth = simulated_user._depth(truth == p.label)
+        depth = simulated_user._edge_distance(truth == p.label)
         assert depth[p.y, p.x] > 4  # of 10 in the smaller cat, of 20 in the others
 
 
