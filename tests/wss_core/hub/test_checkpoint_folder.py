@@ -213,4 +213,5 @@ def test_what_a_newer_version_added_is_kept_and_said_once(tmp_path, caplog):
         f"config.json of {tmp_path / 'newer'} holds more than this version knows ('code', 'lineage'): kept as it is"
     ]
     again = json.loads((save(segmenter, tmp_path / "again") / "config.json").read_text())
-    assert {key: again[key] for key in document} == document
+    for key in ("lineage", "code", "training"):
+        assert again[key] == document[key]
