@@ -44,8 +44,8 @@ def mask_seconds(labels: np.ndarray, objects: float | None = None) -> float:
     """Seconds that drawing a full or partial mask takes, uint8 (H, W) with 255 = unlabelled: 79 for each object.
 
     objects: how many were outlined, with fractions for those outlined in part. None = unknown: then as many as
-    `parts` finds, times the fraction of the picture that is labelled, but at least one stroke for each class: people's
-    scribbles that came as pixels label 1 % of a picture and took longer than 1 % of a mask.
+    `connected_objects` finds, times the fraction of the picture that is labelled, but at least one stroke for each class:
+    people's scribbles that came as pixels label 1 % of a picture and took longer than 1 % of a mask.
     """
     if objects is not None:
         return SECONDS_MASK * objects

@@ -33,7 +33,7 @@ def cues_from_mask(
     A picture without objects, where they were looked for, gives tags=(), whatever the kind (but "none").
 
     id: the picture's name; the same (seed, id, kind) gives the same cues. classes: the class names, background first.
-    instances: int32 (H, W), an id for each object, 0 = none; where None, the connected `cost.parts` of each class.
+    instances: int32 (H, W), an id for each object, 0 = none; where None, the connected patches (`cost.connected_objects`) of each class.
     Raises ValueError when the mask, its classes or the instances do not fit each other.
     """
     _check(truth, len(classes), instances)

@@ -29,7 +29,7 @@ def next_click(truth: np.ndarray, labels: np.ndarray) -> Point | None:
     """
     deepest, click = 0.0, None
     for label in np.unique(truth[(truth != labels) & (truth != UNKNOWN)]):
-        depth = _edge_distance((truth == label) & (labels != label))
+        depth = edge_distance((truth == label) & (labels != label))
         pixel = int(depth.argmax())
         if depth.flat[pixel] > deepest:
             x, y = pixel % truth.shape[1], pixel // truth.shape[1]
@@ -74,7 +74,7 @@ def random_stroke(region: np.ndarray, label: int, rng: np.random.Generator) -> S
     ys, xs = np.rint(path[:, ::-1]).astype(int).T
     inside = region[ys, xs]
     if not inside.any():  # a region finer than a cell
-        pixel = int(_edge_distance(region).argmax())
+        pixel = int(edge_distance(region).argmax())
         path, inside = np.array([[pixel % region.shape[1], pixel // region.shape[1]]], float), np.array([True])
     return Stroke(label, round(width, 1), tuple((round(x, 1), round(y, 1)) for x, y in path[inside].tolist()))
 
@@ -94,7 +94,7 @@ def trim_stroke(stroke: Stroke, region: np.ndarray) -> Stroke:
         fitted = Stroke(stroke.label, max(1.0, round(width, 1)), tuple(map(tuple, kept.tolist())))
         if region[draw_seeds(Cues(strokes=[fitted]), region.shape) == stroke.label].all():
             return fitted
-    pixel = int(_edge_distance(region).argmax())
+    pixel = int(edge_distance(region).argmax())
     return Stroke(stroke.label, 1.0, ((float(pixel % region.shape[1]), float(pixel // region.shape[1])),))
 
 
@@ -106,7 +106,7 @@ def random_point(region: np.ndarray, label: int, rng: np.random.Generator) -> Po
     inside = np.flatnonzero(region)
     chosen = int(inside[rng.integers(len(inside))])
     _, patches = cv2.connectedComponents(region.astype(np.uint8), connectivity=4)
-    depth = _edge_distance(patches == patches.flat[chosen])
+    depth = edge_distance(patches == patches.flat[chosen])
     deep = np.flatnonzero(depth >= depth.max() / 2)
     pixel = int(deep[rng.integers(len(deep))])
     return Point(pixel % region.shape[1], pixel // region.shape[1], label)
@@ -124,7 +124,7 @@ def add_cue(cues: Cues, cue: Point | Stroke | Box) -> Cues:
     return replace(cues, **{kind: (*getattr(cues, kind), cue)})
 
 
-def _edge_distance(region: np.ndarray) -> np.ndarray:
+def edge_distance(region: np.ndarray) -> np.ndarray:
     """float32 (H, W): distance of each pixel inside `region` to the region's edge or the picture's border, 0 outside.
 
     OpenCV's distances may differ by 2e-6 from call to call, and so would the pixels that are deepest, or half as deep.
@@ -147,7 +147,7 @@ def _shrink(region: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray]:
     size = max(1, round(region.shape[1] * scale)), max(1, round(region.shape[0] * scale))
     coverage = cv2.resize(region.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     small = coverage >= min(0.5, float(coverage.max()))
-    return small, _edge_distance(small)
+    return small, edge_distance(small)
 
 
 def _find_path(small: np.ndarray, depth: np.ndarray, rng: np.random.Generator) -> np.ndarray:

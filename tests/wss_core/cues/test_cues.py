@@ -117,7 +117,7 @@ def test_seconds_counted_by_hand():
     assert points(0, 1, 1).seconds(classes) == pytest.approx(2 + 3 * 2.4)
     assert Cues(boxes=[Box(0, 0, 2, 2, 1), Box(0, 0, 2, 2, 2)]).seconds(classes) == pytest.approx(1 + 2 * 26)
     tagged = Cues(tags=("a", "b"), points=[Point(0, 0, 1)])
-    assert tagged.seconds(classes) == pytest.approx(1 + 2.4)  # "a" is told twice, "c" is absent
+    assert tagged.seconds(classes) == pytest.approx(1 + 2.4)  # "a" is a tag and a point, "c" is absent
     half = np.array([[0, 1], [255, 255]], np.uint8)
     assert Cues(labels=half).seconds(classes) == pytest.approx(2 + 79 / 2)
 
@@ -179,6 +179,6 @@ def test_cues_that_fit_at_the_border(cues):
 
 
 def test_label_254_never_passes():
-    """254 classes have the labels 0..253; 254 is used inside to tell "ignored" from "not told"."""
+    """254 classes have the labels 0..253; 254 is used inside to tell "ignored" from "unlabelled"."""
     with pytest.raises(CueError, match="label 254, but there are 254 classes"):
         points(254).check((4, 5), 255)

@@ -98,7 +98,7 @@ def test_points_lie_well_inside(seed):
     assert [p.label for p in made] == [0, 0, 0, 1, 1, 1, 2, 2, 2]
     for p in made:
         assert truth[p.y, p.x] == p.label
-        depth = simulated_user._edge_distance(truth == p.label)
+        depth = simulated_user.edge_distance(truth == p.label)
         assert depth[p.y, p.x] > 4  # of 10 in the smaller cat, of 20 in the others
 
 
@@ -147,11 +147,11 @@ def test_a_stroke_is_cut_where_it_leaves_its_region():
 
 
 @pytest.mark.parametrize("share", [0.01, 0.12, 0.5, 1.0])
-def test_a_partial_mask_tells_the_truth_of_a_share(share):
+def test_a_partial_mask_holds_the_truth_of_a_share(share):
     truth = scene((100, 200))
     made = cues("partial", truth, share=share)
-    told = made.labels != UNKNOWN
-    assert (made.labels[told] == truth[told]).all()
+    labelled = made.labels != UNKNOWN
+    assert (made.labels[labelled] == truth[labelled]).all()
     whole = cues("partial", np.zeros((100, 200), np.uint8), share=share).labels
     assert (whole != UNKNOWN).sum() == share * truth.size
     if share == 1:
@@ -177,7 +177,7 @@ def test_a_partial_mask_counts_objects_by_their_parts():
 def test_pictures_without_objects():
     empty = np.zeros((30, 30), np.uint8)
     for kind in ("tags", "boxes"):
-        assert cues(kind, empty).tags == ()  # looked for, and told: that is not nothing
+        assert cues(kind, empty).tags == ()  # looked for and not found: that is not nothing
         assert cues(kind, empty).seconds(CLASSES) == 3
     assert cues("points", empty, background=False).tags == ()
     assert len(cues("points", empty).points) == 1
@@ -231,7 +231,7 @@ def test_a_number_of_objects_that_is_none():
 
 
 def test_the_same_by_seed_and_id_in_any_process_and_order():
-    """Told by numbers written down in another process, and after other pictures."""
+    """Compared with numbers from another process, and from after other pictures."""
     cues("points", id="z")
     assert [(p.x, p.y) for p in cues("points", id="b").points] == [(101, 33), (42, 34), (147, 39)]
     again = [cues(kind, id=id).to_json() for id in "ab" for kind in KINDS]

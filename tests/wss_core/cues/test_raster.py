@@ -1,4 +1,4 @@
-"""Seeds against pictures drawn by hand: '.' is not told, a digit is a label."""
+"""Seeds against pictures drawn by hand: '.' is unlabelled, a digit is a label."""
 
 from itertools import pairwise
 

@@ -25,7 +25,7 @@ def test_the_click_goes_where_most_is_wrong():
     truth = blob()
     labels = truth.copy()
     labels[20:30, 10:20] = 0  # a hole of 10 x 10
-    labels[0:15, 65:80] = 1  # a false patch of 15 x 15: larger, so it is told first, as background
+    labels[0:15, 65:80] = 1  # a false patch of 15 x 15: larger, so it is corrected first, as background
     click = simulated_user.next_click(truth, labels)
     assert click.label == 0
     assert 65 <= click.x < 80

@@ -292,5 +292,5 @@ def test_palette_png_has_the_given_colours():
     assert palette_png(labels[:, ::-1], [(0, 0, 0)])  # any memory order
 
 
-def test_picture_to_bytes_takes_arrays_and_options():
+def test_image_to_bytes_takes_arrays_and_options():
     assert image_to_bytes(PHOTO, "JPEG", quality=10).startswith(b"\xff\xd8")

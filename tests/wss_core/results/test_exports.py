@@ -29,7 +29,7 @@ def result_of(labels, classes=NAMES, ignored=None) -> Result:
     return Result(probs, classes, ignored=ignored)
 
 
-def view_of(labels, classes=NAMES, **more) -> ExportSource:
+def source_of(labels, classes=NAMES, **more) -> ExportSource:
     return ExportSource(result_of(labels, classes), **more)
 
 
@@ -69,8 +69,8 @@ SHAPES = {
 }
 
 
-def read_coco(kind: str, view: ExportSource, tmp_path) -> COCO:
-    name, data = export(kind, view)
+def read_coco(kind: str, source: ExportSource, tmp_path) -> COCO:
+    name, data = export(kind, source)
     path = tmp_path / name
     path.write_bytes(data)
     return COCO(str(path))
@@ -87,7 +87,7 @@ def painted(coco: COCO, shape) -> np.ndarray:
 @pytest.mark.parametrize("case", SHAPES)
 def test_coco_decodes_without_one_wrong_pixel(case, kind, tmp_path):
     labels = SHAPES[case]
-    coco = read_coco(kind, view_of(labels), tmp_path)
+    coco = read_coco(kind, source_of(labels), tmp_path)
     np.testing.assert_array_equal(painted(coco, labels.shape), labels)
     for annotation in coco.anns.values():
         mask = coco.annToMask(annotation)
@@ -98,21 +98,21 @@ def test_coco_decodes_without_one_wrong_pixel(case, kind, tmp_path):
 
 
 def test_coco_counts_one_annotation_for_each_connected_object(tmp_path):
-    coco = read_coco("coco", view_of(rings()), tmp_path)
+    coco = read_coco("coco", source_of(rings()), tmp_path)
     assert Counter(a["category_id"] for a in coco.anns.values()) == {1: 2, 2: 1}
     assert {c["id"]: c["name"] for c in coco.cats.values()} == {1: NAMES[1], 2: NAMES[2], 3: NAMES[3]}
 
 
 def test_coco_names_picture_without_folder():
-    form = json.loads(export("coco", view_of(one_pixel(), name="C:\\my/dir/p q.jpg"))[1])
+    form = json.loads(export("coco", source_of(one_pixel(), name="C:\\my/dir/p q.jpg"))[1])
     assert form["images"] == [{"id": 1, "file_name": "p q.jpg", "width": 7, "height": 5}]
 
 
 def test_min_area_leaves_small_objects_out():
-    view = view_of(rings(), min_area=2)
-    assert {a["category_id"] for a in json.loads(export("coco", view)[1])["annotations"]} == {1}
+    source = source_of(rings(), min_area=2)
+    assert {a["category_id"] for a in json.loads(export("coco", source)[1])["annotations"]} == {1}
     with pytest.raises(ValueError, match="no object of 2000 pixels or more.*Mark an object first"):
-        export("coco", view_of(rings(), min_area=2000))
+        export("coco", source_of(rings(), min_area=2000))
 
 
 def test_polygon_keeps_the_hole():
@@ -138,19 +138,19 @@ def test_rle_text_is_the_one_of_pycocotools(seed):
     rng = np.random.default_rng(seed)
     mask = rng.random((300, 200)) > rng.random()
     mask[:, 50:150] = seed % 2  # long runs need several characters, and negative differences follow
-    told = coco_mask.encode(np.asfortranarray(mask.view(np.uint8)))["counts"].decode()
-    assert runs_to_text(run_lengths(mask)) == told
+    expected = coco_mask.encode(np.asfortranarray(mask.view(np.uint8)))["counts"].decode()
+    assert runs_to_text(run_lengths(mask)) == expected
 
 
-def archive(kind: str, view: ExportSource) -> tuple[str, zipfile.ZipFile]:
-    name, data = export(kind, view)
+def archive(kind: str, source: ExportSource) -> tuple[str, zipfile.ZipFile]:
+    name, data = export(kind, source)
     return name, zipfile.ZipFile(io.BytesIO(data))
 
 
 @pytest.mark.parametrize("case", SHAPES)
 def test_yolo_polygons_are_shares_of_the_picture(case):
     labels = SHAPES[case]
-    _, files = archive("yolo", view_of(labels, name="dir/photo.jpg"))
+    _, files = archive("yolo", source_of(labels, name="dir/photo.jpg"))
     assert set(files.namelist()) == {"labels/photo.txt", "data.yaml"}
     height, width = labels.shape
     seen = np.zeros_like(labels)
@@ -166,7 +166,7 @@ def test_yolo_polygons_are_shares_of_the_picture(case):
 
 
 def test_yolo_names_come_back_from_yaml():
-    about = yaml.safe_load(archive("yolo", view_of(one_pixel()))[1].read("data.yaml").decode())
+    about = yaml.safe_load(archive("yolo", source_of(one_pixel()))[1].read("data.yaml").decode())
     assert about["names"] == list(NAMES[1:])
     assert about["nc"] == 3
 
@@ -174,7 +174,7 @@ def test_yolo_names_come_back_from_yaml():
 @pytest.mark.parametrize("kind", ["coco", "coco-polygons", "yolo"])
 def test_no_object_is_said_instead_of_an_empty_file(kind):
     with pytest.raises(ValueError, match="holds no object.*would be empty. Mark an object first"):
-        export(kind, view_of(np.zeros((4, 4), np.uint8)))
+        export(kind, source_of(np.zeros((4, 4), np.uint8)))
 
 
 def test_mask_png_is_a_palette_of_labels():
@@ -211,27 +211,27 @@ def test_voc_png_has_the_published_colours():
 def test_probabilities_load_without_pickle():
     rng = np.random.default_rng(0)
     probs = rng.dirichlet([1, 1], (4, 5)).transpose(2, 0, 1).astype(np.float32)
-    view = ExportSource(Result(probs, NAMES, class_ids=(0, 2)), image=np.zeros((8, 10, 3), np.uint8))
-    with np.load(io.BytesIO(export("probs", view)[1]), allow_pickle=False) as file:
+    source = ExportSource(Result(probs, NAMES, class_ids=(0, 2)), image=np.zeros((8, 10, 3), np.uint8))
+    with np.load(io.BytesIO(export("probs", source)[1]), allow_pickle=False) as file:
         assert file["probs"].dtype == np.float16
-        np.testing.assert_allclose(file["probs"], view.result.probs, atol=1e-3)
+        np.testing.assert_allclose(file["probs"], source.result.probs, atol=1e-3)
         assert tuple(file["classes"]) == NAMES
         assert file["size"].tolist() == [8, 10]
 
 
 def test_cues_are_written_in_pixels_of_the_exported_picture():
     cues = Cues(points=[Point(13, 9, 1)], boxes=[Box(0, 1, 3, 4, 2)], strokes=[Stroke(1, 2, ((0, 0), (4, 3)))])
-    view = ExportSource(result_of(one_pixel()), image=np.zeros((10, 14, 3), np.uint8), cues=cues)
-    assert Cues.from_json(export("cues", view)[1], view.shape) == cues
+    source = ExportSource(result_of(one_pixel()), image=np.zeros((10, 14, 3), np.uint8), cues=cues)
+    assert Cues.from_json(export("cues", source)[1], source.shape) == cues
     with pytest.raises(ValueError, match="no cues to export. Draw one"):
-        export("cues", view_of(one_pixel()))
+        export("cues", source_of(one_pixel()))
 
 
 def test_overlay_needs_the_picture():
     with pytest.raises(ValueError, match="needs the picture, got none"):
-        export("overlay", view_of(one_pixel()))
+        export("overlay", source_of(one_pixel()))
     image = np.full((5, 7, 3), 100, np.uint8)
-    with Image.open(io.BytesIO(export("overlay", view_of(one_pixel(), image=image))[1])) as picture:
+    with Image.open(io.BytesIO(export("overlay", source_of(one_pixel(), image=image))[1])) as picture:
         assert picture.size == (7, 5)
 
 
@@ -239,20 +239,20 @@ def test_every_kind_writes_254_classes():
     labels = np.zeros((20, 20), np.uint8)
     labels.ravel()[:254] = np.arange(254)
     classes = tuple(f"class {i}" for i in range(254))
-    view = view_of(labels, classes, image=np.zeros((20, 20, 3), np.uint8), cues=Cues(points=[Point(1, 1, 253)]))
+    source = source_of(labels, classes, image=np.zeros((20, 20, 3), np.uint8), cues=Cues(points=[Point(1, 1, 253)]))
     for kind, form in EXPORTS.items():
-        name, data = export(kind, view)
+        name, data = export(kind, source)
         assert name == f"image{form.suffix}"
         assert data
-    assert len({a["category_id"] for a in json.loads(export("coco", view)[1])["annotations"]}) == 253
-    with Image.open(io.BytesIO(export("mask", view)[1])) as picture:
+    assert len({a["category_id"] for a in json.loads(export("coco", source)[1])["annotations"]}) == 253
+    with Image.open(io.BytesIO(export("mask", source)[1])) as picture:
         np.testing.assert_array_equal(np.array(picture), labels)
     assert len(set(colours(254))) == 254
 
 
 def test_unknown_kind_is_answered_with_the_known_ones():
     with pytest.raises(ValueError, match="no export 'svg'. Choose one of: mask, overlay, coco"):
-        export("svg", view_of(one_pixel()))
+        export("svg", source_of(one_pixel()))
 
 
 @pytest.mark.parametrize(
