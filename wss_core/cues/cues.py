@@ -46,7 +46,7 @@ class Box:
 class Stroke:
     """A brush stroke `width` pixels wide along `path`, ((x, y), ...). Width 0: the closed path, filled (a polygon).
 
-    object: as for Point.
+    label: the class (255 = ignore these pixels). object: as for Point.
     """
 
     label: int
@@ -67,6 +67,7 @@ class ImageInfo:
 class Cues:
     """The cues given for one picture. A kind that was not given is None or empty.
 
+    points, boxes, strokes: what was drawn, in pixels of the picture.
     tags: names of the classes on the picture; () = looked for, and none is. labels: uint8 (H, W) partial mask, 255 =
     unlabelled. Where cues overlap, points win over strokes, later strokes over earlier ones, strokes over `labels`.
     Label 255 in a point, box or stroke means "ignore these pixels".
@@ -159,7 +160,7 @@ class Cues:
 class Example:
     """A picture to learn from or to test on.
 
-    image: uint8 (H, W, 3). truth: uint8 (H, W) labels, 255 = unknown; None = no mask. id: its name in the data set.
+    image: uint8 (H, W, 3). cues: what it is learned from. truth: uint8 (H, W) labels, 255 = unknown; None = no mask. id: its name in the data set.
     group: pictures of the same one (of a patient, a video) are never split between sets. instances: int32 (H, W), an
     id for each object, 0 = none; None = not known.
     """

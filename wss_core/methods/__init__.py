@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..segmenter import Segmenter
 from .cam import Cam
 from .grabcut import GrabCut
@@ -30,7 +32,7 @@ def find(name: str) -> type[Segmenter]:
     raise ValueError(f"no method {name!r:.40}. Choose one of: auto, {', '.join(names())}")
 
 
-def create(name: str, **settings) -> Segmenter:
+def create(name: str, **settings: Any) -> Segmenter:
     """Make the method called `name` with these settings; the others keep their defaults.
 
     name: one of `names()`, or "auto" for the method that suits drawn cues, the first of METHODS. settings: the fields of

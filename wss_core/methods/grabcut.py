@@ -36,7 +36,7 @@ class GrabCut(Segmenter):
     """Cuts each class out of the rest by its colours, from boxes, points, strokes or a partial mask; the classical method.
 
     Gaussian mixtures model the colours of either side, a graph cut draws the border, in turns. Nothing is trained
-    beforehand.
+    beforehand. Raises ValueError for iterations out of their range.
     """
 
     name: ClassVar[str] = "grabcut"

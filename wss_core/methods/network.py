@@ -1,4 +1,8 @@
-"""network: learns to label every pixel from whatever labels there are, in any mix; then needs none."""
+"""network: trains a segmentation network from whatever labels there are, in any mix; once fitted it needs none.
+
+Partial labels with a regulariser: Tang et al., "On Regularized Losses for Weakly-supervised CNN Segmentation", ECCV 2018;
+unlabelled pictures: Sohn et al., "FixMatch", NeurIPS 2020. Each loss names its source in `wss_core.losses`.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +34,7 @@ class Network(NetworkSettings):
     """Trains a segmentation network from any mix of labels: tags, points, boxes, strokes, masks, and pictures without any.
 
     An encoder, a light decoder, and the loss terms (TERMS) that fit the cues. Once fitted it needs no cue.
+    Raises ValueError for an unknown term, and for less than one round.
     """
 
     name: ClassVar[str] = "network"
@@ -84,7 +89,7 @@ class Network(NetworkSettings):
 
     @classmethod
     def settings_for_cues(cls, spec: CueSpec) -> dict[str, Any]:
-        """`apart` where every object has a point of its own."""
+        """Sets `apart` where every object has a point of its own."""
         return {"apart": True} if spec.kind == "points" and spec.per == "object" else {}
 
     def fit(

@@ -1,4 +1,8 @@
-"""probe: a pixel classifier on frozen features, fitted to the labelled pixels of many pictures within seconds."""
+"""probe: a pixel classifier on frozen features, fitted to the labelled pixels of many pictures within seconds.
+
+Logistic regression on the features and random cosines of them: Rahimi, Recht, "Random Features for Large-Scale Kernel
+Machines", NIPS 2007.
+"""
 
 from __future__ import annotations
 

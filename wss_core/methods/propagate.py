@@ -1,4 +1,8 @@
-"""propagate: from cues to a mask, by features of the picture and a solver that spreads the labels over them."""
+"""propagate: from cues to a mask, by features of the picture and a solver that spreads the labels over them.
+
+Random walks: Grady, "Random Walks for Image Segmentation", TPAMI 2006; geodesic distances: Criminisi, Sharp, Blake,
+"GeoS", ECCV 2008. What each solver adds stands in its module in `wss_core.spread`.
+"""
 
 from __future__ import annotations
 
