@@ -92,7 +92,7 @@ def main() -> None:
             print(f"{name:20} {method:10} {count}")
         return
     limits = replace(LIMITS, load=60 * told.minutes)
-    for outcome in sweep(works, SweepFolders(told.results.resolve()), Local(told.jobs, limits), told.retry):
+    for outcome in sweep(works, SweepFolders(told.results.resolve()), Local(told.jobs, limits), retry=told.retry):
         tqdm.write(outcome_line(outcome))
 
 
@@ -104,7 +104,9 @@ def wanted(told: argparse.Namespace) -> Iterator[EvalTask]:
             if part.name not in (told.part or NAMES) or (part.once and seed != told.seeds[0]):
                 continue
             settings = {name: backbone.placed(own, told.weights) for name, own in part.settings.items()}
-            tried = grid.trials(benchmark, part.methods, part.cues, part.shares, (seed,), settings, rest="")
+            tried = grid.trials(
+                benchmark, part.methods, cues=part.cues, shares=part.shares, seeds=(seed,), settings=settings, rest=""
+            )
             yield from grid.eval_tasks(benchmark, tried, told.data)
 
 

@@ -70,7 +70,7 @@ def works_of(row: Row, told: argparse.Namespace) -> list[EvalTask]:
 def train(works: Sequence[EvalTask], told: argparse.Namespace) -> None:
     """Do what is not done yet, seed after seed: the table is whole with one seed before the next begins."""
     limits = replace(LIMITS, load=60 * told.minutes, threads=told.threads)
-    for outcome in sweep(works, SweepFolders(told.results.resolve()), Local(told.jobs, limits), told.retry):
+    for outcome in sweep(works, SweepFolders(told.results.resolve()), Local(told.jobs, limits), retry=told.retry):
         tqdm.write(outcome_line(outcome))
 
 

@@ -49,7 +49,7 @@ def run_tasks(args: argparse.Namespace, works: Sequence[EvalTask]) -> None:
         hub_sync.push(args.results, args.share_with)  # which makes the data set where there is none
         hub_sync.pull(args.share_with, args.results)
     place = SweepFolders(args.results.resolve(), args.keep and args.keep.resolve())
-    found = sweep(some, place, _engine(args), args.retry, progress=not args.quiet)
+    found = sweep(some, place, _engine(args), retry=args.retry, progress=not args.quiet)
     made, failed = 0, 0
     for outcome in _shared(found, args):
         made, failed = made + isinstance(outcome, Record), failed + (not isinstance(outcome, Record))
@@ -67,7 +67,14 @@ def launch(args: argparse.Namespace) -> None:
         here.add_argument(name)
     here.add_argument("--quiet", action="store_true")
     same = here.parse_known_args(args.argv)[1]
-    jobs = Jobs(args.share_with, args.code, args.data_repo, args.flavor, args.image, args.timeout)
+    jobs = Jobs(
+        share=args.share_with,
+        code=args.code,
+        data=args.data_repo,
+        flavor=args.flavor,
+        image=args.image,
+        timeout=args.timeout,
+    )
     for job in jobs.launch(same, args.jobs):
         print(job.url)
 

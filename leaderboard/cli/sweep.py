@@ -66,12 +66,12 @@ def run(args: argparse.Namespace) -> None:
     tried = grid.trials(
         benchmark,
         args.methods,
-        args.cues,
-        args.shares,
-        args.seeds,
-        _settings(args.setting),
-        "" if args.rest == OUT else args.rest,
-        [_pair(text) for text in args.also],
+        cues=args.cues,
+        shares=args.shares,
+        seeds=args.seeds,
+        settings=_settings(args.setting),
+        rest="" if args.rest == OUT else args.rest,
+        also=[_pair(text) for text in args.also],
     )
     engines.run_tasks(args, grid.eval_tasks(benchmark, tried, args.data))
 

@@ -1,1 +1,1 @@
-"""The board trains: a grid of trials -> records."""
+"""Sweeps: the board trains and evaluates a grid of trials, on this machine or on others, and makes their records."""

@@ -1,4 +1,4 @@
-"""Pieces of work by the dozen, by one of ENGINES. Each leads to one record; those that are there are not made again."""
+"""Sweeps: many tasks are done by an engine. Each leads to one record; tasks that have a record are not done again."""
 
 from __future__ import annotations
 
@@ -27,97 +27,104 @@ from ..tasks.task import EvalTask
 from .engines import Engine
 from .train import train_or_load
 
-LOOK = 1.0  # seconds between two looks at whether others are done
+POLL = 1.0  # seconds between two looks at whether another process has finished a task
 
 
 @dataclass(frozen=True)
 class SweepFolders:
-    """results: the folder of the records. keep: where trained checkpoints stay, by the names of their records; None = they
-    are thrown away."""
+    """Where a sweep writes."""
 
     results: Path
-    keep: Path | None = None
+    "The folder of the records."
+    checkpoints: Path | None = None
+    "Where trained checkpoints are kept, in folders named as their records; None = they are deleted."
 
-    def checkpoint(self, work: EvalTask) -> Path:
-        """Where the work's trained checkpoint lies, and what its training keeps meanwhile."""
-        return (self.keep or self.results / UNFINISHED) / work.identity.name
+    def checkpoint(self, task: EvalTask) -> Path:
+        """The folder of a task's trained checkpoint, and of the state of its training."""
+        return (self.checkpoints or self.results / UNFINISHED) / task.identity.name
 
-    def lock(self, work: EvalTask) -> Path:
-        return self.results / UNFINISHED / f"{work.identity.name}.lock"
+    def lock(self, task: EvalTask) -> Path:
+        """The file that is locked by the process that does a task."""
+        return self.results / UNFINISHED / f"{task.identity.name}.lock"
 
 
 def run_task(
-    work: EvalTask, place: SweepFolders, wait: bool = True, limits: Limits = LIMITS, stop: Event | None = None
+    task: EvalTask, folders: SweepFolders, *, wait: bool = True, limits: Limits = LIMITS, stop: Event | None = None
 ) -> Record | Failure | None:
-    """The record of the work, or why there is none; both are written. Nothing else comes of it, wherever it is done.
+    """Train and evaluate a task, and return its record, or its failure; both are written.
 
-    None when somebody else is at it, unless `wait`: then what they make. Raises Stopped soon after `stop` was set.
+    wait: whether to wait for another process that does the task and return what it makes; otherwise the result is then None.
+    Raises Stopped soon after `stop` was set.
     """
-    folder = place.checkpoint(work)
-    load = load_checkpoint if work.trial is None else partial(train_or_load, work, folder)
-    with _claimed(place.lock(work), wait, stop) as ours:
-        if not ours:
+    folder = folders.checkpoint(task)
+    load = load_checkpoint if task.trial is None else partial(train_or_load, task, folder)
+    with _claim(folders.lock(task), wait, stop) as claimed:
+        if not claimed:
             return None
         try:
-            record = evaluate(work, place.results, limits=limits, progress=False, load=load, stop=stop)
+            record = evaluate(task, folders.results, limits=limits, progress=False, load=load, stop=stop)
         except EvaluationError:
-            return store.find_failure(work.identity, place.results)
-        if place.keep is None:
+            return store.find_failure(task.identity, folders.results)
+        if folders.checkpoints is None:
             shutil.rmtree(folder, ignore_errors=True)
         return record
 
 
 def sweep(
-    works: Sequence[EvalTask], place: SweepFolders, engine: Engine, retry: bool = False, progress: bool = True
+    tasks: Sequence[EvalTask], folders: SweepFolders, engine: Engine, *, retry: bool = False, progress: bool = True
 ) -> Iterator[Record | Failure]:
-    """Do the works that have no record yet, nor have failed before, unless `retry`; what they lead to, as it comes.
+    """Do the tasks that have no record, nor a failure unless `retry`, and yield their records and failures as they come.
 
-    What others are at is waited for at the end. Raises ValueError when the data cannot be read.
+    Tasks that other processes do meanwhile are waited for at the end. Raises ValueError when the data cannot be read.
     """
-    left = [work for work in works if _wanted(work, place.results, retry)]
-    bar = tqdm(total=len(works), initial=len(works) - len(left), desc="sweep", unit="trial", disable=not progress)
-    clock = TimeEstimate(left)
+    remaining = [task for task in tasks if _is_wanted(task, folders.results, retry)]
+    done_before = len(tasks) - len(remaining)
+    bar = tqdm(total=len(tasks), initial=done_before, desc="sweep", unit="trial", disable=not progress)
+    estimate = TimeEstimate(remaining)
     with bar:
         for wait in (False, True):
-            busy = []
-            for work, outcome in engine(left, partial(run_task, place=place, wait=wait)):
+            claimed_elsewhere = []
+            for task, outcome in engine(remaining, partial(run_task, folders=folders, wait=wait)):
                 if outcome is None:
-                    busy.append(work)
+                    claimed_elsewhere.append(task)
                     continue
-                _write(outcome, place.results)
-                bar.set_postfix_str(f"about {clock.after(work)} left", refresh=False)
+                _write(outcome, folders.results)
+                bar.set_postfix_str(f"about {estimate.after(task)} left", refresh=False)
                 bar.update()
                 yield outcome
-            left = busy
+            remaining = claimed_elsewhere
 
 
 class TimeEstimate:
-    """How long the rest will take: for each method, what its trials took so far; for those not seen yet, what any did."""
+    """Estimates how long the remaining tasks will take, from the mean time of each method's tasks so far.
 
-    def __init__(self, works: Iterable[EvalTask]):
-        self.left = Counter(work.checkpoint.method for work in works)
-        self.took: dict[str, list[float]] = {}
+    A method of which no task is done yet is taken to need the mean time of all.
+    """
+
+    def __init__(self, tasks: Iterable[EvalTask]):
+        self.remaining = Counter(task.checkpoint.method for task in tasks)
+        self.seconds: dict[str, list[float]] = {}  # by method
         self.last = time.monotonic()
 
-    def after(self, work: EvalTask) -> str:
-        """H:MM:SS, now that the work is done."""
-        now, method = time.monotonic(), work.checkpoint.method
-        self.took.setdefault(method, []).append(now - self.last)
-        self.left[method] -= 1
+    def after(self, task: EvalTask) -> str:
+        """The time left, as H:MM:SS, now that the task is done."""
+        now, method = time.monotonic(), task.checkpoint.method
+        self.seconds.setdefault(method, []).append(now - self.last)
+        self.remaining[method] -= 1
         self.last = now
-        usual = mean(seconds for times in self.took.values() for seconds in times)
-        seconds = sum(count * mean(self.took.get(name, [usual])) for name, count in self.left.items())
-        return str(timedelta(seconds=round(seconds)))
+        overall = mean(seconds for times in self.seconds.values() for seconds in times)
+        left = sum(count * mean(self.seconds.get(name, [overall])) for name, count in self.remaining.items())
+        return str(timedelta(seconds=round(left)))
 
 
 @contextmanager
-def _claimed(path: Path, wait: bool, stop: Event | None) -> Iterator[bool]:
-    """Whether the work is ours alone inside; nobody holds it any more when its process has ended."""
+def _claim(path: Path, wait: bool, stop: Event | None) -> Iterator[bool]:
+    """Lock the file, and give whether that succeeded. The lock of a process ends with it, however it ends."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path)
     while not lock.is_locked:
         try:
-            lock.acquire(timeout=LOOK if wait else 0)
+            lock.acquire(timeout=POLL if wait else 0)
         except Timeout:
             if stop is not None and stop.is_set():
                 raise Stopped("waiting for another") from None
@@ -131,13 +138,13 @@ def _claimed(path: Path, wait: bool, stop: Event | None) -> Iterator[bool]:
             lock.release()
 
 
-def _wanted(work: EvalTask, results: Path, retry: bool) -> bool:
-    failed = store.find_failure(work.identity, results) is not None
-    return store.find(work.identity, results) is None and (retry or not failed)
+def _is_wanted(task: EvalTask, results: Path, retry: bool) -> bool:
+    failed = store.find_failure(task.identity, results) is not None
+    return store.find(task.identity, results) is None and (retry or not failed)
 
 
 def _write(outcome: Record | Failure, results: Path) -> None:
-    """Where it was made, this folder of results may not be at hand."""
+    """Write the outcome here too: the machine that made it may not share this folder."""
     if isinstance(outcome, Record):
         store.write(outcome, results)
     else:

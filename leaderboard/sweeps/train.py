@@ -1,4 +1,4 @@
-"""A trial done: the method learns from the labels it gets, in the process that then evaluates it."""
+"""The training of a trial: the method learns from the labels of its budget, in the process that then evaluates it."""
 
 from __future__ import annotations
 
@@ -16,37 +16,38 @@ from ..tasks.task import EvalTask
 logger = logging.getLogger(__name__)
 
 
-def train_or_load(work: EvalTask, folder: Path, source: str = "", sha: str = "") -> Segmenter:
-    """The segmenter that the work's trial leads to, which `folder` keeps; a training that was stopped there is gone on with.
+def train_or_load(task: EvalTask, folder: Path, source: str = "", sha: str = "") -> Segmenter:
+    """The segmenter that a task's trial leads to: loaded from `folder` if it lies there, else trained and saved there.
 
-    source, sha: not needed, the work says it all. Raises ValueError when the method cannot learn from these labels.
+    A training that was stopped is resumed from the state in `folder`. source, sha: not used, the task holds all that is
+    needed; they make this a `Load`. Raises ValueError when the method cannot learn from these labels.
     """
     if (folder / "config.json").exists():
         return hub.load(folder)
-    segmenter = work.trial.segmenter(work.benchmark.classes)
+    segmenter = task.trial.segmenter(task.benchmark.classes)
     if not segmenter.learns:
         return segmenter
-    examples = label_budget.training_subset(work.trial.budget, work.benchmark, work.data, work.trial.seed)
-    begun = any(folder.glob(f"**/{STATE}"))
-    segmenter.fit(examples, run=RunOptions(folder=folder, resume=begun, progress=_watching, quiet=True))
-    segmenter.training["data"] = _sources(work)
-    _keep(segmenter, folder)
+    examples = label_budget.training_subset(task.trial.budget, task.benchmark, task.data, task.trial.seed)
+    resume = any(folder.glob(f"**/{STATE}"))
+    segmenter.fit(examples, run=RunOptions(folder=folder, resume=resume, progress=_stop_if_orphaned, quiet=True))
+    segmenter.training["data"] = _training_data(task)
+    _save(segmenter, folder)
     return segmenter
 
 
-def _watching(step: int, steps: int, figures: dict[str, float]) -> None:
-    """End the training, saved, when whoever wanted it has gone."""
+def _stop_if_orphaned(step: int, steps: int, figures: dict[str, float]) -> None:
+    """End the training, which saves its state, when the process that started it has ended."""
     parent = parent_process()
     if parent is not None and not parent.is_alive():
         raise KeyboardInterrupt
 
 
-def _sources(work: EvalTask) -> list[dict[str, str]]:
-    splits = [work.benchmark.train, *(split for split, _ in work.trial.budget.also)]
-    return [{"name": work.benchmark.source, "revision": work.data_revision, "split": split} for split in splits]
+def _training_data(task: EvalTask) -> list[dict[str, str]]:
+    splits = [task.benchmark.train, *(split for split, _ in task.trial.budget.also)]
+    return [{"name": task.benchmark.source, "revision": task.data_revision, "split": split} for split in splits]
 
 
-def _keep(segmenter: Segmenter, folder: Path) -> None:
+def _save(segmenter: Segmenter, folder: Path) -> None:
     try:
         hub.save(segmenter, folder)
     except ValueError as error:  # its features lie in a folder of this machine

@@ -97,7 +97,7 @@ def test_the_first_board_can_be_tried():
     assert {part.benchmark.split("-")[0] for part in PARTS} >= {"nuclei", "acdc", "horses", "camvid"}
     for part in PARTS:
         benchmark = find_benchmark(part.benchmark)
-        tried = trials(benchmark, part.methods, part.cues, part.shares, (0,), part.settings, rest="")
+        tried = trials(benchmark, part.methods, cues=part.cues, shares=part.shares, settings=part.settings, rest="")
         assert {trial.method for trial in tried} == set(part.methods)
         for trial in tried:
             trial.segmenter(benchmark.classes)

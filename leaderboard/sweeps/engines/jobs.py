@@ -1,4 +1,4 @@
-"""The Hub's Jobs: the same command on its machines, which add their records to a results data set and read what is there."""
+"""The Hub's Jobs: its machines run the same command, and share their records by a results data set."""
 
 from __future__ import annotations
 
@@ -15,15 +15,20 @@ DATA, RESULTS = "/data", "/results"
 
 @dataclass(frozen=True)
 class Jobs:
-    """share: USER/REPO of the results data set. code: a git address of this project. data: USER/REPO of a data set whose
-    folders are the benchmarks' data, "" = they are on the Hub by themselves. flavor, image, timeout: as of the Hub's Jobs."""
+    """How Jobs are started. Raises ValueError for a missing `code`, and for names that cannot be on the Hub."""
 
     share: str
+    "USER/REPO of the results data set."
     code: str
+    "The address of this project's git repository."
     data: str = ""
+    'USER/REPO of a data set whose folders are the benchmarks\' data; "" = the benchmarks name data sets of the Hub.'
     flavor: str = "cpu-upgrade"
+    "The kind of machine, by the Hub's name."
     image: str = "python:3.11"
+    "The Docker image."
     timeout: str = "6h"
+    "How long a Job may take, as 90m or 6h."
 
     def __post_init__(self):
         if not self.code:
@@ -32,10 +37,13 @@ class Jobs:
             hub_client.check_repo_name(name)
 
     def launch(self, arguments: Sequence[str], count: int, token: str | None = None) -> list[JobInfo]:
-        """`count` Jobs, each with its part of the trials of `python -m leaderboard ARGUMENTS`. Raises ValueError."""
-        api, mounted = HfApi(token=token), []
+        """Start `count` Jobs, each of which does its part of the trials of `python -m leaderboard ARGUMENTS`.
+
+        Raises ValueError (`hub_client.HubError`) when the Hub does not take them.
+        """
+        api, volumes = HfApi(token=token), []
         if self.data:
-            mounted = [Volume(type="dataset", source=self.data, mount_path=DATA)]
+            volumes = [Volume(type="dataset", source=self.data, mount_path=DATA)]
         with hub_client.hub_errors("the Hub's Jobs"):
             return [
                 api.run_job(
@@ -44,19 +52,19 @@ class Jobs:
                     flavor=self.flavor,
                     timeout=self.timeout,
                     secrets={"HF_TOKEN": token or get_token() or ""},
-                    volumes=mounted,
+                    volumes=volumes,
                     labels={"name": f"leaderboard-{part}-of-{count}"},
                 )
                 for part in range(1, count + 1)
             ]
 
     def command(self, arguments: Sequence[str], part: str) -> str:
-        """What one Job runs."""
-        told = [*arguments, "--data", DATA, "--results", RESULTS, "--share-with", self.share, "--part", part]
+        """The shell command of one Job; part: I/N, as the option --part takes it."""
+        options = [*arguments, "--data", DATA, "--results", RESULTS, "--share-with", self.share, "--part", part]
         steps = (
             f"git clone -q --depth 1 {shlex.quote(self.code)} /project",
             "cd /project",
             "pip install -q -r requirements.txt",
-            f"python -m leaderboard {shlex.join(told)} --quiet",
+            f"python -m leaderboard {shlex.join(options)} --quiet",
         )
         return " && ".join(steps)

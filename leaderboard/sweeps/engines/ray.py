@@ -1,4 +1,4 @@
-"""The engine of a cluster, by Ray (an optional extra): what a lost worker or a removed node was at is done by another."""
+"""The engine of a cluster, by Ray (an optional extra): the task of a lost worker or node is done by another one."""
 
 from __future__ import annotations
 
@@ -12,61 +12,60 @@ from ...evaluation.watched_process import LIMITS, Limits
 from ...tasks.task import EvalTask
 from . import Outcome, RunTask
 
-LOST = 5  # workers that may be lost over a piece of work
-ROOT = Path(__file__).parents[3]  # of the project, which every node has in the same place, or installed
+MAX_LOST = 5  # workers that may be lost over one task before it fails
+ROOT = Path(__file__).parents[3]  # the project's folder: every node has it in the same place, or has it installed
 
 
 @dataclass(frozen=True)
 class Ray:
-    """address: of a cluster, as `ray start` told it; "" = one that is started here and ends with the work. gpus: of each
-    piece of work, None = one where the cluster has any; threads of the limits: its cores, at least one.
-
-    The nodes have the data in the same place. Results travel back, so they need not share the folder of the records.
-    """
+    """An engine of a Ray cluster, whose nodes have the data in the same place. Records travel back to the caller."""
 
     address: str = ""
+    'The cluster\'s address, as `ray start` printed it; "" = a cluster on this machine that ends with the sweep.'
     gpus: float | None = None
+    "GPUs of each task; None = one where the cluster has any."
     limits: Limits = LIMITS
+    "The limits of each task; it gets as many cores as threads, at least one."
 
-    def __call__(self, works: Sequence[EvalTask], do: RunTask) -> Iterator[tuple[EvalTask, Outcome]]:
-        """Each work with its outcome, as they are done; a failure where LOST workers were lost over it."""
-        ray = _ray()
-        ours = not ray.is_initialized()
-        if ours:
+    def __call__(self, tasks: Sequence[EvalTask], run_task: RunTask) -> Iterator[tuple[EvalTask, Outcome]]:
+        """Yield each task with its outcome, as they finish; a task over which too many workers were lost is a failure."""
+        ray = _import_ray()
+        started_here = not ray.is_initialized()
+        if started_here:
             paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-            told = {"address": self.address} if self.address else {"include_dashboard": False}
-            ray.init(**told, runtime_env={"env_vars": {"PYTHONPATH": paths}}, log_to_driver=False)
+            cluster = {"address": self.address} if self.address else {"include_dashboard": False}
+            ray.init(**cluster, runtime_env={"env_vars": {"PYTHONPATH": paths}}, log_to_driver=False)
         try:
-            yield from self._done(ray, works, do)
+            yield from self._outcomes(ray, tasks, run_task)
         finally:
-            if ours:
+            if started_here:
                 ray.shutdown()
 
-    def _done(self, ray, works: Sequence[EvalTask], do: RunTask) -> Iterator[tuple[EvalTask, Outcome]]:
+    def _outcomes(self, ray, tasks: Sequence[EvalTask], run_task: RunTask) -> Iterator[tuple[EvalTask, Outcome]]:
         gpus = self.gpus if self.gpus is not None else float(ray.cluster_resources().get("GPU", 0) > 0)
-        needs = {"num_cpus": max(1, self.limits.threads), "num_gpus": gpus, "max_retries": LOST}
-        task = ray.remote(**needs)(_carried_out)
+        resources = {"num_cpus": max(1, self.limits.threads), "num_gpus": gpus, "max_retries": MAX_LOST}
+        remote = ray.remote(**resources)(_run_in_worker)
         lost = (ray.exceptions.WorkerCrashedError, ray.exceptions.NodeDiedError, ray.exceptions.OutOfMemoryError)
-        left = {task.remote(do, work, self.limits): work for work in works}
+        running = {remote.remote(run_task, task, self.limits): task for task in tasks}
         try:
-            while left:
-                (ready, *_), _ = ray.wait(list(left))
-                work = left.pop(ready)
+            while running:
+                (ready, *_), _ = ray.wait(list(running))
+                task = running.pop(ready)
                 try:
-                    yield work, ray.get(ready)
+                    yield task, ray.get(ready)
                 except lost as error:
-                    yield work, build_failure(work, f"{LOST + 1} workers were lost over it ({error!s:.200})")
+                    yield task, build_failure(task, f"{MAX_LOST + 1} workers were lost over it ({error!s:.200})")
         finally:
-            for ready in left:
-                ray.cancel(ready, force=True)
+            for reference in running:
+                ray.cancel(reference, force=True)
 
 
-def _carried_out(do: RunTask, work: EvalTask, limits: Limits) -> Outcome:
-    """In a process of Ray's, which has given it GPUs and cores."""
-    return do(work, limits=limits)
+def _run_in_worker(run_task: RunTask, task: EvalTask, limits: Limits) -> Outcome:
+    """Run a task in a worker process, to which Ray has given its GPUs and cores."""
+    return run_task(task, limits=limits)
 
 
-def _ray():
+def _import_ray():
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
         import ray

@@ -1,4 +1,4 @@
-"""The board tries methods itself: which labels, which trials, and the same records whoever does the work."""
+"""The board tries methods itself: which labels, which trials, and the same records whoever does the task."""
 
 import json
 import os
@@ -42,34 +42,34 @@ def data(tmp_path_factory):
     return boards.write_splits(tmp_path_factory.mktemp("data"))
 
 
-def some_works(data, methods=("probe", "network"), seeds=(0,), **told):
+def eval_tasks(data, methods=("probe", "network"), seeds=(0,), **options):
     return grid.eval_tasks(
-        boards.LABELS, grid.trials(boards.LABELS, methods, seeds=seeds, settings=SETTINGS, **told), data
+        boards.LABELS, grid.trials(boards.LABELS, methods, seeds=seeds, settings=SETTINGS, **options), data
     )
 
 
 @pytest.fixture(scope="module")
-def works(data):
-    return some_works(data, ("propagate", "probe", "network"))
+def tasks(data):
+    return eval_tasks(data, ("propagate", "probe", "network"))
 
 
 @pytest.fixture(scope="module")
-def made(works, tmp_path_factory):
+def made(tasks, tmp_path_factory):
     """(what the local engine made, the folder of its records)."""
     results = tmp_path_factory.mktemp("results")
-    return list(sweep(works, SweepFolders(results), Local(2), progress=False)), results
+    return list(sweep(tasks, SweepFolders(results), Local(2), progress=False)), results
 
 
-def kept(results):
+def records_of(results):
     """{name: (labels, score)} of the records in a folder."""
     return {r.identity.name: (r.labels, r.scores["miou"].value) for r in store.read_all(results)}
 
 
 def same(results, others):
     """Whether two folders hold the same records, but for how floats were rounded where they were made."""
-    ours, theirs = kept(results), kept(others)
-    return ours.keys() == theirs.keys() and all(
-        ours[name][0] == labels and abs(ours[name][1] - value) < 0.02 for name, (labels, value) in theirs.items()
+    first, second = records_of(results), records_of(others)
+    return first.keys() == second.keys() and all(
+        first[name][0] == labels and abs(first[name][1] - value) < 0.02 for name, (labels, value) in second.items()
     )
 
 
@@ -151,32 +151,32 @@ def test_what_is_no_budget():
     assert LabelBudget(cue="points-1", share=1) == LabelBudget(cue="points", share=1)
 
 
-def told(benchmark, methods, **more):
-    return [(t.method, str(t.budget), t.seed) for t in grid.trials(benchmark, methods, **more)]
+def trial_words(benchmark, methods, **options):
+    return [(t.method, str(t.budget), t.seed) for t in grid.trials(benchmark, methods, **options)]
 
 
 def test_the_trials_of_a_benchmark():
-    assert told(boards.LABELS, ["probe"], seeds=(0, 1)) == [
+    assert trial_words(boards.LABELS, ["probe"], seeds=(0, 1)) == [
         ("probe", "0.25 points", 0),
         ("probe", "1 points", 0),
         ("probe", "0.25 points", 1),
         ("probe", "1 points", 1),
     ]
     given = [f"given {word}" for word in ("points", "points-2", "points-3", "points-5", "boxes")]
-    assert told(boards.LABELS, ["propagate"], cues=["points", "boxes", "full", "tags"]) == [
+    assert trial_words(boards.LABELS, ["propagate"], cues=["points", "boxes", "full", "tags"]) == [
         ("propagate", word, 0) for word in given
     ]
-    assert told(boards.LABELS, ["network"], cues=["full", "people"], shares=[0.1]) == [
+    assert trial_words(boards.LABELS, ["network"], cues=["full", "people"], shares=[0.1]) == [
         ("network", "0.1 full, rest none", 0),
         ("network", "0.1 people, rest none", 0),
     ]
-    assert told(boards.LABELS, ["network", "probe"], shares=[0.1], rest="tags", also=[("more", "tags")]) == [
+    assert trial_words(boards.LABELS, ["network", "probe"], shares=[0.1], rest="tags", also=[("more", "tags")]) == [
         ("network", "0.1 points, rest tags, more tags", 0),
         ("probe", "0.1 points, more tags", 0),
     ]
-    assert told(boards.LABELS, ["network"], shares=[0.1], rest="") == [("network", "0.1 points", 0)]
-    assert told(boards.LABELS, ["cam"]) == []  # it has no use for points
-    assert told(BENCHMARKS["acdc-clicks"], ["propagate", "grabcut", "probe"], seeds=(4, 5)) == [
+    assert trial_words(boards.LABELS, ["network"], shares=[0.1], rest="") == [("network", "0.1 points", 0)]
+    assert trial_words(boards.LABELS, ["cam"]) == []  # it has no use for points
+    assert trial_words(BENCHMARKS["acdc-clicks"], ["propagate", "grabcut", "probe"], seeds=(4, 5)) == [
         ("propagate", "None", 0),
         ("grabcut", "None", 0),
     ]
@@ -220,9 +220,9 @@ def test_a_new_setting_leaves_old_trials_as_they_were(monkeypatch):
 
     base = Trial(method="network", settings={"steps": 5}, budget=LabelBudget(cue="points", share=0.1))
     before = base.checkpoint(("a", "b")).sha
-    monkeypatch.setattr(trials.settings, "build", lambda name, told: Later(**told))
+    monkeypatch.setattr(trials.settings, "build", lambda name, values: Later(**values))
     assert base.checkpoint(("a", "b")).sha == before
-    monkeypatch.setattr(trials.settings, "build", lambda name, told: Later(later=1, **told))
+    monkeypatch.setattr(trials.settings, "build", lambda name, values: Later(later=1, **values))
     assert base.checkpoint(("a", "b")).sha != before
 
 
@@ -243,11 +243,11 @@ def test_weights_of_this_machine_are_known_by_their_content(tmp_path):
         trial("four")
 
 
-def test_every_trial_leads_to_a_record(made, works):
+def test_every_trial_leads_to_a_record(made, tasks):
     outcomes, results = made
-    assert Counter(type(outcome) for outcome in outcomes) == {Record: len(works)}
+    assert Counter(type(outcome) for outcome in outcomes) == {Record: len(tasks)}
     found = {r.checkpoint: r for r in store.read_all(results)}
-    assert set(kept(results)) == {work.identity.name for work in works}
+    assert set(records_of(results)) == {task.identity.name for task in tasks}
     assert list((results / ".unfinished").iterdir()) == []
     one = found["probe, 0.25 points, seed 0"]
     assert one.labels == Labels(
@@ -270,41 +270,45 @@ def test_every_trial_leads_to_a_record(made, works):
     assert found["propagate, given points, seed 0"].labels.label_seconds < given.labels.label_seconds
 
 
-def test_nothing_is_done_twice(made, works, monkeypatch):
+def test_nothing_is_done_twice(made, tasks, monkeypatch):
     monkeypatch.setattr("leaderboard.sweeps.sweep.evaluate", None)  # it is not even asked
-    assert list(sweep(works, SweepFolders(made[1]), Local(), progress=False)) == []
+    assert list(sweep(tasks, SweepFolders(made[1]), Local(), progress=False)) == []
 
 
 def test_a_failure_is_kept_and_tried_again_when_asked(data, tmp_path):
-    (work,) = some_works(data, ["probe"], shares=[0.25])
+    (task,) = eval_tasks(data, ["probe"], shares=[0.25])
     hurried = Local(1, replace(LIMITS, load=0.01))
-    (outcome,) = sweep([work], SweepFolders(tmp_path), hurried, progress=False)
+    (outcome,) = sweep([task], SweepFolders(tmp_path), hurried, progress=False)
     assert isinstance(outcome, Failure)
     assert outcome.reason == "learning took more than 0.01 s. Make the model faster, or raise the limit"
-    assert list(sweep([work], SweepFolders(tmp_path), Local(), progress=False)) == []
-    (again,) = sweep([work], SweepFolders(tmp_path), Local(), retry=True, progress=False)
+    assert list(sweep([task], SweepFolders(tmp_path), Local(), progress=False)) == []
+    (again,) = sweep([task], SweepFolders(tmp_path), Local(), retry=True, progress=False)
     assert isinstance(again, Record)
     assert store.failures(tmp_path) == []
 
 
 def test_one_that_cannot_learn_says_why_and_the_others_go_on(data, tmp_path):
-    works = some_works(data, ["probe"], shares=[0.25, 1.0])
-    nothing = replace(works[0], trial=replace(works[0].trial, budget=LabelBudget(cue="none", share=0.25)))
-    outcomes = list(sweep([nothing, works[1]], SweepFolders(tmp_path), Local(), progress=False))
+    tasks = eval_tasks(data, ["probe"], shares=[0.25, 1.0])
+    nothing = replace(tasks[0], trial=replace(tasks[0].trial, budget=LabelBudget(cue="none", share=0.25)))
+    outcomes = list(sweep([nothing, tasks[1]], SweepFolders(tmp_path), Local(), progress=False))
     assert [type(outcome) for outcome in outcomes] == [Failure, Record]
     assert "probe needs labelled pixels of at least two classes" in outcomes[0].reason
 
 
 def test_checkpoints_are_kept_when_asked(data, tmp_path):
-    (work,) = some_works(data, ["network"], shares=[1.0])
-    place = SweepFolders(tmp_path / "results", tmp_path / "kept")
-    run_task(work, place)
-    assert sorted(p.name for p in place.checkpoint(work).iterdir()) == ["config.json", "log.jsonl", "model.safetensors"]
+    (task,) = eval_tasks(data, ["network"], shares=[1.0])
+    folders = SweepFolders(tmp_path / "results", tmp_path / "kept")
+    run_task(task, folders)
+    assert sorted(p.name for p in folders.checkpoint(task).iterdir()) == [
+        "config.json",
+        "log.jsonl",
+        "model.safetensors",
+    ]
 
 
 def test_a_training_that_was_stopped_is_gone_on_with(data, tmp_path, monkeypatch):
     """To the same weights, and not from its start."""
-    (work,) = some_works(data, ["network"], shares=[1.0])
+    (task,) = eval_tasks(data, ["network"], shares=[1.0])
     seen = []
 
     def stopped(step, steps, figures):
@@ -312,12 +316,12 @@ def test_a_training_that_was_stopped_is_gone_on_with(data, tmp_path, monkeypatch
         if step == 2 and seen == [1, 2]:
             raise KeyboardInterrupt
 
-    whole = train.train_or_load(work, tmp_path / "whole")
-    monkeypatch.setattr(train, "_watching", stopped)
+    whole = train.train_or_load(task, tmp_path / "whole")
+    monkeypatch.setattr(train, "_stop_if_orphaned", stopped)
     with pytest.raises(KeyboardInterrupt):
-        train.train_or_load(work, tmp_path / "parts")
+        train.train_or_load(task, tmp_path / "parts")
     assert (tmp_path / "parts" / "state.pt").exists()
-    again = train.train_or_load(work, tmp_path / "parts")
+    again = train.train_or_load(task, tmp_path / "parts")
     assert seen == [1, 2, 3, 4]
     assert not (tmp_path / "parts" / "state.pt").exists()
     for name, array in whole.state().items():
@@ -326,16 +330,16 @@ def test_a_training_that_was_stopped_is_gone_on_with(data, tmp_path, monkeypatch
 
 @pytest.fixture
 def command(data):
-    """command(results, *more): the command that makes the records of `works`, in a process of its own."""
+    """command(results, *more): the command that makes the records of `tasks`, in a process of its own."""
     running = []
 
     def begin(results, *more) -> subprocess.Popen:
         (data / "labels.json").write_text(json.dumps(to_plain(boards.LABELS)))
-        told = ["sweep", data / "labels.json", "--methods", "propagate", "probe", "network", "--data", data]
+        words = ["sweep", data / "labels.json", "--methods", "propagate", "probe", "network", "--data", data]
         settings = [f"{name}:{key}={value}" for name, some in SETTINGS.items() for key, value in some.items()]
-        told += [part for setting in settings for part in ("--setting", setting)]
-        told += ["--results", results, "--quiet", "--threads", "1", *more]
-        line = [sys.executable, "-m", "leaderboard", *map(str, told)]
+        words += [part for setting in settings for part in ("--setting", setting)]
+        words += ["--results", results, "--quiet", "--threads", "1", *more]
+        line = [sys.executable, "-m", "leaderboard", *map(str, words)]
         hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # children of tests in the background would not
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         running.append(subprocess.Popen(line, cwd=ROOT, preexec_fn=hears, **pipes))
@@ -377,8 +381,8 @@ def test_ctrl_c_stops_politely(command, tmp_path):
 
 def test_gpus_and_cores_are_shared_out(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,5")
-    assert [limits.gpu for limits in Local(3)._slots()] == ["2", "5", "2"]
+    assert [limits.gpu for limits in Local(3)._limits_of_jobs()] == ["2", "5", "2"]
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
-    assert [limits.threads for limits in Local(4)._slots()] == [2] * 4
-    assert [limits.threads for limits in Local(1)._slots()] == [0]  # as many as it likes
-    assert [limits.threads for limits in Local(2, replace(LIMITS, threads=3))._slots()] == [3, 3]
+    assert [limits.threads for limits in Local(4)._limits_of_jobs()] == [2] * 4
+    assert [limits.threads for limits in Local(1)._limits_of_jobs()] == [0]  # as many as it likes
+    assert [limits.threads for limits in Local(2, replace(LIMITS, threads=3))._limits_of_jobs()] == [3, 3]
