@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from .app_state import AppState
+from .board import figures
+from .board.view import BoardView
 from .segment import gallery
 from .segment.predict import load_model
 from .server.background_loading import BackgroundLoading
@@ -18,6 +20,14 @@ def load_torch_and_model() -> None:
     load_model()
 
 
+def load_plotly() -> None:
+    """Load the parts of plotly that figures need: it imports them at their first use."""
+    figures.accuracy([], [], BoardView.x)
+
+
 def new_state() -> AppState:
-    """Make the state of a page that loads the slow parts when it is told to start."""
-    return AppState(loading=BackgroundLoading(load_torch_and_model, [gallery.thumbnails]))
+    """Make the state of a page that loads the slow parts once its `loading` is started."""
+    loading = BackgroundLoading(load_torch_and_model, [gallery.thumbnails, load_plotly])
+    state = AppState(loading)
+    loading.add(state.board.source.start)
+    return state

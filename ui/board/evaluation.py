@@ -20,7 +20,7 @@ from wss_core.hub_client import HubError
 
 from ..checkpoints import cache, loading
 from ..server import limits
-from .job_queue import Job
+from .job_queue import Submission
 from .records import RecordSource
 
 LIMITS = Limits(seconds=60.0, load=120.0, megabytes=4000, threads=1)
@@ -40,7 +40,7 @@ def available_benchmarks() -> dict[str, Benchmark]:
     }
 
 
-def evaluate_submission(item: Job, stop: Event, source: RecordSource) -> str:
+def evaluate_submission(item: Submission, stop: Event, source: RecordSource) -> str:
     """Evaluate it on the benchmark, or on all that it fits, and say what was found. Raises ValueError with the reason."""
     repo, revision = cache.parse_name(item.repo)
     if Path(repo).is_dir():

@@ -10,7 +10,7 @@ from pathlib import Path
 from leaderboard.paths import RESULTS
 
 from .evaluation import evaluate_submission
-from .job_queue import JobQueue
+from .job_queue import EvaluationQueue
 from .records import RecordSource
 
 
@@ -24,7 +24,7 @@ class BoardState:
     """source: of the records. queue: the checkpoints that visitors submitted; their records go where the source finds them."""
 
     source: RecordSource = field(default_factory=default_source)
-    queue: JobQueue = field(init=False)
+    queue: EvaluationQueue = field(init=False)
 
     def __post_init__(self):
-        self.queue = JobQueue(partial(evaluate_submission, source=self.source))
+        self.queue = EvaluationQueue(partial(evaluate_submission, source=self.source))

@@ -54,7 +54,7 @@ def submit(state: BoardState, repo: str, benchmark: str, user: User) -> str:
             raise ValueError(reason)
         repo = str(repo or "").strip()
         cache.parse_name(repo)
-        state.queue.add(repo, "" if benchmark == ALL else str(benchmark), own=user.token is None)
+        state.queue.submit(repo, "" if benchmark == ALL else str(benchmark), own=user.token is None)
     except ValueError as error:
         return f'<p class="bad">{text.safe(error, MAX_REASON)}</p>'
     return f"<p>{text.safe(repo, 200)} is queued.</p>"

@@ -23,10 +23,9 @@ OPEN = """() => { if (new URLSearchParams(location.search).get('tab') === 'board
 
 
 def build(page: gr.Blocks, tab: gr.Tab, state: BoardState) -> None:
-    """Fill the tab, and begin to read the records."""
+    """Fill the tab. Its records are read when the page has started, or when the tab is opened (see `RecordSource`)."""
     parts = BoardComponents(list(evaluation.available_benchmarks()))
     submit.connect(parts.submit, parts.submit_tab, state)
-    state.source.start()
 
     def open_link(link: str) -> dict:
         return fill_overview(parts, state.source, parse_query(link or ""))

@@ -24,6 +24,10 @@ class BackgroundLoading:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
+    def add(self, step: Callable[[], None]) -> None:
+        """Add a last step, before the start."""
+        self._steps.append(step)
+
     @property
     def is_loading(self) -> bool:
         """Whether the essential part is being loaded just now."""

@@ -28,18 +28,23 @@ J = TypeVar("J", bound=Job)
 
 
 class QueueFull(ValueError):
-    """As many jobs wait as may."""
+    """The queue takes no more jobs for now."""
 
 
 class JobQueue(Generic[J]):
     """Jobs by key. A subclass says in `_run` how one is done, and in `_idle` what happens when there is none.
 
-    max_waiting: the most jobs that wait. max_ended: how many that have ended are remembered, the newest ones.
+    max_unfinished: the most jobs that wait or run. max_ended: how many that have ended are remembered, the newest ones.
     idle_seconds: after this time without a job `_idle` is called, None for never.
     """
 
-    def __init__(self, name: str, max_waiting: int, max_ended: int, idle_seconds: float | None = None):
-        self.name, self.max_waiting, self.max_ended, self.idle_seconds = name, max_waiting, max_ended, idle_seconds
+    def __init__(self, name: str, max_unfinished: int, max_ended: int, idle_seconds: float | None = None):
+        self.name, self.max_unfinished, self.max_ended, self.idle_seconds = (
+            name,
+            max_unfinished,
+            max_ended,
+            idle_seconds,
+        )
         self._jobs: OrderedDict[str, J] = OrderedDict()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -48,8 +53,8 @@ class JobQueue(Generic[J]):
         """Queue the job and return its key, which nobody can guess. Raises QueueFull when too many wait."""
         key = secrets.token_urlsafe(18)
         with self._changed:
-            if len(self._waiting()) >= self.max_waiting:
-                raise QueueFull(f"{self.max_waiting} jobs are waiting already. Try again later")
+            if sum(not other.ended for other in self._jobs.values()) >= self.max_unfinished:
+                raise QueueFull(f"{self.max_unfinished} jobs are waiting already. Try again later")
             self._jobs[key] = job
             ended = [old for old, other in self._jobs.items() if other.ended]
             for old in ended[: max(0, len(ended) - self.max_ended)]:

@@ -72,7 +72,7 @@ class TrainingQueue(JobQueue[TrainJob]):
     """
 
     def __init__(self, trained: LruCache[TrainedCheckpoint], start: Callable[[], Process] = Process):
-        super().__init__("training", limits.TRAIN_WAITING, REMEMBERED, limits.TRAIN_IDLE_SECONDS)
+        super().__init__("training", limits.TRAIN_WAITING + 1, REMEMBERED, limits.TRAIN_IDLE_SECONDS)
         self._trained, self._start = trained, start
         self._process: Process | None = None
         self._process_lock = threading.Lock()

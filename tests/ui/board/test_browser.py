@@ -99,7 +99,7 @@ def test_a_checkpoint_is_pushed_submitted_evaluated_and_seen(visit, show, hub_se
     v.page.get_by_role("tab", name="Submit").click()
     v.page.get_by_placeholder("user/repo or user/repo@revision").fill("ann/walker")
     v.page.get_by_text("Queue it").click()
-    v.page.wait_for_selector("#board-queue >> text=/queued|running/")
+    v.page.wait_for_selector("#board-queue >> text=/waiting|running/")
     v.page.wait_for_selector("#board-queue >> text=done", timeout=120_000)
     assert "discs-points: miou" in v.page.inner_text("#board-queue")
     until(lambda: state.source.summaries)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import board_scenes as boards
 from ui.board import evaluation
-from ui.board.job_queue import Job
+from ui.board.job_queue import Submission
 from ui.board.records import RecordSource
 from wss_core.hub import push
 from wss_core.methods import create
@@ -19,7 +19,7 @@ def test_a_strangers_submission_reaches_nothing_of_this_machine(hub_server, tmp_
     monkeypatch.setattr(evaluation, "available_benchmarks", lambda: {"discs": boards.DISCS})
     monkeypatch.chdir(tmp_path)
     push(create("grabcut"), "ann/secret", private=True)
-    item = Job(1, "ann/secret", "", False, "")
+    item = Submission(repo="ann/secret", benchmark="", own=False, date="")
     with pytest.raises(ValueError, match="there is no ann/secret"):
         evaluation.evaluate_submission(item, threading.Event(), RecordSource(tmp_path))
     with pytest.raises(ValueError, match="fits none of discs"):
@@ -29,4 +29,6 @@ def test_a_strangers_submission_reaches_nothing_of_this_machine(hub_server, tmp_
         evaluation.evaluate_submission(replace(item, own=True), threading.Event(), RecordSource(tmp_path))
     push(create("propagate", features="timm:hf-hub:ann/other"), "ann/fetches")
     with pytest.raises(ValueError, match="fetched from another repository"):
-        evaluation.evaluate_submission(Job(2, "ann/fetches", "", False, ""), threading.Event(), RecordSource(tmp_path))
+        evaluation.evaluate_submission(
+            Submission(repo="ann/fetches", benchmark="", own=False, date=""), threading.Event(), RecordSource(tmp_path)
+        )

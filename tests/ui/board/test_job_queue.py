@@ -7,13 +7,13 @@ import threading
 import pytest
 
 from tests.support.board_results import until
-from ui.board.job_queue import Job, JobQueue
+from ui.board.job_queue import EvaluationQueue, Submission
 
 
 def test_the_queue_is_bounded_does_one_at_a_time_and_says_why_not():
     go, running = threading.Event(), []
 
-    def carry(item: Job, stop) -> str:
+    def carry(item: Submission, stop) -> str:
         running.append(item.repo)
         assert go.wait(30)
         if item.repo == "a/1":
@@ -22,15 +22,15 @@ def test_the_queue_is_bounded_does_one_at_a_time_and_says_why_not():
             raise RuntimeError("secret")
         return "discs: miou 0.5"
 
-    queue = JobQueue(carry, most=3)
+    queue = EvaluationQueue(carry, max_unfinished=3)
     for name in ("a/0", "a/1", "a/2"):
-        queue.add(name, "", False)
-    with pytest.raises(ValueError, match="as many as go"):
-        queue.add("a/3", "", False)
+        queue.submit(name, "", False)
+    with pytest.raises(ValueError, match="the most possible"):
+        queue.submit("a/3", "", False)
     with pytest.raises(ValueError, match="queued already"):
-        queue.add("a/1", "", False)
+        queue.submit("a/1", "", False)
     until(lambda: running == ["a/0"])
-    assert [item.state for item in queue.jobs()] == ["queued", "queued", "running"]
+    assert [item.state for item in queue.jobs()] == ["waiting", "waiting", "running"]
     go.set()
     until(lambda: not queue.busy)
     told = {item.repo: (item.state, item.reason) for item in queue.jobs()}
@@ -40,20 +40,19 @@ def test_the_queue_is_bounded_does_one_at_a_time_and_says_why_not():
 
 
 def test_what_takes_too_long_is_ended():
-    def carry(item: Job, stop) -> str:
+    def carry(item: Submission, stop) -> str:
         assert stop.wait(30)
         raise RuntimeError
 
-    queue = JobQueue(carry, minutes=0.001)
-    queue.add("a/0", "", False)
+    queue = EvaluationQueue(carry, minutes=0.001)
+    queue.submit("a/0", "", False)
     until(lambda: not queue.busy)
     assert queue.jobs()[0].reason.startswith("it took more than 0.001 minutes")
 
 
-def test_ended_ones_are_forgotten_in_the_end(monkeypatch):
-    monkeypatch.setattr("ui.board.job_queue.KEPT", 2)
-    queue = JobQueue(lambda item, stop: "")
+def test_ended_ones_are_forgotten_in_the_end():
+    queue = EvaluationQueue(lambda item, stop: "", max_ended=2)
     for number in range(6):
-        queue.add(f"a/{number}", "", False)
+        queue.submit(f"a/{number}", "", False)
         until(lambda: not queue.busy)
     assert [item.repo for item in queue.jobs()] == ["a/5", "a/4", "a/3"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.support import board_scenes as boards
 from tests.support.board_results import EVIL
 from ui.board import evaluation, layout, submit
-from ui.board.job_queue import JobQueue
+from ui.board.job_queue import EvaluationQueue
 from ui.board.records import RecordSource
 from ui.board.state import BoardState
 from ui.server import user
@@ -15,7 +15,7 @@ def test_strangers_submit_only_where_the_board_lets_them(tmp_path, monkeypatch):
     monkeypatch.setattr(evaluation, "available_benchmarks", lambda: {"discs": boards.DISCS})
     monkeypatch.delenv("WSS_BOARD_SUBMIT", raising=False)
     state = BoardState(RecordSource(tmp_path))
-    state.queue = JobQueue(lambda job, stop: "")
+    state.queue = EvaluationQueue(lambda job, stop: "")
     assert "takes no submissions" in submit.submit(state, "ann/a", layout.ALL, user.NOBODY)
     assert state.queue.jobs() == []
     assert "is queued" in submit.submit(state, "ann/a", layout.ALL, user.User(None))

@@ -11,7 +11,7 @@ from leaderboard.records.record import Labels
 from tests.support import board_scenes as boards
 from tests.support.board_results import EVIL, read, until
 from ui.board import figures, submit, tables, text, view
-from ui.board.job_queue import JobQueue
+from ui.board.job_queue import EvaluationQueue
 from ui.board.state import BoardState
 from ui.board.view import BoardView
 
@@ -39,8 +39,8 @@ def test_every_text_of_a_stranger_is_escaped(tmp_path):
     assert any("&lt;img" in answer for answer in said)
     assert "href" not in text.link(bad)
     state = BoardState(read(tmp_path))
-    failing = state.queue = JobQueue(lambda item, stop: (_ for _ in ()).throw(ValueError(EVIL)))
-    failing.add("a/b", EVIL, False)
+    failing = state.queue = EvaluationQueue(lambda item, stop: (_ for _ in ()).throw(ValueError(EVIL)))
+    failing.submit("a/b", EVIL, False)
     until(lambda: not failing.busy)
     assert "<img" not in submit.queue_table(state)
 

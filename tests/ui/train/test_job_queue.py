@@ -89,7 +89,7 @@ def test_one_trains_and_the_others_wait_in_order(monkeypatch):
     for key in ("nobody's", None, 3):
         assert queue.status(key) == {"state": "gone"}
         queue.cancel(key)
-    queue.max_waiting = 1
+    queue.max_unfinished = 2
     forgotten = queue.begin(small_task("probe"))
     with pytest.raises(ValueError, match="too many people wait"):
         queue.begin(small_task("probe"))
