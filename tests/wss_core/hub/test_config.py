@@ -29,9 +29,9 @@ def made(monkeypatch):
     for place in (networks, classification_net):
         real = place.build
 
-        def build(*arguments, real=real):
+        def build(*arguments, real=real, **settings):
             devices.append(torch.get_default_device().type)
-            return real(*arguments)
+            return real(*arguments, **settings)
 
         monkeypatch.setattr(place, "build", build)
     return devices
