@@ -10,7 +10,7 @@ import numpy as np
 from saliency import baselines
 from weak_rows import Claim, Row
 
-from leaderboard.analysis import grouping
+from leaderboard.analysis.resampling import resampled_values
 from leaderboard.benchmarks.benchmark import Benchmark
 from leaderboard.metrics import bootstrap, registry
 from leaderboard.records import store
@@ -32,7 +32,7 @@ def recorded(works: Sequence[EvalTask], results: Path) -> list[Record | None]:
 
 
 def seen(record: Record | None) -> Seen | None:
-    return record and Seen(record.scores[record.metric].value, grouping.resampled_values(record, record.metric))
+    return record and Seen(record.scores[record.metric].value, resampled_values(record, record.metric))
 
 
 def unlearned(benchmark: Benchmark, data: Path, seeds: int) -> dict[str, list[Seen]]:

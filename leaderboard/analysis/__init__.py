@@ -1,1 +1,1 @@
-"""Records -> series, standings and curves."""
+"""Group records by seed, rank them, and work out what labels buy."""

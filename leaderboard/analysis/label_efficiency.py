@@ -1,4 +1,7 @@
-"""What labels buy: the best for a price, and the measured way from one budget to the next. Nothing is guessed past the last."""
+"""What labels buy: the best result for a price, and what more labelling gains between measured budgets.
+
+Nothing is extrapolated past the last budget that was measured.
+"""
 
 from __future__ import annotations
 
@@ -10,118 +13,130 @@ import numpy as np
 from ..benchmarks import cue_words
 from ..metrics import bootstrap
 from ..metrics.registry import sort_key
-from . import grouping
-from .standings import SeedGroup, ranked
+from .ranking import rank_rivals
+from .seed_groups import SeedGroup, group_key
 
 SECONDS = "label_seconds"
-COMPARED = 60  # of the best, to find ties
+MAX_COMPARED = 60  # of the best, to find ties
 
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """One method with one kind of labels, by price: all that differs is how many labels there were."""
+    """The results of one method with one kind of labels, by price: they differ in the number of labels alone."""
 
-    standings: tuple[SeedGroup, ...]
+    groups: tuple[SeedGroup, ...]
 
     @property
     def first(self) -> SeedGroup:
-        return self.standings[0]
+        """The cheapest, which stands for what all have in common."""
+        return self.groups[0]
 
 
 @dataclass(frozen=True)
 class Gain:
-    """What more labelling buys. before, after: (value, low, high) there, gain: of their difference, on the same resamples; all
-    None where it was not measured, which `why` says."""
+    """What more labelling buys; all three are None where that was not measured, and `reason` says why."""
 
     before: tuple[float, float, float] | None = None
+    "(value, low, high) with the labels there are."
     after: tuple[float, float, float] | None = None
+    "The same with more labels."
     gain: tuple[float, float, float] | None = None
-    why: str = ""
+    "The same of their difference, on the same resamples."
+    reason: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Best:
-    """The best standing for at most so many seconds, and how many others cannot be told from it; doubtful: the best for less
-    is among them."""
+    """The best result for at most so much labelling."""
 
     limit: float
-    standing: SeedGroup
+    "Seconds of labelling."
+    group: SeedGroup
     tied: int
+    "How many others may be as good: their difference may be chance."
     doubtful: bool = False
+    "The best for less labelling is one of these."
 
 
 def kind(word: str) -> str:
-    """The kinds of cue of Labels.cue, however many there are: "scribbles-3+tags" -> "scribbles+tags", "" -> "none"."""
+    """The kinds of cue of Labels.cue without their numbers: "scribbles-3+tags" -> "scribbles+tags", "" -> "none"."""
     return cue_words.kinds(word) or "none"
 
 
-def series(standings: Iterable[SeedGroup], x: str = SECONDS) -> list[Series]:
-    """The standings whose price is known, by method, kind of labels and settings; each by price."""
-    found: dict[tuple, list[SeedGroup]] = {}
-    for one in standings:
-        if one.price(x) is not None and not np.isnan(one.value):
-            found.setdefault(_alike(one), []).append(one)
-    return [
-        Series(tuple(sorted(some, key=lambda one: one.price(x)))) for group in found.values() for some in _parted(group)
-    ]
+def series(groups: Iterable[SeedGroup], x: str = SECONDS) -> list[Series]:
+    """The groups whose price is known, by method, kind of labels and settings; each series by price."""
+    alike: dict[tuple, list[SeedGroup]] = {}
+    for group in groups:
+        if group.price(x) is not None and not np.isnan(group.value):
+            alike.setdefault(_series_key(group), []).append(group)
+    parts = [part for some in alike.values() for part in _split_by_unlabelled(some)]
+    return [Series(tuple(sorted(part, key=lambda group: group.price(x)))) for part in parts]
 
 
 def groups_of(lines: Iterable[Series]) -> list[SeedGroup]:
-    """Those of the series, each once: some belong to two."""
-    return list(dict.fromkeys(one for line in lines for one in line.standings))
+    """The groups of the series, each once: some belong to two."""
+    return list(dict.fromkeys(group for line in lines for group in line.groups))
 
 
-def front(standings: Iterable[SeedGroup], x: str = SECONDS) -> list[SeedGroup]:
-    """Those that nothing cheaper or equally cheap beats, by price (the Pareto front)."""
-    known = _priced(standings, x)
-    return bootstrap.pareto_front(known, lambda one: one.price(x), lambda one: sort_key(one.value, one.metric))
+def front(groups: Iterable[SeedGroup], x: str = SECONDS) -> list[SeedGroup]:
+    """The groups that nothing cheaper or equally cheap beats, by price (the Pareto front)."""
+    priced = _fully_priced(groups, x)
+    return bootstrap.pareto_front(
+        priced, lambda group: group.price(x), lambda group: sort_key(group.value, group.metric)
+    )
 
 
-def best(standings: Iterable[SeedGroup], limits: Sequence[float]) -> list[Best]:
-    """For each limit of seconds the best; a limit that buys nothing new is left out."""
-    known = _priced(standings, SECONDS)
-    known.sort(key=lambda one: (sort_key(one.value, one.metric), one.price(SECONDS)))
+def best(groups: Iterable[SeedGroup], limits: Sequence[float]) -> list[Best]:
+    """The best for each limit of seconds; a limit that buys nothing new is left out."""
+    priced = _fully_priced(groups, SECONDS)
+    priced.sort(key=lambda group: (sort_key(group.value, group.metric), group.price(SECONDS)))
     found: list[Best] = []
     for limit in limits:
-        some = [one for one in known if one.price(SECONDS) <= limit]
-        if some and (not found or found[-1].standing is not some[0]):
-            tied = _tied(some)
-            before = found[-1].standing.entries if found else None
-            found.append(Best(limit, some[0], len(tied), any(one.entries == before for one in tied)))
+        affordable = [group for group in priced if group.price(SECONDS) <= limit]
+        if affordable and (not found or found[-1].group is not affordable[0]):
+            tied = _tied(affordable)
+            before = found[-1].group.records if found else None
+            doubtful = any(group.records == before for group in tied)
+            found.append(Best(limit, affordable[0], len(tied), doubtful))
     return found
 
 
-def _priced(standings: Iterable[SeedGroup], x: str) -> list[SeedGroup]:
-    """Those whose price is all that was paid: a model that knows the data set had labels of it before."""
-    found = (one for one in standings if one.price(x) is not None and not np.isnan(one.value))
-    return [one for one in found if not one.record.trained_on_this_data]
-
-
 def gain(line: Series, have: float, more: float) -> Gain:
-    """What `more` seconds of labelling on top of `have` buy, between measured budgets: on a straight line against the
-    logarithm of the seconds."""
-    prices = [one.price(SECONDS) for one in line.standings]
-    if len(line.standings) < 2 or prices[0] <= 0:
-        return Gain(why="one budget was measured, which makes no curve")
+    """What `more` seconds of labelling on top of `have` buy, read off between measured budgets: linear in the logarithm of
+    the seconds."""
+    prices = [group.price(SECONDS) for group in line.groups]
+    if len(line.groups) < 2 or prices[0] <= 0:
+        return Gain(reason="one budget was measured, which makes no curve")
     if have < prices[0]:
-        return Gain(why=f"measured from {_minutes(prices[0])} on")
+        return Gain(reason=f"measured from {_minutes(prices[0])} on")
     if have + more > prices[-1]:
-        return Gain(why=f"measured up to {_minutes(prices[-1])}")
-    before, after = (_at(line, prices, seconds) for seconds in (have, have + more))
-    return Gain(_told(*before), _told(*after), _told(after[0] - before[0], after[1] - before[1]))
+        return Gain(reason=f"measured up to {_minutes(prices[-1])}")
+    before, after = (_interpolate(line, prices, seconds) for seconds in (have, have + more))
+    difference = after[0] - before[0], after[1] - before[1]
+    return Gain(_with_interval(*before), _with_interval(*after), _with_interval(*difference))
 
 
-def _at(line: Series, prices: Sequence[float], seconds: float) -> tuple[float, np.ndarray]:
-    """(value, samples (B,)) there; the samples are NaN where they are not made yet."""
+def _fully_priced(groups: Iterable[SeedGroup], x: str) -> list[SeedGroup]:
+    """The groups whose price is all that was paid: a model trained on the data set had labels of it before."""
+    priced = (group for group in groups if group.price(x) is not None and not np.isnan(group.value))
+    return [group for group in priced if not group.record.trained_on_this_data]
+
+
+def _interpolate(line: Series, prices: Sequence[float], seconds: float) -> tuple[float, np.ndarray]:
+    """(value, samples (B,)) at so many seconds; the samples are NaN where they are not computed yet."""
     logs = np.log(prices)
-    place = min(max(int(np.searchsorted(logs, np.log(seconds), side="right")), 1), len(logs) - 1)
-    width = logs[place] - logs[place - 1]
-    share = (np.log(seconds) - logs[place - 1]) / width if width > 0 else 1.0
-    ends = line.standings[place - 1 : place + 1]
-    value = (1 - share) * ends[0].value + share * ends[1].value
-    if any(one.samples is None for one in ends):
+    end = min(max(int(np.searchsorted(logs, np.log(seconds), side="right")), 1), len(logs) - 1)
+    width = logs[end] - logs[end - 1]
+    share = (np.log(seconds) - logs[end - 1]) / width if width > 0 else 1.0
+    left, right = line.groups[end - 1 : end + 1]
+    value = (1 - share) * left.value + share * right.value
+    if left.samples is None or right.samples is None:
         return value, np.full(bootstrap.RESAMPLES, np.nan)
-    return value, (1 - share) * ends[0].samples + share * ends[1].samples
+    return value, (1 - share) * left.samples + share * right.samples
+
+
+def _with_interval(value: float, samples: np.ndarray) -> tuple[float, float, float]:
+    return value, *bootstrap.percentile_interval(samples)
 
 
 def _minutes(seconds: float) -> str:
@@ -129,27 +144,26 @@ def _minutes(seconds: float) -> str:
     return f"{minutes:.3g} minutes" if minutes < 100 else f"{minutes:,.0f} minutes"
 
 
-def _told(value: float, samples: np.ndarray) -> tuple[float, float, float]:
-    return value, *bootstrap.percentile_interval(samples)
+def _series_key(group: SeedGroup) -> tuple:
+    """What is the same along a series: the pictures, the method with its settings, the kind of labels and who declared them."""
+    without_budget = group_key(group.record)[:5]
+    return *without_budget, kind(group.record.labels.cue), group.record.labels.source
 
 
-def _alike(one: SeedGroup) -> tuple:
-    """What is the same along a series: the pictures, the method with its settings, the kind of labels and who says so."""
-    kin = grouping.group_key(one.record)
-    return *kin[:5], kind(one.record.labels.cue), one.record.labels.source
-
-
-def _parted(group: list[SeedGroup]) -> list[list[SeedGroup]]:
-    """Apart, where pictures without labels were learned from too and where not; those that left none belong to both."""
-    more = [one for one in group if one.record.labels.unlabelled_images]
-    without = [one for one in group if not one.record.labels.unlabelled_images]
-    whole = [one for one in without if one.record.labels.share == 1]
-    if not more:
+def _split_by_unlabelled(groups: list[SeedGroup]) -> list[list[SeedGroup]]:
+    """Split the groups that also learned from unlabelled pictures from those that did not; where all pictures are labelled
+    there are none to learn from, and the group belongs to both."""
+    with_unlabelled = [group for group in groups if group.record.labels.unlabelled_images]
+    without = [group for group in groups if not group.record.labels.unlabelled_images]
+    whole = [group for group in without if group.record.labels.share == 1]
+    if not with_unlabelled:
         return [without]
-    return [more + whole, without] if len(whole) < len(without) else [more + whole]
+    both = with_unlabelled + whole
+    return [both, without] if len(whole) < len(without) else [both]
 
 
-def _tied(some: Sequence[SeedGroup]) -> list[SeedGroup]:
-    """The others that cannot be told from the first, on the same pictures."""
-    alike = ranked([one for one in some if one.record.sample == some[0].record.sample][:COMPARED])
-    return [one for one in alike if one.rank == 1 and one.entries != some[0].entries]
+def _tied(groups: Sequence[SeedGroup]) -> list[SeedGroup]:
+    """The others on the pictures of the first, the best one, that share its rank."""
+    first = groups[0]
+    rivals = rank_rivals([group for group in groups if group.record.sample == first.record.sample][:MAX_COMPARED])
+    return [group for group in rivals if group.rank == 1 and group.records != first.records]

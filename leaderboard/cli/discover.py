@@ -10,6 +10,7 @@ from ..evaluation.discover import discover
 from ..records import hub_sync
 from ..report.text import outcome_line
 from . import options
+from .results_option import add_results
 
 
 def add(commands) -> None:
@@ -26,8 +27,8 @@ def add(commands) -> None:
     parser.add_argument(
         "--share", metavar="USER/REPO", help="a results data set: what it has is not done again, what is new is added"
     )
-    options.add_work(parser)
-    options.add_results(parser)
+    options.add_benchmarks(parser)
+    add_results(parser)
 
 
 def run(args: argparse.Namespace) -> None:

@@ -21,6 +21,7 @@ from ..sweeps.engines.ray import Ray
 from ..sweeps.sweep import SweepFolders, sweep
 from ..tasks.task import EvalTask
 from . import options
+from .results_option import add_results
 
 OFTEN = 600.0  # seconds between two commits to a results data set
 
@@ -37,7 +38,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="a results data set: what it has is not done again, what is new is added",
     )
     options.add_limits(parser)
-    options.add_results(parser)
+    add_results(parser)
     _add_engines(parser)
 
 

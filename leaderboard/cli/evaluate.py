@@ -9,6 +9,7 @@ from ..evaluation.evaluate import checkpoint_task, evaluate
 from ..records import store
 from ..report.text import outcome_line
 from . import options
+from .results_option import add_results
 
 EXAMPLES = """\
 examples:
@@ -27,8 +28,8 @@ def add(commands) -> None:
     parser.set_defaults(run=run)
     parser.add_argument("checkpoint", metavar="CHECKPOINT", help='USER/REPO of the Hub, a folder, or "builtin"')
     parser.add_argument("--revision", help="of the Hub: a branch, a tag or a commit")
-    options.add_work(parser)
-    options.add_results(parser)
+    options.add_benchmarks(parser)
+    add_results(parser)
 
 
 def run(args: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..records import store
 from ..report.export import KINDS, export
-from . import options
+from .results_option import add_results
 
 
 def add(commands) -> None:
@@ -16,7 +16,7 @@ def add(commands) -> None:
     parser.set_defaults(run=run)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--kind", action="append", choices=KINDS, help="this one alone; repeatable")
-    options.add_results(parser)
+    add_results(parser)
 
 
 def run(args: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options of the commands that evaluate."""
 
 from __future__ import annotations
 
@@ -7,30 +7,23 @@ import os
 from pathlib import Path
 
 from ..evaluation.watched_process import Limits
-from ..paths import DATA, RESULTS
+from ..paths import DATA
 
 
-def add_results(parser: argparse.ArgumentParser) -> None:
-    """--results."""
-    parser.add_argument(
-        "--results", type=Path, default=RESULTS, metavar="DIR", help="folder of the records (default: %(default)s)"
-    )
-
-
-def add_work(parser: argparse.ArgumentParser) -> None:
-    """--benchmark, --data and the limits of an evaluation."""
+def add_benchmarks(parser: argparse.ArgumentParser) -> None:
+    """Add --benchmark, --data and the limits of an evaluation."""
     parser.add_argument(
         "--benchmark",
         action="append",
         default=[],
         metavar="NAME",
-        help="a name of `benchmarks`, or a JSON file of one; repeatable",
+        help="a name that `benchmarks` lists, or a JSON file of a benchmark; repeatable",
     )
     add_limits(parser)
 
 
 def add_limits(parser: argparse.ArgumentParser) -> None:
-    """--data and the limits of an evaluation."""
+    """Add --data and the limits of an evaluation."""
     parser.add_argument(
         "--data",
         type=Path,
@@ -39,17 +32,26 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
         help="folder of the benchmarks' data, or set WSS_DATA (default: %(default)s)",
     )
     parser.add_argument(
-        "--seconds", type=float, default=Limits.seconds, help="for one picture, at most (default: %(default)s)"
+        "--seconds",
+        type=float,
+        default=Limits.seconds,
+        help="the longest that one picture may take (default: %(default)s)",
     )
     parser.add_argument(
-        "--megabytes", type=int, default=Limits.megabytes, help="of memory, at most (default: %(default)s)"
+        "--megabytes",
+        type=int,
+        default=Limits.megabytes,
+        help="the most memory that an evaluation may take (default: %(default)s)",
     )
     parser.add_argument(
-        "--threads", type=int, default=Limits.threads, help="of the evaluation, 0 = as many as it likes"
+        "--threads",
+        type=int,
+        default=Limits.threads,
+        help="how many threads an evaluation uses, 0 = as many as it likes (default: %(default)s)",
     )
-    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    parser.add_argument("--quiet", action="store_true", help="show no progress bar")
 
 
 def limits(args: argparse.Namespace) -> Limits:
-    """The limits args."""
+    """The limits that the arguments give."""
     return Limits(seconds=args.seconds, megabytes=args.megabytes, threads=args.threads)

@@ -1,20 +1,19 @@
-"""python -m leaderboard plot: the figures of the board as files."""
+"""python -m leaderboard plot: write the figures of the board as files."""
 
 from __future__ import annotations
 
 import argparse
 import html
-from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
-from ..records import store
 from ..records.record import Record
-from ..report import figures as plots
-from ..report import static_png, table
-from . import options
+from ..report import figures, static_png, table
+from .results_option import add_results
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 KINDS = ("png", "html")
 
@@ -23,39 +22,36 @@ def add(commands) -> None:
     """Add the command to argparse's `commands`."""
     parser = commands.add_parser("plot")
     parser.set_defaults(run=run)
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--kind", action="append", choices=KINDS, help="this one alone; repeatable")
-    parser.add_argument("--x", default="label_seconds", choices=plots.AXES, help="(label_seconds)")
-    parser.add_argument("--metric", default="", metavar="NAME", help="instead of the benchmark's own")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to")
+    parser.add_argument("--kind", action="append", choices=KINDS, help="write only this kind of file; repeatable")
     parser.add_argument(
-        "--benchmark", action="append", default=[], metavar="NAME", help="of this benchmark alone; repeatable"
+        "--x",
+        default="label_seconds",
+        choices=figures.AXES,
+        help="what accuracy is drawn against (default: %(default)s)",
     )
-    options.add_results(parser)
+    parser.add_argument("--metric", default="", metavar="NAME", help="instead of each benchmark's own")
+    parser.add_argument(
+        "--benchmark", action="append", default=[], metavar="NAME", help="only this benchmark; repeatable"
+    )
+    add_results(parser)
 
 
 def run(args: argparse.Namespace) -> None:
     """Write the figures that have something to show, and print their names."""
-    records = [r for r in store.read_all(args.results) if not args.benchmark or r.identity.benchmark in args.benchmark]
-    made = [(name, figure) for name, figure in figures(records, args.x, args.metric) if figure.data]
-    if not made:
+    records = sorted(table.read_records(args.results, args.benchmark), key=_benchmark)
+    drawn = [
+        (name, figures.benchmark_figure(list(some), args.x, args.metric)) for name, some in groupby(records, _benchmark)
+    ]
+    drawn = [(name, figure) for name, figure in drawn if figure.data]
+    if not drawn:
         raise ValueError(f"nothing in {args.results} can be drawn against {args.x}. Give another --x, or --results DIR")
     args.out.mkdir(parents=True, exist_ok=True)
-    for name, figure in made:
+    for name, figure in drawn:
         for kind in args.kind or KINDS:
             path = args.out / f"{name}.{kind}"
             path.write_bytes(static_png.png(figure, name) if kind == "png" else _page(figure, name))
             print(path)
-
-
-def figures(records: Sequence[Record], x: str, metric: str = "") -> Iterator[tuple[str, go.Figure]]:
-    """(benchmark, figure) of the records: IoU against cues where a robot user gave them, else accuracy against labels."""
-    for name, some in groupby(sorted(records, key=_benchmark), _benchmark):
-        found = list(some)
-        robots = [record for record in found if plots.has_click_curve(record)]
-        if robots:
-            yield name, plots.clicks(robots)
-        else:
-            yield name, plots.accuracy(table.rows(found, (metric,) if metric else (), ranked=False), x)
 
 
 def _benchmark(record: Record) -> str:

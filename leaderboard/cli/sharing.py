@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ..records import hub_sync
-from . import options
+from .results_option import add_results
 
 
 def add(commands) -> None:
@@ -18,7 +18,7 @@ def add(commands) -> None:
     pulling.add_argument("--revision", help="a branch, a tag or a commit")
     for parser in (pushing, pulling):
         parser.add_argument("repo", metavar="USER/REPO")
-        options.add_results(parser)
+        add_results(parser)
 
 
 def push(args: argparse.Namespace) -> None:

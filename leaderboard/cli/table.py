@@ -1,4 +1,4 @@
-"""python -m leaderboard table: the records as rows."""
+"""python -m leaderboard table: print the results, a row each."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ import argparse
 from .. import bounds
 from ..records import store
 from ..report import table
-from . import options
+from .results_option import add_results
 
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
     parser = commands.add_parser("table")
     parser.set_defaults(run=run)
-    parser.add_argument("--csv", action="store_true", help="as CSV, with every column")
+    parser.add_argument("--csv", action="store_true", help="print CSV with every column, for programs")
     parser.add_argument(
         "--metric",
         action="append",
         default=[],
         metavar="NAME",
-        help="this metric instead of the benchmark's own; repeatable",
+        help="this metric instead of each benchmark's own; repeatable",
     )
     parser.add_argument(
-        "--benchmark", action="append", default=[], metavar="NAME", help="of this benchmark alone; repeatable"
+        "--benchmark", action="append", default=[], metavar="NAME", help="only this benchmark; repeatable"
     )
     parser.add_argument(
         "--merge-seeds",
         action="store_true",
-        help="trainings of the board's own that differ in their seed alone are one row, without a rank",
+        help="one row, without a rank, for trainings of the board's own that differ in their seed alone",
     )
-    parser.add_argument("--failures", action="store_true", help="what failed, and why, instead")
-    options.add_results(parser)
+    parser.add_argument("--failures", action="store_true", help="print instead what failed, and why")
+    add_results(parser)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -40,12 +40,8 @@ def run(args: argparse.Namespace) -> None:
         raise ValueError(f"there is no folder {args.results}. Give --results DIR, as `evaluate` wrote it")
     if args.failures:
         for failure in store.failures(args.results):
-            what = bounds.visible(f"{failure.checkpoint}: {failure.reason}")
-            print(f"{failure.date}  {failure.identity.benchmark}  {what}")
+            reason = bounds.visible(f"{failure.checkpoint}: {failure.reason}")
+            print(f"{failure.date}  {failure.identity.benchmark}  {reason}")
         return
-    records = [r for r in store.read_all(args.results) if not args.benchmark or r.identity.benchmark in args.benchmark]
-    if args.merge_seeds:
-        rows = [row for metric in args.metric or [""] for row in table.merged(records, metric)]
-    else:
-        rows = table.rows(records, args.metric)
+    rows = table.table(args.results, benchmarks=args.benchmark, metrics=args.metric, merge_seeds=args.merge_seeds)
     print(table.to_csv(rows) if args.csv else table.to_text(rows) + "\n", end="")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-import plotly.graph_objects as go
-
-from ..benchmarks import cue_words
-from ..metrics import bootstrap, interactive
-from ..metrics.registry import sort_key
+from ..analysis import label_efficiency
+from ..analysis.record_index import click_curve
+from ..analysis.seed_groups import SeedGroup, group_by_seed
 from ..records.record import Record
-from .table import Row
+from . import table, text
+
+if TYPE_CHECKING:
+    import pandas
+    import plotly.graph_objects as go
 
 AXES = {
     "label_seconds": "seconds of labelling",
@@ -25,105 +26,100 @@ SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up", "star", "x", "
 INK, GRID, CLEAR = "#808080", "rgba(128, 128, 128, 0.25)", "rgba(0, 0, 0, 0)"  # readable on light and on dark
 
 
-def accuracy(rows: Sequence[Row], x: str = "label_seconds") -> go.Figure:
-    """The rows of one benchmark and metric against one of AXES: colour = method, symbol = labels, bars = 95 % intervals.
+def benchmark_figure(records: Sequence[Record], x: str = "label_seconds", metric: str = "") -> go.Figure:
+    """The figure of one benchmark's records: IoU against cues where a robot user gave them, else accuracy against labels."""
+    clicked = [record for record in records if click_curve(record)]
+    return clicks(clicked) if clicked else accuracy(records, x, metric)
 
-    A point is a record, a line goes through the means over seeds. Rows of which `x` is not known are left out. The dotted
-    line joins those that nothing cheaper beats (the Pareto front); models that know the data set are not on it.
+
+def accuracy(records: Sequence[Record], x: str = "label_seconds", metric: str = "") -> go.Figure:
+    """The records of one benchmark against one of AXES: colour = method, symbol = labels, bars = 95 % intervals.
+
+    metric: "" = the benchmark's own. A point is a record, a line joins the means over seeds of results that differ in the
+    number of labels alone. Records of which `x` is not known are left out. The dotted line joins the results that nothing
+    cheaper beats (the Pareto front); models trained on the data set are not on it.
     """
-    known = [row for row in rows if row[x] is not None and not math.isnan(row["value"])]
+    import plotly.graph_objects as go
+
+    points = _points(records, metric).dropna(subset=[x, "value"])
+    groups = group_by_seed(records, metric)
+    methods, labels = sorted(set(points["method"])), sorted(set(points["labelling"]))
     figure = go.Figure()
-    methods = sorted({row["method"] for row in known})
-    labels = sorted({labelling(row) for row in known})
-    for method in methods:
-        for told in labels:
-            some = [row for row in known if (row["method"], labelling(row)) == (method, told)]
-            figure.add_traces(_points(some, x, methods.index(method), labels.index(told)))
-    paid = [row for row in known if not row["knows"]]
-    front = bootstrap.pareto_front(paid, lambda row: row[x], lambda row: sort_key(row["value"], row["metric"]))
+    for (method, labelling), some in points.groupby(["method", "labelling"]):
+        shade = COLOURS[methods.index(method) % len(COLOURS)]
+        symbol = SYMBOLS[labels.index(labelling) % len(SYMBOLS)]
+        figure.add_trace(_scatter(some, x, {"color": shade, "symbol": symbol, "size": 9}))
+    for line in label_efficiency.series(groups, x):
+        if len(line.groups) > 1:
+            shade = COLOURS[methods.index(line.first.record.method) % len(COLOURS)]
+            figure.add_trace(_line(line.groups, x, {"color": shade, "width": 1}, showlegend=False))
+    front = label_efficiency.front(groups, x)
     if len(front) > 1:
-        line = {"color": INK, "dash": "dot", "width": 1}
-        xs, ys = [row[x] for row in front], [row["value"] for row in front]
-        figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line=line, name="best for the price", hoverinfo="skip"))
-    positive = all(row[x] > 0 for row in known)
+        dotted = {"color": INK, "dash": "dot", "width": 1}
+        figure.add_trace(_line(front, x, dotted, name="best for the price"))
+    positive = bool((points[x] > 0).all())
     figure.update_xaxes(title=AXES[x], type="log" if positive and x != "share" else "linear")
-    figure.update_yaxes(title=known[0]["metric"] if known else "")
+    figure.update_yaxes(title=points["metric"].iloc[0] if len(points) else "")
     return _styled(figure)
 
 
-def labelling(row: Row) -> str:
-    """The labels of a row in a few words, however many there are: their kinds, whether there were others than on training
-    pictures, and whether the model knows the data set."""
-    kinds = cue_words.kinds(str(row["cue"]))
-    more = ["unlabelled"] if row["unlabelled_images"] and row["labels"] == "reproduced" else []
-    more = ["on test pictures"] if row["labels"] == "given" else more
-    return " ".join(filter(None, [kinds, *more, *(["(knows the data)"] if row["knows"] else [])]))
-
-
-def has_click_curve(record: Record) -> bool:
-    """Whether a robot user gave cues, on at least one picture: then there is a line of `clicks`."""
-    return "clicks" in record.packed and bool((record.parts["clicks"][:, :1] >= 0).any())
-
-
 def clicks(records: Sequence[Record]) -> go.Figure:
-    """Mean IoU of the objects after each cue of a robot user, a line a record. All must be of one benchmark and
-    `has_sessions`."""
+    """Mean IoU of the objects after each cue of a robot user, a line a record. All must be of one benchmark."""
+    import plotly.graph_objects as go
+
+    curves = table.curves(records)
     figure = go.Figure()
-    for i, record in enumerate(records):
-        curve = interactive.mean_curve(record.parts["clicks"])
-        name = html.escape(f"{record.method}, {record.checkpoint}")
-        line = {"color": COLOURS[i % len(COLOURS)]}
-        figure.add_trace(
-            go.Scatter(x=np.arange(1, len(curve) + 1), y=curve, mode="lines+markers", name=name, line=line)
-        )
-    figure.update_xaxes(title=f"{records[0].labels.cue}", dtick=1)
+    for number, (_, curve) in enumerate(curves.groupby("record", sort=False)):
+        name = html.escape(f"{curve['method'].iloc[0]}, {curve['checkpoint'].iloc[0]}")
+        line = {"color": COLOURS[number % len(COLOURS)]}
+        figure.add_trace(go.Scatter(x=curve["cues"], y=curve["iou"], mode="lines+markers", name=name, line=line))
+    figure.update_xaxes(title=text.cue_label(curves["cue"].iloc[0]), dtick=1)
     figure.update_yaxes(title="IoU", range=[0, 1])
     return _styled(figure)
 
 
-def _points(rows: list[Row], x: str, colour: int, symbol: int) -> list[go.Scatter]:
-    """The points of one method with one kind of labels, and a line where there is more than one budget."""
-    if not rows:
-        return []
-    values = np.array([row["value"] for row in rows])
-    bars = {
-        "array": np.array([row["high"] for row in rows]) - values,
-        "arrayminus": values - np.array([row["low"] for row in rows]),
-        "symmetric": False,
-        "thickness": 1,
-    }
-    shade = COLOURS[colour % len(COLOURS)]
-    points = go.Scatter(
-        x=[row[x] for row in rows],
-        y=values,
-        error_y=bars,
-        mode="markers",
-        name=html.escape(", ".join(text for text in (rows[0]["method"], labelling(rows[0])) if text)),
-        marker={"color": shade, "symbol": SYMBOLS[symbol % len(SYMBOLS)], "size": 9},
-        text=[html.escape(f"{row['checkpoint']}, seed {row['seed']}") for row in rows],
-        hovertemplate="%{text}<br>%{x:.3s}: %{y:.4f}",
-    )
-    means = _means(rows, x)
-    line = {"color": shade, "width": 1}
-    through = go.Scatter(x=means[0], y=means[1], mode="lines", line=line, showlegend=False, hoverinfo="skip")
-    return [points, through] if len(means[0]) > 1 else [points]
-
-
-def _means(rows: list[Row], x: str) -> tuple[list[float], list[float]]:
-    """The means over seeds of `x` and of the value, for each setting and budget, by `x`."""
-    budgets: dict[tuple, list[Row]] = {}
-    for row in rows:
-        budgets.setdefault((row["cue"], row["share"] or row["labelled_images"], row["backbone"]), []).append(row)
-    found = [[float(np.mean([row[key] for row in some])) for key in (x, "value")] for some in budgets.values()]
-    return tuple(map(list, zip(*sorted(found), strict=True)))
-
-
 def transparent(figure: go.Figure) -> go.Figure:
-    """Readable on light and on dark: nothing behind it, and grey ink and grid."""
+    """The figure, readable on light and on dark: nothing behind it, and grey ink and grid."""
     figure.update_layout(paper_bgcolor=CLEAR, plot_bgcolor=CLEAR, font={"color": INK})
     figure.update_xaxes(gridcolor=GRID, zeroline=False)
     figure.update_yaxes(gridcolor=GRID, zeroline=False)
     return figure
+
+
+def _points(records: Sequence[Record], metric: str) -> pandas.DataFrame:
+    """The rows of the records, with what the figure says of their labels."""
+    rows = table.table(records, metrics=(metric,) if metric else (), ranked=False)
+    by_name = {record.identity.name: record for record in records}
+    labels = [text.labels_line(by_name[name].labels, by_name[name].trained_on_this_data) for name in rows["record"]]
+    return rows.assign(labelling=labels)
+
+
+def _scatter(points: pandas.DataFrame, x: str, marker: dict) -> go.Scatter:
+    """The points of one method with one kind of labels, with their intervals."""
+    import plotly.graph_objects as go
+
+    first = points.iloc[0]
+    bars = {"array": points["high"] - points["value"], "arrayminus": points["value"] - points["low"]}
+    return go.Scatter(
+        x=points[x].astype(float),
+        y=points["value"],
+        error_y=bars | {"symmetric": False, "thickness": 1},
+        mode="markers",
+        name=html.escape(", ".join(filter(None, [first["method"], first["labelling"]]))),
+        marker=marker,
+        text=[
+            html.escape(f"{name}, seed {seed}") for name, seed in zip(points["checkpoint"], points["seed"], strict=True)
+        ],
+        hovertemplate="%{text}<br>%{x:.3s}: %{y:.4f}",
+    )
+
+
+def _line(groups: Sequence[SeedGroup], x: str, line: dict, **options) -> go.Scatter:
+    """A line through the means of some results."""
+    import plotly.graph_objects as go
+
+    xs, ys = [group.price(x) for group in groups], [group.value for group in groups]
+    return go.Scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", **options)
 
 
 def _styled(figure: go.Figure) -> go.Figure:

@@ -1,101 +1,203 @@
-"""Records -> rows of plain values: one a result, with its rank among those made on the same pictures."""
+"""The board as pandas tables: a row for each result, with its rank among those made on the same pictures."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
+from numbers import Integral
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import bounds
-from ..analysis import grouping
+from ..analysis.ranking import with_ranks
+from ..analysis.record_index import click_curve
+from ..analysis.resampling import resampled_values
+from ..analysis.seed_groups import SeedGroup, each_alone, group_by_seed
 from ..metrics.registry import METRICS, sort_key
+from ..paths import RESULTS
+from ..records import store
 from ..records.record import Record
+from . import text
 
-COLUMNS = (
-    *(
-        "benchmark",
-        "track",
-        "method",
-        "cue",
-        "labelled_images",
-        "label_seconds",
-        "metric",
-        "value",
-        "low",
-        "high",
-        "rank",
-    ),
-    *("seed", "checkpoint", "revision", "device", "date", "share", "unlabelled_images", "labels", "backbone", "images"),
-    *("lost", "data", "split", "data_revision", "seconds", "forward_seconds", "code", "record", "knows"),
+if TYPE_CHECKING:
+    import pandas
+
+COLUMNS = {  # and what a column holds: text, whole numbers or real ones
+    "benchmark": "str",
+    "track": "str",
+    "method": "str",
+    "cue": "str",
+    "labelled_images": "Int64",
+    "label_seconds": "float64",
+    "metric": "str",
+    "value": "float64",
+    "low": "float64",
+    "high": "float64",
+    "rank": "Int64",
+    "seed": "Int64",
+    "checkpoint": "str",
+    "revision": "str",
+    "device": "str",
+    "date": "str",
+    "share": "float64",
+    "unlabelled_images": "Int64",
+    "labels": "str",
+    "backbone": "str",
+    "images": "Int64",
+    "lost": "float64",
+    "data": "str",
+    "split": "str",
+    "data_revision": "str",
+    "seconds": "float64",
+    "forward_seconds": "float64",
+    "code": "str",
+    "record": "str",
+    "knows": "str",
+}
+SHOWN = (
+    "benchmark",
+    "method",
+    "cue",
+    "labelled_images",
+    "label_seconds",
+    "metric",
+    "value",
+    "interval",
+    "rank",
+    "seed",
+    "checkpoint",
 )
-Row = dict[str, object]
 
 
-def rows(records: Iterable[Record], metrics: Sequence[str] = (), ranked: bool = True) -> list[Row]:
-    """A row for each record and metric: the one that stands for its benchmark, or those of `metrics` that it has.
+def table(
+    results: Path | str | Sequence[Record] | None = None,
+    *,
+    benchmarks: Sequence[str] = (),
+    metrics: Sequence[str] = (),
+    merge_seeds: bool = False,
+    ranked: bool = True,
+) -> pandas.DataFrame:
+    """A row for each record and metric, with the columns COLUMNS, by benchmark and metric, the best first.
 
-    By benchmark and metric, the best first. A value that is not known is None; one that does not exist is NaN. Raises
-    ValueError for a name that is no metric.
+    results: the folder of the records, or records; None = those that come with the project. benchmarks: these alone, () =
+    all. metrics: names in METRICS, () = the one that stands for each benchmark. merge_seeds: trainings of the board's own
+    that differ in their seed alone are one row without a rank: their mean, with an interval over seeds and pictures; "seed"
+    is then a text of all seeds, and "values" a text of their values. ranked: work out ranks, which takes most of the time.
+
+    What is not known is missing (NaN or NA). Raises ValueError when there is no such folder, and for a name that is no metric.
     """
-    strange = [name for name in metrics if name not in METRICS]
-    if strange:
-        raise ValueError(f"no metric {strange[0]!r:.40}. Choose one of: {', '.join(METRICS)}")
-    found = [(record, name) for record in records for name in metrics or (record.metric,) if name in record.scores]
-    places = grouping.ranks(found) if ranked else {}
-    return sorted((_row(record, name, places.get((record.identity.name, name))) for record, name in found), key=_order)
+    records = read_records(results, benchmarks)
+    if unknown := [name for name in metrics if name not in METRICS]:
+        raise ValueError(f"no metric {unknown[0]!r:.40}. Choose one of: {', '.join(METRICS)}")
+    if merge_seeds:
+        groups = [group for name in metrics or [""] for group in group_by_seed(records, name, resampled_values)]
+        return frame(groups, merged=True)
+    return frame(with_ranks(each_alone(records, metrics, resampled_values)) if ranked else each_alone(records, metrics))
 
 
-def merged(records: Iterable[Record], metric: str = "") -> list[Row]:
-    """As `rows`, but trainings that differ in their seed alone are one row: their mean, with an interval over both seeds and
-    pictures. "seed" is a text of all of them, "values" a text of each one's value."""
-    made = []
-    for family in grouping.families(records, metric):
-        first = family.records[0]
-        row = _row(first, metric or first.metric, None)
-        row |= {"value": family.value, "low": family.low, "high": family.high}
-        row["seed"] = " ".join(str(record.identity.seed) for record in family.records)
-        row["values"] = " ".join(f"{value:.4f}" for value in family.values)
-        made.append(row)
-    return sorted(made, key=_order)
+def standings(
+    results: Path | str | Sequence[Record] | None = None, metric: str = "", *, benchmarks: Sequence[str] = ()
+) -> pandas.DataFrame:
+    """As `table` with merge_seeds, of one metric ("" = the one that stands for each benchmark), and with ranks."""
+    groups = group_by_seed(read_records(results, benchmarks), metric, resampled_values)
+    return frame(with_ranks(groups), merged=True)
 
 
-def to_csv(made: Iterable[Row], columns: Sequence[str] = COLUMNS) -> str:
-    """The rows as CSV with a header; what is not known is empty."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: _cell(value) for key, value in row.items()} for row in made)
-    return text.getvalue()
+def curves(results: Path | str | Sequence[Record] | None = None, *, benchmarks: Sequence[str] = ()) -> pandas.DataFrame:
+    """The mean IoU of the objects after each cue of a robot user: a row for each record and number of cues.
+
+    Arguments as for `table`. Records that were not made by a robot user have no row.
+    """
+    import pandas
+
+    rows = [
+        (
+            record.identity.benchmark,
+            record.method,
+            record.labels.cue,
+            record.checkpoint,
+            record.identity.name,
+            cues,
+            iou,
+        )
+        for record in read_records(results, benchmarks)
+        for cues, iou in enumerate(click_curve(record), start=1)
+    ]
+    return pandas.DataFrame(rows, columns=["benchmark", "method", "cue", "checkpoint", "record", "cues", "iou"])
 
 
-def to_text(made: Sequence[Row]) -> str:
-    """The rows for a terminal."""
-    shown = ("benchmark", "method", "cue", "labelled_images", "label_seconds", "metric", "value", "interval", "rank")
-    lines = [(*shown, "seed", "checkpoint")]
-    for row in made:
-        interval = f"{short(row['low'])} .. {short(row['high'])}"
-        lines.append(tuple(short((row | {"interval": interval})[key]) for key in (*shown, "seed", "checkpoint")))
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines)
+def read_records(results: Path | str | Sequence[Record] | None, benchmarks: Sequence[str] = ()) -> list[Record]:
+    """The records of a folder, or those given, of some benchmarks alone; see `table`."""
+    if results is None or isinstance(results, Path | str):
+        folder = Path(RESULTS if results is None else results)
+        if not folder.is_dir():
+            raise ValueError(
+                f"there is no folder {folder}. Give the one that `python -m leaderboard evaluate` wrote to"
+            )
+        results = store.read_all(folder)
+    return [record for record in results if not benchmarks or record.identity.benchmark in benchmarks]
 
 
-def _row(record: Record, name: str, rank: int | None) -> Row:
-    score, labels, of = record.scores[name], record.labels, record.identity
+def frame(groups: Iterable[SeedGroup], merged: bool = False) -> pandas.DataFrame:
+    """The groups as rows, see `table`. merged: "seed" and "values" are texts of all trainings of a group."""
+    import pandas
+
+    rows = [_row(group) | (_trainings(group) if merged else {}) for group in sorted(groups, key=_order)]
+    numbers = {name: kind for name, kind in COLUMNS.items() if kind != "str" and not (merged and name == "seed")}
+    return pandas.DataFrame(rows, columns=[*COLUMNS, *(["values"] if merged else [])]).astype(numbers)
+
+
+def to_csv(rows: pandas.DataFrame) -> str:
+    """The COLUMNS of a table as CSV with a header; what is not known is empty."""
+    shown = rows[list(COLUMNS)].copy()
+    for name in _texts(shown):
+        shown[name] = shown[name].map(_visible)
+    return shown.to_csv(index=False, lineterminator="\n")
+
+
+def to_text(rows: pandas.DataFrame) -> str:
+    """The SHOWN columns of a table for a terminal, with the labels in the words of people."""
+    interval = [f"{short(low)} .. {short(high)}" for low, high in zip(rows["low"], rows["high"], strict=True)]
+    rows = rows.assign(interval=interval, cue=[text.cue_label(cue) for cue in rows["cue"]])
+    columns = []
+    for name in SHOWN:
+        cells = [name, *map(short, rows[name])]
+        width = max(map(len, cells))
+        columns.append([cell.ljust(width) for cell in cells])
+    return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
+
+
+def short(value: object) -> str:
+    """A value for a cell that people read: four digits, "" for what is not known."""
+    if isinstance(value, str):
+        return bounds.visible(value)
+    if isinstance(value, float):
+        return "" if value != value else f"{value:.4g}"
+    return str(value) if isinstance(value, Integral) else ""  # None, pandas.NA
+
+
+def backbone(record: Record) -> str:
+    """The network that a record's features come from, "" where the settings name none."""
+    name = record.settings.get("backbone") or record.settings.get("features")
+    return name if isinstance(name, str) else ""
+
+
+def _row(group: SeedGroup) -> dict[str, object]:
+    record, identity, labels = group.record, group.record.identity, group.record.labels
     return {
-        "benchmark": of.benchmark,
+        "benchmark": identity.benchmark,
         "track": record.track,
         "method": record.method,
         "cue": labels.cue,
         "labelled_images": labels.labelled_images,
         "label_seconds": labels.label_seconds,
-        "metric": name,
-        "value": score.value,
-        "low": score.low,
-        "high": score.high,
-        "rank": rank,
-        "seed": of.seed,
+        "metric": group.metric,
+        "value": group.value,
+        "low": group.low,
+        "high": group.high,
+        "rank": group.rank,
+        "seed": identity.seed,
         "checkpoint": record.checkpoint,
-        "revision": of.checkpoint,
+        "revision": identity.checkpoint,
         "device": record.device,
         "date": record.date,
         "share": labels.share,
@@ -103,34 +205,32 @@ def _row(record: Record, name: str, rank: int | None) -> Row:
         "labels": labels.source,
         "backbone": backbone(record),
         "images": record.images,
-        "lost": score.lost,
+        "lost": record.scores[group.metric].lost,
         "data": record.source,
         "split": record.split,
-        "data_revision": of.data,
+        "data_revision": identity.data,
         "seconds": record.seconds,
         "forward_seconds": record.forward,
-        "code": of.code,
-        "record": of.name,
+        "code": identity.code,
+        "record": identity.name,
         "knows": "yes" if record.trained_on_this_data else "",
     }
 
 
-def backbone(record: Record) -> str:
-    """The network its features come from, "" where the settings name none."""
-    told = record.settings.get("backbone") or record.settings.get("features")
-    return told if isinstance(told, str) else ""
+def _trainings(group: SeedGroup) -> dict[str, str]:
+    seeds = " ".join(str(record.identity.seed) for record in group.records)
+    return {"seed": seeds, "values": " ".join(f"{value:.4f}" for value in group.values)}
 
 
-def _order(row: Row) -> tuple:
-    return row["benchmark"], row["metric"], sort_key(row["value"], row["metric"])
+def _order(group: SeedGroup) -> tuple:
+    return group.record.identity.benchmark, group.metric, sort_key(group.value, group.metric)
 
 
-def _cell(value: object) -> object:
-    if isinstance(value, str):
-        return bounds.visible(value)
-    return "" if value is None or value != value else value
+def _texts(rows: pandas.DataFrame) -> list[str]:
+    return [
+        name for name in rows.columns if COLUMNS[name] == "str" or (name == "seed" and rows["seed"].dtype != "Int64")
+    ]
 
 
-def short(value: object) -> str:
-    """A value for a cell that people read."""
-    return f"{value:.4g}" if isinstance(value, float) and value == value else str(_cell(value))
+def _visible(value: object) -> object:
+    return bounds.visible(value) if isinstance(value, str) else value

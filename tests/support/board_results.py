@@ -10,8 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from leaderboard.analysis.record_index import RecordSummary
-from leaderboard.analysis.standings import SeedGroup
+from leaderboard.analysis.seed_groups import SeedGroup
 from leaderboard.records import store
 from leaderboard.records.record import Labels, Record
 from ui.board.records import RecordSource
@@ -33,8 +32,7 @@ def group(value: float, seconds: float, noise=0.01, **fields) -> SeedGroup:
     """A made-up seed group of one training; all have the same noise on the resamples."""
     record = trial(0.5, 0, seconds=seconds, **fields)
     shared = np.random.default_rng(0).normal(0, noise, 1000)
-    summary = RecordSummary(record, None)
-    return SeedGroup((summary,), "miou", (value,), value, value - 0.02, value + 0.02, value + shared)
+    return SeedGroup((record,), "miou", (value,), value, value - 0.02, value + 0.02, value + shared)
 
 
 def write_results(folder: Path) -> Path:

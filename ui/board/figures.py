@@ -2,142 +2,131 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-
-import plotly.graph_objects as go
+from typing import TYPE_CHECKING
 
 from leaderboard.analysis.label_efficiency import Series, groups_of
+from leaderboard.analysis.ranking import sort_groups
 from leaderboard.analysis.record_index import RecordSummary
-from leaderboard.analysis.standings import SeedGroup
-from leaderboard.metrics.registry import sort_key
+from leaderboard.analysis.seed_groups import SeedGroup
+from leaderboard.metrics.registry import METRICS
 from leaderboard.report.figures import COLOURS, INK
+from leaderboard.report.text import cue_label, metric_label
 from wss_core.cues.cost import SECONDS_POINT, SECONDS_STROKE
 
 from . import style, text
 
-MAX_CLASS_ROWS = 8  # standings in the view by class
-MAX_BARS = 150  # standings with bars and dots; of more, the best buys alone have them
+if TYPE_CHECKING:
+    import pandas
+    import plotly.graph_objects as go
+
+MAX_CLASS_ROWS = 8  # results in the view by class
+MAX_BARS = 150  # results with bars and dots; of more, the best buys alone have them
 MAX_CURVES = 12  # of robot users
 CUE_SECONDS = {"clicks": SECONDS_POINT, "strokes": SECONDS_STROKE}
 
 
 def accuracy(lines: Sequence[Series], front: Sequence[SeedGroup], x: str) -> go.Figure:
-    """Standings against a price: bars are 95 % intervals, dots single trainings, a line joins what differs in the number of
+    """Results against a price: bars are 95 % intervals, dots single trainings, a line joins what differs in the number of
     labels alone; hollow: the labels are given on the test pictures; pale: the model knows the data. Dotted: the Pareto front."""
+    import plotly.graph_objects as go
+
     figure = go.Figure()
-    standings = groups_of(lines)
-    kinds, methods = style.kinds_and_methods(standings)
-    barred = standings if len(standings) <= MAX_BARS else front
-    seeds = [(one, value) for one in barred if len(one.values) > 1 for value in one.values]
-    figure.add_traces([*_lines(lines, x, set(barred)), _dots(seeds, x)])
+    groups = groups_of(lines)
+    barred = groups if len(groups) <= MAX_BARS else front
+    figure.add_traces([*_lines(lines, x, set(barred)), _dots(barred, x)])
     if len(front) > 1:
-        dash = {"color": INK, "dash": "dot", "width": 2}
-        xs, ys = [one.price(x) for one in front], [one.value for one in front]
-        figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line=dash, name="best buys", hoverinfo="skip"))
-    figure.add_traces(style.legend(kinds, methods))
-    style.price_axis(figure, x, [one.price(x) for one in standings])
+        xs, ys = [group.price(x) for group in front], [group.value for group in front]
+        dotted = {"color": INK, "dash": "dot", "width": 2}
+        figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line=dotted, name="best buys", hoverinfo="skip"))
+    figure.add_traces(style.legend(*style.kinds_and_methods(groups)))
+    style.set_price_axis(figure, x, [group.price(x) for group in groups])
     if lines:
-        figure.update_yaxes(title=text.metric(lines[0].first.metric))
-    return style.styled(figure, 520)
+        figure.update_yaxes(title=metric_label(lines[0].first.metric))
+    return style.set_layout(figure, 520)
 
 
-def by_class(standings: Sequence[SeedGroup]) -> go.Figure:
-    """The best of each method and kind of labels, class by class: means over their trainings."""
+def by_class(groups: Sequence[SeedGroup]) -> go.Figure:
+    """The best result of each method and kind of labels, class by class: means over trainings."""
+    import plotly.graph_objects as go
+
     figure = go.Figure()
-    best = {(one.record.method, text.kind(one.record)): one for one in reversed(standings) if _each(one)}
-    some = sorted(best.values(), key=lambda one: sort_key(one.value, one.metric))[:MAX_CLASS_ROWS]
-    for one in some:
-        each = _each(one)
+    means = {group: mean for group in groups if len(mean := _class_means(group))}
+    best = {(group.record.method, text.kind(group.record)): group for group in reversed(means)}
+    shown = sort_groups(best.values())[:MAX_CLASS_ROWS]
+    for group in shown:
         figure.add_trace(
             go.Scatter(
-                x=[value for _, value in each],
-                y=[text.safe(name, 24) for name, _ in each],
+                x=means[group],
+                y=[text.safe(name, 24) for name in means[group].index],
                 mode="markers",
-                marker=style.marker(one, 11),
-                name=text.safe(f"{one.record.method}, {text.kind(one.record)}"),
-                hovertemplate="%{y}: %{x:.3f}<br>" + text.hover(one) + "<extra></extra>",
+                marker=style.marker(group, 11),
+                name=text.safe(f"{group.record.method}, {text.kind(group.record)}"),
+                hovertemplate="%{y}: %{x:.3f}<br>" + text.hover(group) + "<extra></extra>",
             )
         )
-    count = max((len(_each(one)) for one in some), default=0)
+    count = max((len(means[group]) for group in shown), default=0)
     figure.update_yaxes(autorange="reversed", type="category", automargin=True)
-    figure.update_xaxes(title=text.metric(some[0].metric) if some else "")
-    return style.styled(figure, 170 + 30 * count + 14 * len(some), even=False)
+    figure.update_xaxes(title=metric_label(shown[0].metric) if shown else "")
+    return style.set_layout(figure, 170 + 30 * count + 14 * len(shown), even=False)
 
 
-def clicks(entries: Sequence[RecordSummary], seconds: bool) -> go.Figure:
+def clicks(summaries: Sequence[RecordSummary], seconds: bool) -> go.Figure:
     """The mean IoU of a robot user's pictures after each cue, or after so many seconds of cueing a picture."""
+    import plotly.graph_objects as go
+
     figure = go.Figure()
-    some = sorted(entries, key=lambda entry: -sum(entry.curve))[:MAX_CURVES]
-    for i, entry in enumerate(some):
-        record = entry.record
+    shown = sorted(summaries, key=lambda summary: -sum(summary.curve))[:MAX_CURVES]
+    for i, summary in enumerate(shown):
+        record = summary.record
         price = CUE_SECONDS.get(record.labels.cue, SECONDS_POINT) if seconds else 1
-        told = record.checkpoint if record.on_hub else record.method
+        name = f"{record.checkpoint if record.on_hub else record.method}, {cue_label(record.labels.cue)}"
         figure.add_trace(
             go.Scatter(
-                x=[price * (place + 1) for place in range(len(entry.curve))],
-                y=entry.curve,
+                x=[price * (place + 1) for place in range(len(summary.curve))],
+                y=summary.curve,
                 mode="lines+markers",
-                name=text.safe(f"{told}, {record.labels.cue}")
-                + (", knows the data" if record.trained_on_this_data else ""),
+                name=text.safe(name) + (", knows the data" if record.trained_on_this_data else ""),
                 line={"color": COLOURS[i % len(COLOURS)], "dash": "solid" if record.labels.cue == "clicks" else "dash"},
                 marker={"symbol": style.symbol(record.method), "size": 7},
                 hovertemplate="%{x:.3g}: IoU %{y:.3f}",
             )
         )
-    figure.update_xaxes(
-        title="seconds of cueing, for each picture" if seconds else "cues, on each picture", rangemode="tozero"
-    )
+    title = "seconds of cueing, for each picture" if seconds else "cues, on each picture"
+    figure.update_xaxes(title=title, rangemode="tozero")
     figure.update_yaxes(title="IoU of the objects, mean over pictures", range=[0, 1])
-    return style.styled(figure, 440 + 12 * len(some), even=False)
+    return style.set_layout(figure, 440 + 12 * len(shown), even=False)
 
 
-def history(standings: Sequence[SeedGroup]) -> go.Figure:
+def history(groups: Sequence[SeedGroup]) -> go.Figure:
     """Every record by its date, and the best so far of models that do not know the data set, whose points are pale."""
+    import plotly.graph_objects as go
+
     figure = go.Figure()
-    metric = standings[0].metric if standings else ""
-    found = [(e.record.date, one, e.record.scores[metric].value) for one in standings for e in one.entries]
-    found = sorted((row for row in found if not math.isnan(row[2])), key=lambda row: row[0])
-    paid = [row for row in found if not row[1].record.trained_on_this_data]
-    best: list[tuple[str, float]] = []
-    for date, _, value in paid:
-        if not best or sort_key(value, metric) < sort_key(best[-1][1], metric):
-            best.append((date, value))
-    if best:
-        best.append((found[-1][0], best[-1][1]))
+    points = _dated(groups)
+    best = _best_so_far(points, groups[0].metric) if groups else points
     line = {"shape": "hv", "color": INK, "width": 2}
     figure.add_trace(
-        go.Scatter(
-            x=[d for d, _ in best],
-            y=[v for _, v in best],
-            mode="lines",
-            line=line,
-            name="best so far",
-            hoverinfo="skip",
-        )
+        go.Scatter(x=best["date"], y=best["value"], mode="lines", line=line, name="best so far", hoverinfo="skip")
     )
-    kinds, methods = style.kinds_and_methods(standings)
-    for shape in methods:
-        some = [row for row in found if row[1].record.method == shape]
+    kinds, methods = style.kinds_and_methods(groups)
+    for method in methods:
+        some = points[points["method"] == method]
         figure.add_trace(
             go.Scatter(
-                x=[date for date, _, _ in some],
-                y=[value for _, _, value in some],
+                x=some["date"],
+                y=some["value"],
                 mode="markers",
-                marker={
-                    "color": [style.line_colour(one) for _, one, _ in some],
-                    "symbol": style.symbol(shape),
-                    "size": 8,
-                },
-                text=[text.hover(one) for _, one, _ in some],
+                marker={"color": some["colour"], "symbol": style.symbol(method), "size": 8},
+                text=some["hover"],
                 hovertemplate="%{x}: %{y:.3f}<br>%{text}<extra></extra>",
                 showlegend=False,
             )
         )
     figure.add_traces(style.legend(kinds, methods))
     figure.update_xaxes(title="evaluated on", type="date")
-    figure.update_yaxes(title=text.metric(metric))
-    return style.styled(figure, 480)
+    figure.update_yaxes(title=metric_label(groups[0].metric) if groups else "")
+    return style.set_layout(figure, 480)
 
 
 def _lines(lines: Sequence[Series], x: str, barred: set[SeedGroup]) -> list[go.Scatter]:
@@ -146,37 +135,43 @@ def _lines(lines: Sequence[Series], x: str, barred: set[SeedGroup]) -> list[go.S
     for line in lines:
         record = line.first.record
         look = text.kind(record), record.method, record.labels.source == "given", record.trained_on_this_data
-        alike.setdefault(look, []).extend([*line.standings, None])  # None: the line breaks off
-    return [_trace(some, x, barred) for some in alike.values()]
+        alike.setdefault(look, []).extend([*line.groups, None])  # None: the line breaks off
+    return [_trace(groups, x, barred) for groups in alike.values()]
 
 
-def _trace(some: Sequence[SeedGroup | None], x: str, barred: set[SeedGroup]) -> go.Scatter:
+def _trace(groups: Sequence[SeedGroup | None], x: str, barred: set[SeedGroup]) -> go.Scatter:
+    import plotly.graph_objects as go
+
+    colour = style.line_colour(groups[0])
     bars = {
-        "array": [max(one.high - one.value, 0) if one in barred else None for one in some],
-        "arrayminus": [max(one.value - one.low, 0) if one in barred else None for one in some],
+        "array": [max(group.high - group.value, 0) if group in barred else None for group in groups],
+        "arrayminus": [max(group.value - group.low, 0) if group in barred else None for group in groups],
         "symmetric": False,
         "thickness": 1,
         "width": 2,
-        "color": style.line_colour(some[0]),
+        "color": colour,
     }
     return go.Scatter(
-        x=[None if one is None else one.price(x) for one in some],
-        y=[None if one is None else one.value for one in some],
+        x=[None if group is None else group.price(x) for group in groups],
+        y=[None if group is None else group.value for group in groups],
         error_y=bars,
         mode="lines+markers",
-        line={"color": style.line_colour(some[0]), "width": 1.5},
-        marker=style.marker(some[0], 10),
-        text=["" if one is None else text.hover(one) for one in some],
+        line={"color": colour, "width": 1.5},
+        marker=style.marker(groups[0], 10),
+        text=["" if group is None else text.hover(group) for group in groups],
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
     )
 
 
-def _dots(seeds: Sequence[tuple[SeedGroup, float]], x: str) -> go.Scatter:
+def _dots(groups: Sequence[SeedGroup], x: str) -> go.Scatter:
     """The single trainings behind the means."""
+    import plotly.graph_objects as go
+
+    dots = [(group.price(x), value) for group in groups if len(group.values) > 1 for value in group.values]
     return go.Scatter(
-        x=[one.price(x) for one, _ in seeds],
-        y=[value for _, value in seeds],
+        x=[price for price, _ in dots],
+        y=[value for _, value in dots],
         mode="markers",
         marker={"size": 4, "opacity": 0.8, "color": INK},
         hoverinfo="skip",
@@ -185,12 +180,43 @@ def _dots(seeds: Sequence[tuple[SeedGroup, float]], x: str) -> go.Scatter:
     )
 
 
-def _each(one: SeedGroup) -> list[tuple[str, float]]:
-    """(class, mean over trainings) for each class that has a value."""
-    rows = [entry.record.scores[one.metric].classes for entry in one.entries]
-    found = []
-    for name, *values in zip(one.record.classes, *rows, strict=False):
-        known = [value for value in values if not math.isnan(value)]
-        if known:
-            found.append((name, sum(known) / len(known)))
-    return found
+def _class_means(group: SeedGroup) -> pandas.Series:
+    """The mean over trainings of each class that has a value, by the name of the class."""
+    import pandas
+
+    values = [record.scores[group.metric].classes for record in group.records]
+    count = min(map(len, values))
+    names = list(group.record.classes)[:count]
+    return pandas.DataFrame([row[:count] for row in values], columns=names, dtype=float).mean().dropna()
+
+
+def _dated(groups: Sequence[SeedGroup]) -> pandas.DataFrame:
+    """A row for each training, by date: date, value, method, paid (the model did not know the data), colour and hover."""
+    import pandas
+
+    rows = [
+        {
+            "date": record.date,
+            "value": record.scores[group.metric].value,
+            "method": group.record.method,
+            "paid": not group.record.trained_on_this_data,
+            "colour": style.line_colour(group),
+            "hover": text.hover(group),
+        }
+        for group in groups
+        for record in group.records
+    ]
+    points = pandas.DataFrame(rows, columns=["date", "value", "method", "paid", "colour", "hover"])
+    return points.dropna(subset="value").sort_values("date", kind="stable")
+
+
+def _best_so_far(points: pandas.DataFrame, metric: str) -> pandas.DataFrame:
+    """The dates on which the best value changed, and that of the last record."""
+    import pandas
+
+    paid = points[points["paid"].astype(bool)]
+    best = paid["value"].cummin() if METRICS[metric].lower_is_better else paid["value"].cummax()
+    steps = paid.assign(value=best)[best.diff() != 0]
+    if steps.empty:
+        return steps
+    return pandas.concat([steps, points.tail(1).assign(value=best.iloc[-1])])

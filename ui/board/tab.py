@@ -7,8 +7,9 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
 from leaderboard.analysis import label_efficiency
+from leaderboard.report.text import metric_label
 
-from . import evaluation, figures, notes, submit, tables, text
+from . import evaluation, figures, notes, submit, tables
 from .layout import BoardComponents
 from .records import RecordSource
 from .state import BoardState
@@ -68,7 +69,7 @@ def fill_overview(parts: BoardComponents, source: RecordSource, view: BoardView)
     groups, view = contents.groups, contents.view
     lines = label_efficiency.series(groups, view.x)
     front = label_efficiency.front(groups, view.x)
-    metrics = [(text.metric(name), name) for name in contents.metrics]
+    metrics = [(metric_label(name), name) for name in contents.metrics]
     filters = {
         component: gr.update(choices=list(contents.options[name]), value=list(getattr(view, name)))
         for name, component in parts.filters.items()

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from leaderboard.analysis import label_efficiency
 from leaderboard.analysis.label_efficiency import Best, Gain, Series
-from leaderboard.analysis.standings import SeedGroup
+from leaderboard.analysis.seed_groups import SeedGroup, each_alone
 from leaderboard.report import table
+from leaderboard.report.text import metric_label
 
 from . import text
 
-LIMITS = (60, 600, 3600, 10_800, 36_000, float("inf"))  # seconds of labelling that the first reading is for
-MAX_ROWS = 2000  # rows of the table
+if TYPE_CHECKING:
+    import pandas
+
+LIMITS = (60, 600, 3600, 10_800, 36_000, float("inf"))  # seconds of labelling, a row each of the first table
+MAX_ROWS = 2000
+MAX_SEEDS = 10  # named
 HEADS = {  # head: (type, width in pixels)
     "result": ("html", 210),
     "method": ("str", 110),
@@ -31,133 +37,130 @@ HEADS = {  # head: (type, width in pixels)
     "benchmark": ("str", 150),
     "date": ("str", 110),
 }
-START = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet begins a formula
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # characters with which a spreadsheet begins a formula
 
 
-def best(standings: Sequence[SeedGroup]) -> str:
-    """The first thing to read: for so much labelling, which labels and which method."""
-    learned = [one for one in standings if one.record.labels.source != "given"]
-    given = [one for one in standings if one.record.labels.source == "given" and one.price("label_seconds")]
-    given.sort(key=lambda one: one.record.trained_on_this_data)
-    rows = [_best(found) for found in label_efficiency.best(learned, LIMITS)]
-    rows += [_given(given[0])] if given else []
+def best(groups: Sequence[SeedGroup]) -> str:
+    """The first thing to read, as HTML: for so much labelling, which labels and which method."""
+    trained = [group for group in groups if group.record.labels.source != "given"]
+    given = [group for group in groups if group.record.labels.source == "given" and group.price("label_seconds")]
+    given.sort(key=lambda group: group.record.trained_on_this_data)
+    rows = [_best_row(row) for row in label_efficiency.best(trained, LIMITS)]
+    rows += [_given_row(given[0])] if given else []
     if not rows:
         return "<p>No result here tells all that its labels took; the table has them all.</p>"
-    return text.table(("If you label for", "use", text.metric(standings[0].metric)), rows)
+    return text.table(("If you label for", "use", metric_label(groups[0].metric)), rows)
 
 
 def gains(lines: Sequence[Series], have: float, more: float) -> str:
-    """What `more` seconds of labelling on top of `have` buy, for each method and kind of labels, the most first."""
-    some = [
-        line
-        for line in lines
-        if line.first.record.labels.source != "given" and not line.first.record.trained_on_this_data
-    ]
-    found = [(label_efficiency.gain(line, have, more), line) for line in some]
-    found.sort(key=lambda pair: (pair[0].gain is None, -abs(pair[0].gain[0]) if pair[0].gain else 0))
-    if not found:
+    """What `more` seconds of labelling on top of `have` buy, for each method and kind of labels, the most first; HTML."""
+    records = [line.first.record for line in lines]
+    paid = [r.labels.source != "given" and not r.trained_on_this_data for r in records]
+    rows = [(label_efficiency.gain(line, have, more), line) for line, ok in zip(lines, paid, strict=True) if ok]
+    if not rows:
         return "<p>No method here was trained on more than one budget, so nothing can be read off.</p>"
-    first, then = text.duration(have), text.duration(have + more)
-    heads = ("method", "labels", f"at {first}", f"at {then}", "gain", "95 % interval of the gain")
-    return text.table(heads, [_gain(told, line) for told, line in found])
+    rows.sort(key=lambda row: (row[0].gain is None, -abs(row[0].gain[0]) if row[0].gain else 0))
+    before, after = text.duration(have), text.duration(have + more)
+    heads = ("method", "labels", f"at {before}", f"at {after}", "gain", "95 % interval of the gain")
+    return text.table(heads, [_gain_row(gain, line.first) for gain, line in rows])
 
 
-def results(standings: Sequence[SeedGroup]) -> list[list]:
-    """The rows of the table, the best first, at most MAX_ROWS; what is not known is None."""
-    return [_row(one) for one in standings[:MAX_ROWS]]
+def results(groups: Sequence[SeedGroup]) -> pandas.DataFrame:
+    """All results, the best first, at most MAX_ROWS, with the columns HEADS; what is not known is None."""
+    import pandas
+
+    rows = pandas.DataFrame([_row(group) for group in groups[:MAX_ROWS]], columns=list(HEADS))
+    rows = rows.astype(object)
+    return rows.where(rows.notna(), None)
 
 
-def csv(standings: Sequence[SeedGroup]) -> str:
-    """Every record of the standings, a row each, as `python -m leaderboard table --csv` writes them, with the standing's rank. No
-    text begins as a spreadsheet's formula does."""
-    ranks = {entry.name: one.rank for one in standings for entry in one.entries}
-    records = [entry.record for one in standings for entry in one.entries]
-    metrics = (standings[0].metric,) if standings else ()
-    made = table.rows(records, metrics, ranked=False)
-    return table.to_csv(
-        {key: _tame(value) for key, value in row.items()} | {"rank": ranks[row["record"]]} for row in made
-    )
+def csv(groups: Sequence[SeedGroup]) -> str:
+    """Every training behind the results as CSV, the columns those of `python -m leaderboard table --csv`.
+
+    rank: of its group. A text that begins as a spreadsheet's formula does gets a ' before it.
+    """
+    ranks = {record.identity.name: group.rank for group in groups for record in group.records}
+    metrics = (groups[0].metric,) if groups else ()
+    rows = table.frame(each_alone((record for group in groups for record in group.records), metrics))
+    rows["rank"] = rows["record"].map(ranks).astype("Int64")
+    for name, kind in table.COLUMNS.items():
+        if kind == "str":
+            rows[name] = [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in rows[name]]
+    return table.to_csv(rows)
 
 
-def _best(found: Best) -> list[str]:
-    one = found.standing
-    limit = "longer" if found.limit == float("inf") else f"up to {text.duration(found.limit)}"
-    tied = f"{found.tied} tied with it" if found.tied else ""
-    tied += ", the line above among them" if found.doubtful else ""
-    took = f"{text.duration(one.price('label_seconds'))} for {_count(one)}"
-    return [f"{limit}{_dim(took)}", _use(one, text.series(one.record)), _value(one) + _dim(tied)]
+def _best_row(best: Best) -> list[str]:
+    group = best.group
+    limit = "longer" if best.limit == float("inf") else f"up to {text.duration(best.limit)}"
+    tied = f"{best.tied} tied with it" if best.tied else ""
+    tied += ", the line above among them" if best.doubtful else ""
+    spent = f"{text.duration(group.price('label_seconds'))} for {_pictures(group)}"
+    return [f"{limit}{_dim(spent)}", _use(group, text.series(group.record)), _value(group) + _dim(tied)]
 
 
-def _given(one: SeedGroup) -> list[str]:
-    count = one.price("labelled_images")
-    each = f"{text.duration(one.price('label_seconds') / count)} a picture, on every new one" if count else ""
-    knows = "by a model that knows the data" if one.record.trained_on_this_data else ""
-    return [f"no training{_dim(each)}", _use(one, text.labels(one.record)), _value(one) + _dim(knows)]
+def _given_row(group: SeedGroup) -> list[str]:
+    count = group.price("labelled_images")
+    each = f"{text.duration(group.price('label_seconds') / count)} a picture, on every new one" if count else ""
+    knows = "by a model that knows the data" if group.record.trained_on_this_data else ""
+    return [f"no training{_dim(each)}", _use(group, text.labels(group.record)), _value(group) + _dim(knows)]
 
 
-def _use(one: SeedGroup, labels: str) -> str:
-    return f"<b>{text.safe(labels)}</b>, with {_who(one)}"
+def _gain_row(gain: Gain, group: SeedGroup) -> list[str]:
+    start = [_method(group), text.safe(text.series(group.record))]
+    if gain.gain is None:
+        return [*start, "", "", "", f"<i>{text.safe(gain.reason)}</i>"]
+    value, low, high = gain.gain
+    interval = text.between(low, high)
+    doubt = " — may be none" if interval and low <= 0 <= high else ""
+    before, after = text.number(gain.before[0]), text.number(gain.after[0])
+    return [*start, before, after, f"<b>{value:+.3f}</b>", interval + doubt]
 
 
-def _who(one: SeedGroup) -> str:
-    return text.link(one.record) if one.record.track != "efficiency" else text.safe(one.record.method)
-
-
-def _value(one: SeedGroup) -> str:
-    return f'<b>{text.number(one.value)}</b> <span class="dim">{text.interval(one)}</span>'
-
-
-def _count(one: SeedGroup) -> str:
-    count = one.price("labelled_images")
-    return "its pictures" if count is None else f"{count:,.4g} picture{'s' * (count != 1)}"
-
-
-def _dim(line: str) -> str:
-    return f'<div class="dim">{line}</div>' if line else ""
-
-
-def _gain(told: Gain, line: Series) -> list[str]:
-    one = line.first
-    start = [_who(one), text.safe(text.series(one.record))]
-    if told.gain is None:
-        return [*start, "", "", "", f"<i>{text.safe(told.why)}</i>"]
-    value, low, high = told.gain
-    known = text.between(low, high)
-    sure = "" if known and not low <= 0 <= high else " — may be none" if known else ""
-    return [*start, text.number(told.before[0]), text.number(told.after[0]), f"<b>{value:+.3f}</b>", known + sure]
-
-
-def _row(one: SeedGroup) -> list:
-    record, labels = one.record, one.record.labels
-    seconds = one.price("label_seconds")
-    seeds = [entry.record.identity.seed for entry in one.entries]
-    return [
-        text.what(one),
-        _short(record.method),
+def _row(group: SeedGroup) -> dict[str, object]:
+    record, labels = group.record, group.record.labels
+    seconds = group.price("label_seconds")
+    seeds = [record.identity.seed for record in group.records][:MAX_SEEDS]
+    cells = (
+        text.title(group),
+        record.method[: text.MAX_WORD],
         text.labels(record),
-        _round(one.value, 4),
-        text.interval(one),
-        one.rank,
+        _round(group.value, 4),
+        text.interval(group),
+        group.rank,
         _round(None if seconds is None else seconds / 60, 2),
-        _round(one.price("labelled_images"), 1),
-        _round(one.price("share"), 4),
-        labels.source or "not told",
-        " ".join("" if seed is None else str(seed) for seed in seeds[:10]),
+        _round(group.price("labelled_images"), 1),
+        _round(group.price("share"), 4),
+        labels.source or "not stated",
+        " ".join("" if seed is None else str(seed) for seed in seeds),
         text.backbone(record),
         "yes" if record.trained_on_this_data else "",
-        _short(record.track),
-        record.identity.benchmark[: text.LONG],
+        record.track[: text.MAX_WORD],
+        record.identity.benchmark[: text.MAX_WORD],
         record.date[:10],
-    ]
+    )
+    return dict(zip(HEADS, cells, strict=True))
 
 
 def _round(value: float | None, digits: int) -> float | None:
     return None if value is None or value != value else round(value, digits)
 
 
-def _short(word: str) -> str:
-    return word[: text.LONG]
+def _use(group: SeedGroup, labels: str) -> str:
+    return f"<b>{text.safe(labels)}</b>, with {_method(group)}"
 
 
-def _tame(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(START) else value
+def _method(group: SeedGroup) -> str:
+    return text.link(group.record) if group.record.track != "efficiency" else text.safe(group.record.method)
+
+
+def _value(group: SeedGroup) -> str:
+    return f'<b>{text.number(group.value)}</b> <span class="dim">{text.interval(group)}</span>'
+
+
+def _pictures(group: SeedGroup) -> str:
+    count = group.price("labelled_images")
+    return "its pictures" if count is None else f"{count:,.4g} picture{'s' * (count != 1)}"
+
+
+def _dim(line: str) -> str:
+    return f'<div class="dim">{line}</div>' if line else ""

@@ -47,7 +47,7 @@ def test_a_score_of_no_known_metric_is_no_record_for_the_board(tmp_path, caplog)
 
 
 def test_resamples_are_kept_within_bounds(folder):
-    samples, found = BootstrapCache(most=2), RecordIndex([folder]).read()[:3]
+    samples, found = BootstrapCache(max_samples=2), RecordIndex([folder]).read()[:3]
     first = samples.get(found[0], "miou")
     assert first.shape == (1000,)
     assert samples.get(found[0], "miou") is first

@@ -29,9 +29,9 @@ def test_evaluate_and_table_in_a_fresh_process(tmp_path):
     data = boards.write_discs(tmp_path / "data", count=2)
     cued = replace(boards.DISCS, name="mine", track="interactive", cue="scribbles", metrics=("miou", "ece"))
     (tmp_path / "mine.json").write_text(json.dumps(to_plain(cued)))
-    told = ["evaluate", "builtin", "--benchmark", tmp_path / "mine.json", "--results", tmp_path / "out", "--data", data]
+    args = ["evaluate", "builtin", "--benchmark", tmp_path / "mine.json", "--results", tmp_path / "out", "--data", data]
     ran = subprocess.run(
-        [sys.executable, "-m", "leaderboard", *map(str, told)], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "leaderboard", *map(str, args)], cwd=ROOT, capture_output=True, text=True
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("mine: miou 0.")
@@ -74,7 +74,7 @@ def test_the_benchmarks_and_what_the_metrics_mean(capsys):
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("args", "words"),
     [
         (["evaluate", "builtin"], "on which benchmark? Give --benchmark NAME"),
         (["evaluate", "builtin", "--benchmark", "horse"], "no benchmark 'horse'. Choose one of: horses"),
@@ -89,8 +89,8 @@ def test_the_benchmarks_and_what_the_metrics_mean(capsys):
         (["push", "x", "--results", "/nowhere"], "'x' is no name on the Hub"),
     ],
 )
-def test_what_is_wrong_is_said(told, words, capsys):
-    assert main(told) == 2
+def test_what_is_wrong_is_said(args, words, capsys):
+    assert main(args) == 2
     assert words in capsys.readouterr().err
 
 

@@ -11,7 +11,7 @@ from leaderboard.__main__ import main
 from leaderboard.records import store
 from leaderboard.records.packed_arrays import pack, pack_texts
 from leaderboard.records.record import Labels
-from leaderboard.report import figures, static_png, table
+from leaderboard.report import figures, static_png
 from tests.support import board_scenes as boards
 
 
@@ -20,8 +20,8 @@ def results(tmp_path_factory):
     folder = tmp_path_factory.mktemp("results")
     for seed in range(2):
         for price, quality in ((10.0, 0.5), (100.0, 0.7), (1000.0, 0.8)):
-            told = {"cue": "points", "share": price / 1000, "label_seconds": price, "labelled_images": int(price)}
-            store.write(boards.record(seed=seed, quality=quality, sha=f"{seed}{price:039.0f}", **told), folder)
+            words = {"cue": "points", "share": price / 1000, "label_seconds": price, "labelled_images": int(price)}
+            store.write(boards.record(seed=seed, quality=quality, sha=f"{seed}{price:039.0f}", **words), folder)
     other = boards.record(benchmark="others", cue="boxes", label_seconds=50.0)
     store.write(other, folder)
     of = replace(other.identity, benchmark="robots")
@@ -47,27 +47,27 @@ def test_a_figure_for_each_benchmark(results, tmp_path, capsys):
 
 
 def test_one_of_them(results, tmp_path):
-    told = ["plot", "--results", str(results), "--out", str(tmp_path), "--kind", "png", "--benchmark", "discs"]
-    assert main([*told, "--x", "share", "--metric", "dice"]) == 0
+    words = ["plot", "--results", str(results), "--out", str(tmp_path), "--kind", "png", "--benchmark", "discs"]
+    assert main([*words, "--x", "share", "--metric", "dice"]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["discs.png"]
 
 
 def test_nothing_to_draw_is_said(results, tmp_path, capsys):
-    told = ["plot", "--results", str(results), "--out", str(tmp_path / "out"), "--x", "share", "--benchmark", "others"]
-    assert main(told) == 2
+    words = ["plot", "--results", str(results), "--out", str(tmp_path / "out"), "--x", "share", "--benchmark", "others"]
+    assert main(words) == 2
     assert "can be drawn against share. Give another --x" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
 def test_the_picture_shows_the_figures_points(results):
-    """What matplotlib is told is what plotly was told."""
+    """What matplotlib gets is what plotly got."""
     from matplotlib.figure import Figure
 
     records = [record for record in store.read_all(results) if record.identity.benchmark == "discs"]
-    figure = figures.accuracy(table.rows(records))
+    figure = figures.accuracy(records)
     axes = Figure().subplots()
     for trace in figure.data:
-        static_png._draw(axes, trace)
+        static_png.draw_trace(axes, trace)
     points = axes.lines[0].get_xydata()
     np.testing.assert_allclose(points[:, 0], figure.data[0].x)
     np.testing.assert_allclose(points[:, 1], figure.data[0].y)

@@ -33,10 +33,10 @@ def test_the_queue_is_bounded_does_one_at_a_time_and_says_why_not():
     assert [item.state for item in queue.jobs()] == ["waiting", "waiting", "running"]
     go.set()
     until(lambda: not queue.busy)
-    told = {item.repo: (item.state, item.reason) for item in queue.jobs()}
-    assert told["a/0"] == ("done", "discs: miou 0.5")
-    assert told["a/1"] == ("failed", "it has other classes")
-    assert told["a/2"] == ("failed", "the board failed on it (RuntimeError). Tell whoever runs this board")
+    outcomes = {job.repo: (job.state, job.reason) for job in queue.jobs()}
+    assert outcomes["a/0"] == ("done", "discs: miou 0.5")
+    assert outcomes["a/1"] == ("failed", "it has other classes")
+    assert outcomes["a/2"] == ("failed", "the board failed on it (RuntimeError). Tell whoever runs this board")
 
 
 def test_what_takes_too_long_is_ended():

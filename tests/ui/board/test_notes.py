@@ -14,7 +14,7 @@ from ui.board import notes, tables, view
 from ui.board.view import BoardView
 
 
-def test_unlabelled_pictures_are_told_of_and_what_ends_two_lines_is_counted_once(tmp_path):
+def test_unlabelled_pictures_are_named_and_what_ends_two_lines_is_counted_once(tmp_path):
     for share, seconds, unlabelled in ((0.5, 60.0, 0), (0.5, 60.0, 9), (1.0, 120.0, 0)):
         sha = hashlib.sha1(f"{share} {unlabelled}".encode()).hexdigest()
         record = boards.record(quality=share, seed=0, method="network", track="efficiency", sha=sha)
@@ -29,13 +29,13 @@ def test_unlabelled_pictures_are_told_of_and_what_ends_two_lines_is_counted_once
         store.write(replace(record, labels=labels), tmp_path)
     found = view.view_contents(BoardView(), read(tmp_path))
     lines = label_efficiency.series(found.groups)
-    assert sorted(len(line.standings) for line in lines) == [2, 2]
+    assert sorted(len(line.groups) for line in lines) == [2, 2]
     assert len(label_efficiency.groups_of(lines)) == 3
     text = tables.gains(lines, 60, 30)
     assert "<td>full masks</td>" in text
     assert "<td>full masks + unlabelled</td>" in text
     assert "do not tell this price" not in notes.note(found, lines, read(tmp_path))
-    assert {row[2] for row in tables.results(found.groups)} == {"full masks", "full masks + unlabelled"}
+    assert set(tables.results(found.groups)["labels"]) == {"full masks", "full masks + unlabelled"}
 
 
 def test_files_that_are_left_out_are_named_on_the_board(tmp_path):

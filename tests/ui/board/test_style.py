@@ -21,7 +21,7 @@ from ui.board import style
 )
 def test_a_short_stretch_of_time_has_its_bearings_too(low, high, texts):
     figure = go.Figure()
-    style.price_axis(figure, "label_seconds", [low, high])
+    style.set_price_axis(figure, "label_seconds", [low, high])
     assert list(figure.layout.xaxis.ticktext) == texts
     assert figure.layout.xaxis.range[0] < math.log10(low) or low < 1
     assert figure.layout.xaxis.range[1] > math.log10(high) or high > 1_080_000

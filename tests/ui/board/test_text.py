@@ -32,7 +32,7 @@ def test_every_text_of_a_stranger_is_escaped(tmp_path):
     clicked = RecordSummary(robot, None, (0.1, 0.5))
     drawn = [figures.accuracy(lines, found, "label_seconds"), figures.by_class(found), figures.history(found)]
     drawn += [figures.clicks([clicked], True)]
-    said = [tables.best(found), tables.gains(lines, 1, 1), *(row[0] for row in tables.results(found))]
+    said = [tables.best(found), tables.gains(lines, 1, 1), *tables.results(found)["result"]]
     said += [figure.to_json().replace("\\u003c", "<") for figure in drawn]
     for answer in said:
         assert "<img" not in answer

@@ -35,7 +35,7 @@ def test_filters_hold_together(folder):
 
 
 def test_many_records_do_not_hold_up_a_visitor(folder, monkeypatch):
-    monkeypatch.setattr(view, "MADE_AT_ONCE", 3)
+    monkeypatch.setattr(view, "MAX_READ", 3)
     one = RecordSource(folder)
     one.read_folders()
     found = view.view_contents(BoardView(), one)
