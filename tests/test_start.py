@@ -47,7 +47,7 @@ from pathlib import Path
 from PIL import Image
 from wss_core import Cues, Example, Point, Result, examples, read_image
 from wss_core import metrics
-from wss_core.results.exports import EXPORTS, View, export
+from wss_core.results.exports import EXPORTS, ExportSource, export
 folder = Path({str(tmp_path)!r})
 for kind, mode in (("images", "RGB"), ("masks", "L")):
     (folder / kind).mkdir()
@@ -58,7 +58,7 @@ assert example.truth.shape == (6, 8)
 assert Cues.from_json(Cues(points=[Point(1, 2, 1)]).to_json(), (6, 8)).points
 result = Result(np.stack([np.full((6, 8), share) for share in (0.2, 0.8)]), ("background", "cat"))
 for name in EXPORTS:
-    export(name, View(result, example.image, Cues(points=[Point(1, 2, 1)]), "a"))
+    export(name, ExportSource(result, example.image, Cues(points=[Point(1, 2, 1)]), "a"))
 """
     assert loaded(code, "torch", "timm", "datasets", "gradio", "plotly", "matplotlib") == []
 

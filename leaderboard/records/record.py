@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from wss_core.builtin import pretrained
+from wss_core.methods.settings import uses_builtin_model
 
 from ..dataclass_json import Stored, to_plain
 from .packed_arrays import unpack, unpack_texts
@@ -105,9 +106,7 @@ class Record(Stored):
     def trained_on_this_data(self) -> bool:
         """Whether the built-in model takes part, and has learned from masks of the same data set's training pictures: what
         these cost is in no price."""
-        return self.source in pretrained.LEARNED_FROM and any(
-            told in pretrained.NAMES for told in self.settings.values()
-        )
+        return self.source in pretrained.LEARNED_FROM and any(map(uses_builtin_model, self.settings.values()))
 
     def group_names(self) -> tuple[str, ...]:
         """With which others every picture is drawn in resamples, "" = with none. Raises ValueError."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from wss_core import __version__, hub
-from wss_core.builtin import pretrained
 from wss_core.data.files import content_hash
 from wss_core.hub import Checkpoint
 from wss_core.methods import settings
@@ -78,7 +77,7 @@ def _weights_hash(value: Any) -> str:
     """The hash of the weights that a setting names, "" when it names none that lie on this machine."""
     if _is_folder(value):
         return _folder_hash(Path(value.removeprefix(LOCAL_WEIGHTS)))
-    return _builtin_hash() if value in pretrained.NAMES else ""
+    return _builtin_hash() if settings.uses_builtin_model(value) else ""
 
 
 @cache

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parents[1] / "weights" / "model.safetensors"
 # Data sets from whose training masks it learned, see weights/README.md: with few labels of theirs it knows more than these tell.
 LEARNED_FROM = ("acdc", "camvid", "clothing", "horses", "nuclei", "segments", "tiles")
-NAMES = ("builtin", "learned")  # settings by which it is asked
+NAME = "builtin"  # of its encoder, among features and backbones
 SIDE = 512  # pixels of the longer side as the network sees it
 LEAST = 64
 AT_ONCE = 8  # classes answered together; more only take more memory

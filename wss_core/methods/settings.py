@@ -1,16 +1,22 @@
-"""Plain values, as config.json and the command line hold them -> a method with its settings."""
+"""Make methods from settings as config.json and the command line hold them: plain values, checked one by one."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import MISSING, fields
+from typing import Any
 
+from ..builtin import pretrained
 from ..segmenter import Segmenter
+from ..spread import SPREAD
 from . import create
 
 
 def build(name: str, settings: dict) -> Segmenter:
-    """create(name, **settings) from plain JSON values. Raises ValueError: unknown, or of another type than the default."""
+    """Make the method called `name` from settings that are plain JSON values.
+
+    Raises ValueError for an unknown method or setting, and for a value of another type than the default.
+    """
     known = {field.name: field.default for field in fields(create(name))}
     for key, value in settings.items():
         if key not in known:
@@ -20,8 +26,16 @@ def build(name: str, settings: dict) -> Segmenter:
     return create(name, **settings)
 
 
+def uses_builtin_model(value: Any) -> bool:
+    """Whether the value of a setting stands for the built-in model: for its encoder, or for a solver that asks it."""
+    return value == pretrained.NAME or (isinstance(value, str) and value in SPREAD and SPREAD[value].uses_builtin_model)
+
+
 def parse(texts: list[str]) -> dict:
-    """Settings of "key=value" texts: a value that is JSON is that, any other is a text. Raises ValueError."""
+    """Read settings from texts "key=value": a value that is JSON stands for what JSON says, any other for itself.
+
+    Raises ValueError for a text without a key or an equals sign.
+    """
     settings = {}
     for text in texts:
         key, equals, value = text.partition("=")

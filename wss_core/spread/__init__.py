@@ -21,6 +21,7 @@ class Spread(NamedTuple):
     prepare: Callable[..., Any]
     solve: Callable[[Any, list[SeedMap]], np.ndarray]
     history: bool = False
+    uses_builtin_model: bool = False
 
 
 def _last(solve: Callable[..., np.ndarray]) -> Callable[[Any, list[SeedMap]], np.ndarray]:
@@ -28,7 +29,7 @@ def _last(solve: Callable[..., np.ndarray]) -> Callable[[Any, list[SeedMap]], np
 
 
 SPREAD: dict[str, Spread] = {
-    "learned": Spread(learned.prepare, learned.solve, history=True),
+    "learned": Spread(learned.prepare, learned.solve, history=True, uses_builtin_model=True),
     "live": Spread(live.prepare, _last(live.solve)),
     "random_walker": Spread(baselines.prepare_walker, _last(baselines.random_walker)),
     "nearest": Spread(baselines.prepare_nearest, _last(baselines.nearest)),
