@@ -44,7 +44,7 @@ FLOORS = [
     "wss_core.results",
     "wss_core.cues",
     "wss_core.imaging wss_core.metrics wss_core.hub_client",
-    "wss_core.conventions wss_core.run_options wss_core.threads wss_core.atomic_file",
+    "wss_core.conventions wss_core.prepared wss_core.run_options wss_core.state_check wss_core.threads wss_core.atomic_file",
 ]
 HEIGHT = {name: -floor for floor, names in enumerate(FLOORS) for name in names.split()}
 # Modules that may be imported inside a function: they load torch, which only those who need it shall wait for.

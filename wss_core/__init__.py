@@ -22,9 +22,10 @@ if TYPE_CHECKING:  # for editors; what runs is below
     from .hub_client import HubError
     from .imaging.io import read_image
     from .methods import METHODS, Cam, GrabCut, Network, Probe, Propagate, create
+    from .prepared import Prepared
     from .results import Result
     from .run_options import RunOptions
-    from .segmenter import Prepared, Segmenter
+    from .segmenter import Segmenter
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
@@ -38,8 +39,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "hub_client": ["HubError"],
         "imaging.io": ["read_image"],
         "methods": ["METHODS", "Cam", "GrabCut", "Network", "Probe", "Propagate", "create"],
+        "prepared": ["Prepared"],
         "results": ["Result"],
         "run_options": ["RunOptions"],
-        "segmenter": ["Prepared", "Segmenter"],
+        "segmenter": ["Segmenter"],
     },
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -13,8 +13,10 @@ from .conventions import BACKGROUND, MAX_CLASSES, CueError
 from .cues import Cues, CueSpec, Example, raster
 from .cues.apply_to_probs import apply_cues_to_probs
 from .imaging.io import ImageLike, read_image
+from .prepared import Prepared
 from .results import Result
 from .run_options import Progress, RunOptions
+from .state_check import check_state
 
 
 class Download(NamedTuple):
@@ -37,23 +39,6 @@ class PagePreset(NamedTuple):
     about: str
     efforts: Mapping[str, Mapping[str, Any]]
     boxes_only: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """The slow part of one picture's segmentation, computed once; any number of `segment` calls may share it.
-
-    shape: (H, W) of the picture. made_by: the method with its settings and weights. cache: what the method keeps.
-    """
-
-    shape: tuple[int, int]
-    made_by: str
-    cache: Any
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the arrays in the cache."""
-        return _nbytes(self.cache)
 
 
 @dataclass(kw_only=True)
@@ -218,42 +203,7 @@ class Segmenter:
         raise CueError(f"{self.name} needs one of {wanted}; got {got}. Draw at least one on the picture")
 
 
-def check_state(name: str, wanted: dict[str, np.ndarray], given: dict[str, np.ndarray]) -> None:
-    """Raise ValueError unless the weights `given` for the method `name` have the names, shapes and types of `wanted`."""
-    missing, strange = set(wanted) - set(given), set(given) - set(wanted)
-    forms = {key: (_form(wanted[key]), _form(given[key])) for key in set(wanted) & set(given)}
-    other = [f"{key} is {got}, not {want}" for key, (want, got) in forms.items() if want != got]
-    if missing or strange or other:
-        raise ValueError(
-            f"weights do not fit {name}: missing {_few(missing)}, unknown {_few(strange)}, other shapes {_few(other)}. "
-            "Load them with the settings they were saved with"
-        )
-
-
-def _form(array: np.ndarray) -> str:
-    return f"{array.dtype} {array.shape}"
-
-
-def _few(names) -> str:
-    """The first five names, and how many more there are."""
-    shown = sorted(names)[:5]
-    return str(shown) if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
-
-
 def default_classes(cues: Cues) -> tuple[str, ...]:
     """Class names for cues that came without any: "background", "object 1", ..., at least two."""
     count = max(2, *(label + 1 for label in (*cues.labelled_classes, 0)))
     return (BACKGROUND, *(f"object {label}" for label in range(1, count)))
-
-
-def _nbytes(cache: Any) -> int:
-    """Bytes of the arrays inside dataclasses, dicts, lists and sparse matrices, however nested."""
-    if isinstance(cache, np.ndarray):
-        return cache.nbytes
-    if is_dataclass(cache):
-        return sum(_nbytes(getattr(cache, f.name)) for f in fields(cache))
-    if isinstance(cache, dict):
-        return sum(_nbytes(value) for value in cache.values())
-    if isinstance(cache, list | tuple):
-        return sum(_nbytes(value) for value in cache)
-    return sum(_nbytes(getattr(cache, part)) for part in ("data", "indices", "indptr") if hasattr(cache, part))

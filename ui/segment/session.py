@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from wss_core.imaging.resize import resize_to_fit
-from wss_core.segmenter import Prepared, Segmenter
+from wss_core.prepared import Prepared
+from wss_core.segmenter import Segmenter
 
 from ..server import limits
 from ..server.slots import Overdue

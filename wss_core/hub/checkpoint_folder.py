@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ..atomic_file import write_atomic
 from ..methods.settings import build
-from ..segmenter import Segmenter, check_state
+from ..segmenter import Segmenter
+from ..state_check import check_state
 from . import card, checkpoint_config, tensors
 
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"

@@ -13,7 +13,8 @@ from .. import features as feature_maps
 from .. import networks
 from ..cues import Example
 from ..features.timm_backbone import settled
-from ..segmenter import Download, Segmenter, check_state
+from ..segmenter import Download, Segmenter
+from ..state_check import check_state
 from ..training.annotation_stats import default_class_names, is_greyscale
 from ..training.config import TrainConfig
 

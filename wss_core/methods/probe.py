@@ -19,7 +19,8 @@ from ..cues import Cues, Example
 from ..imaging import guided_filter
 from ..imaging.resize import grid_shape
 from ..run_options import Progress, RunOptions, with_progress
-from ..segmenter import Download, PagePreset, Segmenter, check_state
+from ..segmenter import Download, PagePreset, Segmenter
+from ..state_check import check_state
 from ..training.annotation_stats import annotation_stats, default_class_names, summary
 from ..training.cue_labels import has_spatial_cues
 from ..training.pseudo_labels import CONFIDENCE, OBJECTS, make_pseudo_labeller
