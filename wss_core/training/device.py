@@ -70,8 +70,12 @@ class DeviceGroup:
 
 
 def _accelerator(device: str):
-    from accelerate import Accelerator, DistributedDataParallelKwargs
-
+    try:
+        from accelerate import Accelerator, DistributedDataParallelKwargs
+    except ModuleNotFoundError:
+        raise ValueError(
+            "a training in several processes needs accelerate. pip install accelerate, or start one process"
+        ) from None
     unused = DistributedDataParallelKwargs(find_unused_parameters=True)  # the last layers of some of timm's networks
     return Accelerator(cpu=device == "cpu", mixed_precision="no", kwargs_handlers=[unused])
 

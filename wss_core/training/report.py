@@ -32,8 +32,13 @@ def write(folder: Path, segmenter: Segmenter, validation: Sequence[Example] = ()
     parts = [f"# {segmenter.name}: {', '.join(map(_cell, classes))}", _table(("", ""), _rows(segmenter.training))]
     logs = {path.parent.name: read_log(path) for path in (*folder.glob(LOG), *folder.glob(f"*/{LOG}"))}
     if any(logs.values()):
-        _draw_curves(logs, folder / "curves.png")
-        parts.append("![Losses and scores against steps](curves.png)")
+        try:
+            _draw_curves(logs, folder / "curves.png")
+            parts.append("![Losses and scores against steps](curves.png)")
+        except ModuleNotFoundError:
+            parts.append(
+                "No curves: matplotlib is not installed. `pip install matplotlib` brings it; the log has all values."
+            )
     if len(validation):
         table = total_confusion(validation, lambda image: segmenter.segment(image).probs, len(classes))
         counts = metrics.counts_of_confusion(table)

@@ -42,3 +42,10 @@ def test_two_processes_learn_what_one_does(tmp_path):
     alone = predict(network, make_example(9))
     np.testing.assert_allclose(first, alone, atol=0.01)
     assert np.abs(alone - predict(make_network(), make_example(9))).max() > 0.1
+
+
+def test_several_processes_without_accelerate_say_what_to_install(monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setitem(sys.modules, "accelerate", None)
+    with pytest.raises(ValueError, match="pip install accelerate, or start one process"):
+        DeviceGroup("cpu")
