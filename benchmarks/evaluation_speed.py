@@ -190,7 +190,7 @@ def records(folder: Path, count: int = 5000) -> list[dict]:
     start = time.perf_counter()
     read = store.read_all(folder / "many")
     middle = time.perf_counter()
-    table.rows(read, ranked=False)
+    table.table(read, ranked=False)
     rows = [("read", middle - start), ("rows, without ranks", time.perf_counter() - middle)]
     return [
         {"what": "records", "case": f"{count:,}, {what}", "value": value, "unit": "s", "threads": 1}

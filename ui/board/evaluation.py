@@ -1,4 +1,4 @@
-"""A queued checkpoint -> records, in a process of its own; nothing of this machine's is reached through it."""
+"""Evaluate a submitted checkpoint in a process of its own; it reaches no file and no token of this machine."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from leaderboard.paths import DATA
 from leaderboard.records import hub_sync
 from leaderboard.tasks.task import EvalTask
 from wss_core import hub, hub_client
+from wss_core.hub import Checkpoint
 from wss_core.hub.checkpoint_folder import WEIGHTS
 from wss_core.hub_client import HubError
 
@@ -27,56 +28,66 @@ LIMITS = Limits(seconds=60.0, load=120.0, megabytes=4000, threads=1)
 ROOT = Path(__file__).parents[2]
 
 
-def data() -> Path:
+def data_folder() -> Path:
     """The folder of the benchmarks' data."""
     return Path(os.environ.get("WSS_DATA", ROOT / DATA))
 
 
 def available_benchmarks() -> dict[str, Benchmark]:
-    """The benchmarks of checkpoints whose data are on this machine."""
-    folder = data()
+    """The benchmarks of checkpoints whose data are on this machine, by name."""
+    folder = data_folder()
     return {
-        name: one for name, one in BENCHMARKS.items() if one.track != "efficiency" and (folder / one.source).is_dir()
+        name: benchmark
+        for name, benchmark in BENCHMARKS.items()
+        if benchmark.track != "efficiency" and (folder / benchmark.source).is_dir()
     }
 
 
-def evaluate_submission(item: Submission, stop: Event, source: RecordSource) -> str:
-    """Evaluate it on the benchmark, or on all that it fits, and say what was found. Raises ValueError with the reason."""
-    repo, revision = cache.parse_name(item.repo)
+def evaluate_submission(job: Submission, stop: Event, source: RecordSource) -> str:
+    """Evaluate the checkpoint on its benchmark, or on all that it fits, and return the scores in words.
+
+    Raises ValueError with the reason when none could be evaluated.
+    """
+    repo, revision = cache.parse_name(job.repo)
     if Path(repo).is_dir():
         raise ValueError(f"{repo} is also the name of a folder of this board. Push it under another name")
-    about = hub.info_repo(repo, revision, None if item.own else False)
-    loading.check_cost(about, own_machine=item.own)
-    if not item.own:
+    checkpoint = hub.info_repo(repo, revision, None if job.own else False)
+    loading.check_cost(checkpoint, own_machine=job.own)
+    if not job.own:
         loading.free_disk_space()
-        hub_client.fetch(repo, {WEIGHTS: limits.CHECKPOINT_BYTES}, about.sha, False)
-    wanted = [one for name, one in available_benchmarks().items() if item.benchmark in ("", name)]
-    fitting = [one for one in wanted if discover.fits(about, one)]
-    if not fitting:
-        raise ValueError(
-            f"{repo} fits none of {', '.join(one.name for one in wanted):.200}: they have other classes, or give no cue"
-        )
-    said, failed = [], 0
-    for work in discover.eval_tasks([about], fitting, data()):
+        hub_client.fetch(repo, {WEIGHTS: limits.CHECKPOINT_BYTES}, checkpoint.sha, False)
+    benchmarks = _fitting_benchmarks(checkpoint, job.benchmark)
+    lines, failures = [], 0
+    for task in discover.eval_tasks([checkpoint], benchmarks, data_folder()):
         try:
-            said.append(_told(work, source, stop))
+            lines.append(_evaluate(task, source, stop))
         except EvaluationError as error:
-            failed += 1
-            said.append(f"{work.benchmark.name} failed: {error}")
+            failures += 1
+            lines.append(f"{task.benchmark.name} failed: {error}")
         source.refresh_soon()
-    if failed == len(said):
-        raise ValueError("; ".join(said))
-    return "; ".join(said) + _shared(source)
+    if failures == len(lines):
+        raise ValueError("; ".join(lines))
+    return "; ".join(lines) + _push_records(source)
 
 
-def _told(work: EvalTask, source: RecordSource, stop: Event) -> str:
-    record = evaluate(work, source.written, limits=LIMITS, progress=False, stop=stop)
+def _fitting_benchmarks(checkpoint: Checkpoint, name: str) -> list[Benchmark]:
+    """The available benchmarks of that name, "" = of any, that the checkpoint fits. Raises ValueError when there is none."""
+    available = [benchmark for key, benchmark in available_benchmarks().items() if name in ("", key)]
+    fitting = [benchmark for benchmark in available if discover.fits(checkpoint, benchmark)]
+    if not fitting:
+        names = ", ".join(benchmark.name for benchmark in available)
+        raise ValueError(f"{checkpoint.source} fits none of {names:.200}: they have other classes, or give no cue")
+    return fitting
+
+
+def _evaluate(task: EvalTask, source: RecordSource, stop: Event) -> str:
+    record = evaluate(task, source.written, limits=LIMITS, progress=False, stop=stop)
     score = record.scores[record.metric]
-    return f"{work.benchmark.name}: {record.metric} {score.value:.3f} [{score.low:.3f}, {score.high:.3f}]"
+    return f"{task.benchmark.name}: {record.metric} {score.value:.3f} [{score.low:.3f}, {score.high:.3f}]"
 
 
-def _shared(source: RecordSource) -> str:
-    """Add the records to the results data set, if there is one, and say so where that fails."""
+def _push_records(source: RecordSource) -> str:
+    """Add the records to the results data set, if there is one; returns "", or why that failed."""
     if not source.repo:
         return ""
     try:

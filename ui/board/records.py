@@ -1,4 +1,4 @@
-"""Where the board's records come from: a folder, and a results data set of the Hub, read beside everything else."""
+"""The board's records come from a folder and a results data set of the Hub, which are read in the background."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from wss_core.hub_client import HubError
 REFRESH = 20.0  # seconds between two looks at the folders
 PULL = 300.0  # and at the Hub
 FIRST = 1.0  # a visitor waits so long for the first reading, then sees that it goes on
-FAILURES = 20  # shown, the newest
+MAX_FAILURES = 20  # shown, the newest
 
 logger = logging.getLogger(__name__)
 
 
 class RecordSource:
-    """results: the folder of records. repo: USER/REPO of a results data set, "" = none; its files are kept below the Hub's
-    own cache, and `results` is then read too.
+    """The records of a folder and of a results data set of the Hub, read again in a thread whenever they change.
 
-    version: goes up whenever something else is to be seen. note: what is wrong with the data set, "" = nothing.
+    results: the folder. repo: USER/REPO of the data set, "" = none; its files are kept below the Hub's own cache, and
+    `results` is then read too.
     """
 
     def __init__(self, results: Path, repo: str = ""):
@@ -35,9 +35,10 @@ class RecordSource:
         self.failures: tuple[Failure, ...] = ()
         self.left_out: dict[Path, str] = {}  # files that are no sound records, and why
         self.cache = BootstrapCache()
-        self.version, self.note = 0, ""
-        self._computed = False  # whether all ranks and intervals can be told without reading files
-        self._reader = RecordIndex([self.results, *([self.shared] if repo else [])])
+        self.version = 0  # goes up whenever something else is to be seen
+        self.note = ""  # what is wrong with the data set
+        self._computed = False  # whether all ranks and intervals can be given without reading files
+        self._index = RecordIndex([self.results, *([self.shared] if repo else [])])
         self._first, self._wake = threading.Event(), threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -67,7 +68,7 @@ class RecordSource:
                 self._thread.start()
 
     def wait_first(self) -> None:
-        """Until the folders were read once, or FIRST seconds."""
+        """Wait until the folders were read once, but at most FIRST seconds."""
         self.start()
         self._first.wait(FIRST)
 
@@ -76,13 +77,13 @@ class RecordSource:
         self._wake.set()
 
     def request_metric(self, metric: str) -> None:
-        """Make the resamples of this metric too, beside the records' own; of the last two asked for."""
+        """Compute the resamples of this metric too, beside the records' own; of the last two that were requested."""
         if metric not in self._metrics:
             self._metrics, self._computed = (*self._metrics, metric)[-2:], False
             self.refresh_soon()
 
     def refresh(self) -> None:
-        """Look once, at the folders and, if it is time, at the data set."""
+        """Read what has changed in the folders and, if it is time, in the data set; compute the resamples that are missing."""
         self.read_folders()
         if self.repo and time.monotonic() - self._pulled >= PULL:
             self._pull()
@@ -101,8 +102,9 @@ class RecordSource:
             self._wake.clear()
 
     def read_folders(self) -> None:
-        summaries, failures = self._reader.read(), tuple(self._reader.failures()[:FAILURES])
-        left_out = self._reader.left_out
+        """Read what has changed in the folders."""
+        summaries, failures = self._index.read(), tuple(self._index.failures()[:MAX_FAILURES])
+        left_out = self._index.left_out
         if summaries != self.summaries or failures != self.failures or left_out != self.left_out:
             self.summaries, self.failures, self.left_out, self._computed = summaries, failures, left_out, False
             self.version += 1
@@ -121,7 +123,7 @@ class RecordSource:
             self.note, self.version = note, self.version + 1
 
     def _compute_resamples(self) -> None:
-        """Make the resamples of all summaries, so that no visitor waits for them."""
+        """Compute the resamples of all records, so that no visitor waits for them."""
         for summary in self.summaries:
             for metric in {summary.record.metric, *self._metrics} & set(summary.record.scores):
                 if not self.cache.holds(summary, metric):
