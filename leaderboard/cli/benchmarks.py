@@ -24,4 +24,4 @@ def run(args: argparse.Namespace) -> None:
                 cue = f", cue: {one.cue}" if one.cue else ""
                 print(f"  {one.name:20} {one.metric:6} {one.source}, {one.split}{cue}. {one.about}")
     for name, metric in METRICS.items():
-        print(f"{name}: {metric.about}{' (low is good)' if metric.lower_is_better else ''}")
+        print(f"{name}: {metric.description}{' (low is good)' if metric.lower_is_better else ''}")

@@ -1,1 +1,1 @@
-"""Whole numbers of a picture -> scores with intervals and ranks."""
+"""Scores with intervals and ranks, from whole numbers that are kept of every picture."""

@@ -1,4 +1,4 @@
-"""How far apart the outlines of two label maps run, class by class: boundary F, boundary IoU and HD95.
+"""Boundary F, boundary IoU and HD95: how far apart the outlines of two label maps run, class by class.
 
 Ignored pixels (truth 255) are in no class on either map. The picture's border counts as an edge. Distances are Euclidean,
 in pixels of the picture; pictures are flat (no spacing, no third axis).
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from scipy.spatial import KDTree
 
 from wss_core.conventions import UNKNOWN
 from wss_core.metrics import ratio
@@ -22,11 +21,11 @@ COLUMNS = ("band both", "band either", "predicted near", "predicted", "true near
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
-def boundary_counts(truth: np.ndarray, labels: np.ndarray, looked_at: np.ndarray) -> np.ndarray:
+def boundary_counts(truth: np.ndarray, labels: np.ndarray, measured: np.ndarray) -> np.ndarray:
     """int64 (C, 7), by COLUMNS: what the three measures need of one picture.
 
-    truth, labels: uint8 (H, W). looked_at: bool (C,), the classes to measure; those in neither map cost nothing when left
-    out, and their row is the same.
+    truth, labels: uint8 (H, W). measured: bool (C,), the classes to measure; leaving out those that are in neither map
+    saves time, and their row is the same.
 
     band both, band either: pixels within BAND inside the outline, in both masks and in at least one.
     predicted near, predicted: pixels on the predicted outline, those within TOLERANCE of the true one first; and the
@@ -35,22 +34,22 @@ def boundary_counts(truth: np.ndarray, labels: np.ndarray, looked_at: np.ndarray
     """
     diagonal = float(np.hypot(*truth.shape))
     known = truth != UNKNOWN
-    rows = np.zeros((len(looked_at), len(COLUMNS)), np.int64)
+    rows = np.zeros((len(measured), len(COLUMNS)), np.int64)
     rows[:, -1] = -1
-    for label in np.flatnonzero(looked_at):
-        true, mine = _cropped(truth == label, (labels == label) & known)
-        rows[label, :2] = _band(true, mine, max(1, round(BAND * diagonal)))
-        rows[label, 2:] = _outlines(true, mine, diagonal)
+    for label in np.flatnonzero(measured):
+        true, predicted = _crop(truth == label, (labels == label) & known)
+        rows[label, :2] = _band(true, predicted, max(1, round(BAND * diagonal)))
+        rows[label, 2:] = _outlines(true, predicted, diagonal)
     return rows
 
 
 def boundary_iou(rows: np.ndarray) -> np.ndarray:
-    """float (..., C): of the bands' summed pixels; NaN where the class is in neither map. rows: (..., C, 7)."""
+    """float (..., C): boundary IoU of the bands' summed pixels; NaN where the class is in neither map. rows: (..., C, 7)."""
     return ratio(rows[..., 0], rows[..., 1])
 
 
 def boundary_f(rows: np.ndarray) -> np.ndarray:
-    """float (..., C): F1 of summed outline pixels near the other outline; NaN where the class is in neither map.
+    """float (..., C): boundary F1 of summed outline pixels near the other outline; NaN where the class is in neither map.
 
     Csurka et al. take the mean over pictures; these are sums over the data set, as all other ratios of the board.
     """
@@ -60,45 +59,47 @@ def boundary_f(rows: np.ndarray) -> np.ndarray:
     return np.where(either & np.isnan(score), 0.0, score)
 
 
-def _cropped(true: np.ndarray, mine: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _crop(true: np.ndarray, predicted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Both masks, uint8, cut to what they cover together, with a rim of one empty pixel."""
-    x, y, width, height = cv2.boundingRect((true | mine).view(np.uint8))
+    x, y, width, height = cv2.boundingRect((true | predicted).view(np.uint8))
     part = slice(y, y + height), slice(x, x + width)
-    return np.pad(true[part].view(np.uint8), 1), np.pad(mine[part].view(np.uint8), 1)
+    return np.pad(true[part].view(np.uint8), 1), np.pad(predicted[part].view(np.uint8), 1)
 
 
-def _band(true: np.ndarray, mine: np.ndarray, depth: int) -> tuple[int, int]:
+def _band(true: np.ndarray, predicted: np.ndarray, depth: int) -> tuple[int, int]:
     """Pixels of the two bands, `depth` deep, in both and in either."""
     kernel = np.ones((2 * depth + 1, 2 * depth + 1), np.uint8)
-    bands = [mask & ~cv2.erode(mask, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0) for mask in (true, mine)]
+    bands = [mask & ~cv2.erode(mask, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0) for mask in (true, predicted)]
     both = cv2.countNonZero(bands[0] & bands[1])
     return both, cv2.countNonZero(bands[0]) + cv2.countNonZero(bands[1]) - both
 
 
-def _outlines(true: np.ndarray, mine: np.ndarray, diagonal: float) -> tuple[int, int, int, int, int]:
-    """The last five columns."""
-    lines = [mask & ~cv2.erode(mask, _CROSS) for mask in (mine, true)]
+def _outlines(true: np.ndarray, predicted: np.ndarray, diagonal: float) -> tuple[int, int, int, int, int]:
+    """The last five columns, in COLUMNS' order."""
+    lines = [mask & ~cv2.erode(mask, _CROSS) for mask in (predicted, true)]
     lengths = [cv2.countNonZero(line) for line in lines]
     if not all(lengths):
         return 0, lengths[0], 0, lengths[1], round(diagonal / HD_UNIT) if any(lengths) else -1
-    apart = _apart if sum(lengths) < mine.size / LONG else _apart_long
-    off = apart(lines[0], lines[1]), apart(lines[1], lines[0])
-    near = [int((each <= TOLERANCE * diagonal).sum()) for each in off]
-    hd95 = max(np.percentile(each, 95) for each in off)
+    measure = _distances if sum(lengths) < predicted.size / LONG else _distances_long
+    distances = measure(lines[0], lines[1]), measure(lines[1], lines[0])
+    near = [int((some <= TOLERANCE * diagonal).sum()) for some in distances]
+    hd95 = max(np.percentile(some, 95) for some in distances)
     return near[0], lengths[0], near[1], lengths[1], round(hd95 / HD_UNIT)
 
 
-def _apart(line: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """float (n,): from every pixel of `line` to the nearest of `other`."""
-    mine, theirs = (cv2.findNonZero(each).reshape(-1, 2) for each in (line, other))
-    return KDTree(theirs, balanced_tree=False, compact_nodes=False).query(mine)[0]
+def _distances(line: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """float (n,): the distance from every pixel of `line` to the nearest one of `other`."""
+    from scipy.spatial import KDTree  # loads slowly
+
+    start, end = (cv2.findNonZero(mask).reshape(-1, 2) for mask in (line, other))
+    return KDTree(end, balanced_tree=False, compact_nodes=False).query(start)[0]
 
 
-def _apart_long(line: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """The same, at a cost that grows with the picture and not with the outlines.
+def _distances_long(line: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """The same distances, at a cost that grows with the picture and not with the outlines.
 
     OpenCV's distances may differ by 2e-6 from call to call; their squares are whole numbers, and rounded to these they
-    are those of `_apart`.
+    are those of `_distances`.
     """
-    off = cv2.distanceTransform(1 - other, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[line.view(bool)]
-    return np.sqrt(np.rint(off.astype(np.float64) ** 2))
+    distances = cv2.distanceTransform(1 - other, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[line.view(bool)]
+    return np.sqrt(np.rint(distances.astype(np.float64) ** 2))

@@ -1,13 +1,12 @@
-"""A segmentation read as a detector: its connected patches as boxes, against the boxes of the true objects.
+"""Box detection read off a segmentation: its connected patches as boxes, against the boxes of the true objects.
 
 The measure is COCO's, of boxes, all sizes, AP@[.50:.05:.95]: Lin et al., "Microsoft COCO", ECCV 2014. Two things differ: a
-patch's score is the mean probability of its class, and at most MOST detections of a picture count (COCO: 100).
+patch's score is the mean probability of its class, and at most MAX_DETECTIONS detections of a picture count (COCO: 100).
 """
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import find_objects
 
 from wss_core.conventions import UNKNOWN
 from wss_core.metrics import ratio
@@ -22,12 +21,14 @@ MAX_DETECTIONS = 400
 
 
 def true_boxes(truth: np.ndarray, instances: np.ndarray | None = None) -> np.ndarray:
-    """int64 (m, 5): x0, y0, x1, y1, label of every true object, half open, without class 0.
+    """int64 (m, 5): x0, y0, x1, y1, label of every true object but those of class 0; boxes are half open.
 
     instances: int (H, W), 0 = none; when None, every connected patch of a class is an object.
     """
     if instances is None:
-        return np.array([(*one.box, one.label) for one in objects(truth)], np.int64).reshape(-1, 5)
+        return np.array([(*found.box, found.label) for found in objects(truth)], np.int64).reshape(-1, 5)
+    from scipy.ndimage import find_objects  # loads slowly
+
     rows = []
     for number, part in enumerate(find_objects(instances), start=1):
         if part is not None:
@@ -39,30 +40,30 @@ def true_boxes(truth: np.ndarray, instances: np.ndarray | None = None) -> np.nda
 
 
 def match_detections(result: Result, truth: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    """int64 (n, 3), surest first: label, score in SURE, and as bits the THRESHOLDS at which it finds a true object.
+    """int64 (n, 3), surest first: label, score in SCORE_UNIT, and as bits the THRESHOLDS at which it finds a true object.
 
     truth: uint8 (H, W), whose unknown pixels belong to no detection; boxes: `true_boxes`. The surest first, each detection
     takes the free true box of its class that it overlaps most.
     """
-    found = predicted_boxes(result, truth)
-    hits = np.zeros(len(found), np.int64)
-    for label in np.unique(found[:, 4]):
-        mine = found[:, 4] == label
-        hits[mine] = _hits(box_ious(found[mine, :4], boxes[boxes[:, 4] == label, :4]))
-    return np.column_stack([found[:, 4:], hits])
+    predicted = predicted_boxes(result, truth)
+    hits = np.zeros(len(predicted), np.int64)
+    for label in np.unique(predicted[:, 4]):
+        of_class = predicted[:, 4] == label
+        hits[of_class] = _match(box_ious(predicted[of_class, :4], boxes[boxes[:, 4] == label, :4]))
+    return np.column_stack([predicted[:, 4:], hits])
 
 
 def box_ious(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """float (n, m): intersection over union of half-open boxes (n, 4) and (m, 4)."""
+    """float (n, m): the intersection over union of half-open boxes (n, 4) and (m, 4)."""
     low = np.maximum(boxes[:, None, :2], others[None, :, :2])
     high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
     both = np.clip(high - low, 0, None).prod(axis=-1)
-    areas = [(each[:, 2:] - each[:, :2]).prod(axis=-1) for each in (boxes, others)]
+    areas = [(some[:, 2:] - some[:, :2]).prod(axis=-1) for some in (boxes, others)]
     return both / (areas[0][:, None] + areas[1][None] - both)
 
 
 def average_precision(table: np.ndarray, true: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """float (B, C): mean over THRESHOLDS of the interpolated precision at RECALLS; NaN where there is no true object.
+    """float (B, C): the mean over THRESHOLDS of the interpolated precision at RECALLS; NaN where there is no true object.
 
     table: int (M, 4) of picture, label, score, hits, by picture and surest first; true: int (N, C) objects on every
     picture; weights: (B, N), how often each picture counts in each of B samples.
@@ -73,24 +74,24 @@ def average_precision(table: np.ndarray, true: np.ndarray, weights: np.ndarray) 
         rows = rows[np.argsort(-rows[:, 2], kind="stable")]
         total = weights @ true[:, label]
         scores[:, label] = [
-            _interpolated(rows[:, 3], w[rows[:, 0]], n) if n else np.nan for w, n in zip(weights, total, strict=True)
+            _interpolated_precision(rows[:, 3], w[rows[:, 0]], n) if n else np.nan for w, n in zip(weights, total, strict=True)
         ]
     return scores
 
 
 def predicted_boxes(result: Result, truth: np.ndarray) -> np.ndarray:
-    """int64 (n, 6): x0, y0, x1, y1, label, score of the MOST surest patches, surest first."""
+    """int64 (n, 6): x0, y0, x1, y1, label, score of the MAX_DETECTIONS surest patches, surest first."""
     labels = np.where(truth != UNKNOWN, result.labels, UNKNOWN).astype(np.uint8)
     rows = []
-    for one in objects(labels):
-        x0, y0, x1, y1 = one.box
-        probs = result.compact_probs[result.class_ids.index(one.label), y0:y1, x0:x1]
-        rows.append((*one.box, one.label, round(float(probs[one.mask].mean()) * SCORE_UNIT)))
-    found = np.array(rows, np.int64).reshape(-1, 6)
-    return found[np.argsort(-found[:, 5], kind="stable")][:MAX_DETECTIONS]
+    for patch in objects(labels):
+        x0, y0, x1, y1 = patch.box
+        probs = result.compact_probs[result.class_ids.index(patch.label), y0:y1, x0:x1]
+        rows.append((*patch.box, patch.label, round(float(probs[patch.mask].mean()) * SCORE_UNIT)))
+    boxes = np.array(rows, np.int64).reshape(-1, 6)
+    return boxes[np.argsort(-boxes[:, 5], kind="stable")][:MAX_DETECTIONS]
 
 
-def _hits(ious: np.ndarray) -> np.ndarray:
+def _match(ious: np.ndarray) -> np.ndarray:
     """int64 (n,): bit t is set where detection i takes a true box at THRESHOLDS[t]. ious: (n, m), surest first."""
     count, boxes = ious.shape
     bits = np.zeros(count, np.int64)
@@ -105,12 +106,12 @@ def _hits(ious: np.ndarray) -> np.ndarray:
     return bits
 
 
-def _interpolated(bits: np.ndarray, weights: np.ndarray, total: float) -> float:
-    """Mean precision at RECALLS and THRESHOLDS of one class, detections surest first."""
+def _interpolated_precision(bits: np.ndarray, weights: np.ndarray, total: float) -> float:
+    """The mean precision at RECALLS and THRESHOLDS of one class. bits, weights: of its detections, surest first."""
     hits = (bits[None] >> np.arange(len(THRESHOLDS))[:, None]) & 1
-    found = np.cumsum(hits * weights, axis=1)
-    precision = np.nan_to_num(ratio(found, np.cumsum(weights)))
+    true_positives = np.cumsum(hits * weights, axis=1)
+    precision = np.nan_to_num(ratio(true_positives, np.cumsum(weights)))
     best = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
     best = np.pad(best, ((0, 0), (0, 1)))  # recalls that are never reached
-    places = [np.searchsorted(row, RECALLS, side="left") for row in found / total]
+    places = [np.searchsorted(row, RECALLS, side="left") for row in true_positives / total]
     return float(np.mean(np.take_along_axis(best, np.array(places), axis=1)))

@@ -1,4 +1,4 @@
-"""METRICS by name: from what is kept of every picture (the parts) to a number, for the data set and for any resample of it.
+"""METRICS by name: each computes a number from what is kept of every picture (the parts), for the data set or a resample.
 
 A part is an int array whose first axis is the N pictures, but for "detections": a row each, its picture first. weights:
 float (B, N), how often each picture counts in each of B samples; one row of ones is the data set itself.
@@ -20,11 +20,13 @@ Parts = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Metric:
-    """of(parts, weights) -> float (B, C), a column a class, or (B, 1). needs: the parts it reads. lower_is_better: as it says."""
+    """A number that says how good a segmentation is."""
 
-    about: str
+    description: str
     needs: tuple[str, ...]
-    of: Callable[[Parts, np.ndarray], np.ndarray]
+    "The parts that it is computed from."
+    compute: Callable[[Parts, np.ndarray], np.ndarray]
+    "(parts, weights) -> float (B, C), a column a class, or (B, 1)"
     lower_is_better: bool = False
 
 
@@ -34,26 +36,26 @@ def weighted_sum(parts: Parts, name: str, weights: np.ndarray) -> np.ndarray:
     return (weights @ rows.reshape(len(rows), -1).astype(float)).reshape(len(weights), *rows.shape[1:])
 
 
-def _distance(parts: Parts, weights: np.ndarray) -> np.ndarray:
-    """HD95: the mean over the pictures that have it."""
-    kept = parts["boundaries"][..., -1]
-    defined = kept >= 0
-    return metrics.ratio(weights @ np.where(defined, kept, 0), weights @ defined.astype(float)) * boundary.HD_UNIT
+def _hd95(parts: Parts, weights: np.ndarray) -> np.ndarray:
+    """HD95 of every class: the mean over the pictures that have it."""
+    distances = parts["boundaries"][..., -1]
+    defined = distances >= 0
+    return metrics.ratio(weights @ np.where(defined, distances, 0), weights @ defined.astype(float)) * boundary.HD_UNIT
 
 
-def _tags(parts: Parts, weights: np.ndarray) -> np.ndarray:
+def _tag_map(parts: Parts, weights: np.ndarray) -> np.ndarray:
     pixels = parts["counts"]
     return calibration.tag_precision(parts["tags"], (pixels[..., 0] + pixels[..., 2]) > 0, weights)
 
 
-def _clicks(target: float) -> Callable[[Parts, np.ndarray], np.ndarray]:
+def _number_of_clicks(target: float) -> Callable[[Parts, np.ndarray], np.ndarray]:
     def needed(parts: Parts, weights: np.ndarray) -> np.ndarray:
         return _over_sessions(parts, interactive.clicks_needed(parts["clicks"], target), weights)
 
     return needed
 
 
-def _after(count: int) -> Callable[[Parts, np.ndarray], np.ndarray]:
+def _iou_after(count: int) -> Callable[[Parts, np.ndarray], np.ndarray]:
     def iou(parts: Parts, weights: np.ndarray) -> np.ndarray:
         return _over_sessions(
             parts, interactive.hold_last_iou(parts["clicks"])[:, count - 1] / interactive.IOU_UNIT, weights
@@ -63,12 +65,12 @@ def _after(count: int) -> Callable[[Parts, np.ndarray], np.ndarray]:
 
 
 def _over_sessions(parts: Parts, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """float (B, 1): the weighted mean of a value a picture, over those that have an object to click on."""
+    """float (B, 1): the weighted mean of one value a picture, over the pictures that have an object to click on."""
     weights = weights * (parts["clicks"][:, 0] >= 0)
     return metrics.ratio(weights @ values, weights.sum(axis=1))[:, None]
 
 
-def _dropped(parts: Parts, weights: np.ndarray) -> np.ndarray:
+def _drops(parts: Parts, weights: np.ndarray) -> np.ndarray:
     drops, steps = interactive.count_drops(parts["clicks"])
     return metrics.ratio(weights @ drops, weights @ steps)[:, None]
 
@@ -103,7 +105,7 @@ METRICS: dict[str, Metric] = {
         "pixels between outlines: the larger directed 95th percentile, mean over pictures, then over classes; the "
         "picture's diagonal where one map lacks the class",
         ("boundaries",),
-        _distance,
+        _hd95,
         lower_is_better=True,
     ),
     "box_ap": Metric(
@@ -114,7 +116,7 @@ METRICS: dict[str, Metric] = {
     "tag_map": Metric(
         "average precision of the highest probability of a class as a tag of the picture, mean over classes",
         ("counts", "tags"),
-        _tags,
+        _tag_map,
     ),
     "ece": Metric(
         "expected calibration error, 15 bins of confidence, every 4th pixel both ways",
@@ -123,20 +125,20 @@ METRICS: dict[str, Metric] = {
         lower_is_better=True,
     ),
     "noc80": Metric(
-        "clicks until IoU 0.80, at most 20; mean over pictures", ("clicks",), _clicks(0.80), lower_is_better=True
+        "clicks until IoU 0.80, at most 20; mean over pictures", ("clicks",), _number_of_clicks(0.80), lower_is_better=True
     ),
     "noc85": Metric(
-        "clicks until IoU 0.85, at most 20; mean over pictures", ("clicks",), _clicks(0.85), lower_is_better=True
+        "clicks until IoU 0.85, at most 20; mean over pictures", ("clicks",), _number_of_clicks(0.85), lower_is_better=True
     ),
     "noc90": Metric(
-        "clicks until IoU 0.90, at most 20; mean over pictures", ("clicks",), _clicks(0.90), lower_is_better=True
+        "clicks until IoU 0.90, at most 20; mean over pictures", ("clicks",), _number_of_clicks(0.90), lower_is_better=True
     ),
-    "iou_at_1": Metric("IoU of the objects after 1 cue, mean over pictures", ("clicks",), _after(1)),
-    "iou_at_3": Metric("IoU of the objects after 3 cues, mean over pictures", ("clicks",), _after(3)),
-    "iou_at_5": Metric("IoU of the objects after 5 cues, mean over pictures", ("clicks",), _after(5)),
-    "iou_at_10": Metric("IoU of the objects after 10 cues, mean over pictures", ("clicks",), _after(10)),
+    "iou_at_1": Metric("IoU of the objects after 1 cue, mean over pictures", ("clicks",), _iou_after(1)),
+    "iou_at_3": Metric("IoU of the objects after 3 cues, mean over pictures", ("clicks",), _iou_after(3)),
+    "iou_at_5": Metric("IoU of the objects after 5 cues, mean over pictures", ("clicks",), _iou_after(5)),
+    "iou_at_10": Metric("IoU of the objects after 10 cues, mean over pictures", ("clicks",), _iou_after(10)),
     "drops": Metric(
-        "share of further cues that cost more than 0.05 of IoU", ("clicks",), _dropped, lower_is_better=True
+        "share of further cues that cost more than 0.05 of IoU", ("clicks",), _drops, lower_is_better=True
     ),
 }
 
@@ -154,21 +156,21 @@ def class_values(name: str, parts: Parts, weights: np.ndarray | None = None) -> 
         raise ValueError(f"{name} needs {' and '.join(lacking)}, which were not kept. Choose another metric")
     if weights is None:
         weights = np.ones((1, len(parts[metric.needs[-1]])))
-    return metric.of(parts, weights)
+    return metric.compute(parts, weights)
 
 
 def values(name: str, parts: Parts, weights: np.ndarray | None = None, background: bool = True) -> np.ndarray:
-    """float (B,): the metric, a mean over the classes that have it, class 0 among them or not. Raises as `by_class`."""
+    """float (B,): the metric, a mean over the classes that have it, class 0 among them or not. Raises as `class_values`."""
     return mean_over_classes(class_values(name, parts, weights), background)
 
 
 def sort_key(value: float, name: str) -> float:
-    """What sorts values of the metric, the best first and NaN last."""
+    """A number by which values of the metric are sorted, the best first and NaN last."""
     if np.isnan(value):
         return float("inf")
     return value if METRICS[name].lower_is_better else -value
 
 
-def mean_over_classes(each: np.ndarray, background: bool) -> np.ndarray:
-    """float (B,): the mean over the classes of (B, C), class 0 among them or not; of (B, 1) itself."""
-    return metrics.mean(each if background or each.shape[1] == 1 else each[:, 1:])
+def mean_over_classes(values: np.ndarray, background: bool) -> np.ndarray:
+    """float (B,): the mean over the classes of (B, C), class 0 among them or not; (B, 1) is taken as it is."""
+    return metrics.mean(values if background or values.shape[1] == 1 else values[:, 1:])

@@ -20,9 +20,9 @@ LIMITS = (60, 600, 3600, 10_800, 36_000, float("inf"))  # seconds of labelling, 
 MAX_ROWS = 2000
 MAX_SEEDS = 10  # named
 HEADS = {  # head: (type, width in pixels)
-    "result": ("html", 210),
+    "result": ("html", 300),
     "method": ("str", 110),
-    "labels": ("str", 130),
+    "labels": ("str", 220),
     "value": ("number", 90),
     "95 % interval": ("str", 140),
     "rank": ("number", 70),

@@ -161,7 +161,7 @@ def test_clicks_are_those_of_the_sessions():
 
 
 def test_every_metric_says_what_it_is_and_a_strange_one_is_refused():
-    assert all(metric.about and metric.needs for metric in METRICS.values())
+    assert all(metric.description and metric.needs for metric in METRICS.values())
     with pytest.raises(ValueError, match="no metric 'mIoU'. Choose one of: miou"):
         class_values("mIoU", {})
     with pytest.raises(ValueError, match="hd95 needs boundaries, which were not kept"):

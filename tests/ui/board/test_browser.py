@@ -39,6 +39,8 @@ def test_the_board_is_seen_filtered_and_linked(visit, show, folder):
     with again.page.expect_download() as download:
         again.page.get_by_text("Download as CSV").click()
     assert download.value.path().read_text().startswith("benchmark,track,method,cue")
+    again.page.get_by_role("tab", name="History").click()
+    again.page.wait_for_selector("[role=tabpanel]:visible .scatterlayer .point >> visible=true")
 
 
 def test_the_table_links_to_the_card_and_trusts_nobody(visit, show, tmp_path):
