@@ -1,11 +1,11 @@
-"""The commands of python -m leaderboard, a module each; the module adds itself to the parser when its command is named."""
+"""The commands of python -m leaderboard, a module each, which is loaded when its command is named."""
 
 from wss_core.cli.entry import Command
 
 COMMANDS = {
-    "evaluate": Command("evaluate", "a checkpoint on a benchmark -> a record"),
-    "sweep": Command("sweep", "train by cue, share and seed -> records"),
-    "discover": Command("discover", "evaluate the checkpoints that have no record yet"),
+    "evaluate": Command("evaluate", "evaluate a checkpoint on benchmarks, and write records"),
+    "sweep": Command("sweep", "train methods by cue, share and seed, and write records"),
+    "discover": Command("discover", "find and evaluate the checkpoints that have no record yet"),
     "table": Command("table", "print the results, a row each"),
     "plot": Command("plot", "write the figures, one for each benchmark"),
     "export": Command("export", "write board.csv, board.parquet and board.html"),

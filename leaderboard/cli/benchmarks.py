@@ -1,4 +1,4 @@
-"""python -m leaderboard benchmarks: what there is to be evaluated on."""
+"""python -m leaderboard benchmarks: list the benchmarks and the metrics."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from ..metrics.registry import METRICS
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    listing = commands.add_parser("benchmarks")
-    listing.set_defaults(run=run)
+    commands.add_parser("benchmarks").set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> None:
     """Print the benchmarks by track, then what the metrics mean."""
-    for track, about in TRACKS.items():
-        print(f"{track}: {about}")
-        for one in BENCHMARKS.values():
-            if one.track == track:
-                cue = f", cue: {one.cue}" if one.cue else ""
-                print(f"  {one.name:20} {one.metric:6} {one.source}, {one.split}{cue}. {one.about}")
+    for track, description in TRACKS.items():
+        print(f"{track}: {description}")
+        for benchmark in BENCHMARKS.values():
+            if benchmark.track == track:
+                cue = f", cue: {benchmark.cue}" if benchmark.cue else ""
+                data = f"{benchmark.source}, {benchmark.split}{cue}"
+                print(f"  {benchmark.name:20} {benchmark.metric:6} {data}. {benchmark.about}")
     for name, metric in METRICS.items():
         print(f"{name}: {metric.description}{' (low is good)' if metric.lower_is_better else ''}")

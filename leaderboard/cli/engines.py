@@ -1,4 +1,7 @@
-"""Options that say where pieces of work are done, and how they are watched, and the doing; none of it decides what comes of it."""
+"""Run the tasks of a sweep where the options say: on this machine, on a Ray cluster or in Jobs of the Hub.
+
+The records are the same wherever the tasks run.
+"""
 
 from __future__ import annotations
 
@@ -23,51 +26,55 @@ from ..tasks.task import EvalTask
 from . import options
 from .results_option import add_results
 
-OFTEN = 600.0  # seconds between two commits to a results data set
+PUSH_EVERY = 600.0  # seconds between two commits to a results data set
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """The engine, and what is kept."""
-    parser.add_argument("--minutes", type=float, default=30.0, help="for one training, at most (default: %(default)s)")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the trained checkpoints there")
+    """Add the options of a sweep: where it runs, its limits, and what is kept."""
+    parser.add_argument(
+        "--minutes", type=float, default=30.0, help="the longest that one training may take (default: %(default)s)"
+    )
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the trained checkpoints in this folder")
     parser.add_argument("--retry", action="store_true", help="try again what has failed")
-    parser.add_argument("--part", default="1/1", metavar="I/N", help="this part of the trials alone, every N-th")
+    parser.add_argument(
+        "--part", default="1/1", metavar="I/N", help="do only this part of the trials, every N-th from the I-th on"
+    )
     parser.add_argument(
         "--share-with",
         metavar="USER/REPO",
-        help="a results data set: what it has is not done again, what is new is added",
+        help="a results data set: what it has is not done again, what is new is added to it",
     )
     options.add_limits(parser)
     add_results(parser)
     _add_engines(parser)
 
 
-def run_tasks(args: argparse.Namespace, works: Sequence[EvalTask]) -> None:
-    """Do a part of the works, as the options say, and print what comes of them."""
+def run_tasks(args: argparse.Namespace, tasks: Sequence[EvalTask]) -> None:
+    """Run the part of the tasks that --part names, and print a line for each record and each failure."""
     number, count = _part(args.part)
-    some = works[number - 1 :: count]
+    tasks = tasks[number - 1 :: count]
     if args.share_with:
         hub_sync.push(args.results, args.share_with)  # which makes the data set where there is none
         hub_sync.pull(args.share_with, args.results)
-    place = SweepFolders(args.results.resolve(), args.keep and args.keep.resolve())
-    found = sweep(some, place, _engine(args), retry=args.retry, progress=not args.quiet)
-    made, failed = 0, 0
-    for outcome in _shared(found, args):
-        made, failed = made + isinstance(outcome, Record), failed + (not isinstance(outcome, Record))
+    folders = SweepFolders(args.results.resolve(), args.keep and args.keep.resolve())
+    outcomes = sweep(tasks, folders, _engine(args), retry=args.retry, progress=not args.quiet)
+    done, failed = 0, 0
+    for outcome in _push_outcomes(outcomes, args):
+        done, failed = done + isinstance(outcome, Record), failed + (not isinstance(outcome, Record))
         tqdm.write(outcome_line(outcome))
-    print(f"{made} trials done, {failed} failed, {len(some) - made - failed} known before")
+    print(f"{done} trials done, {failed} failed, {len(tasks) - done - failed} known before")
 
 
 def launch(args: argparse.Namespace) -> None:
-    """Have the same command run by Jobs of the Hub, and print where they are."""
+    """Start Jobs of the Hub that run the same command, and print their addresses."""
     if not args.share_with:
         raise ValueError("the records of Jobs come by a results data set. Give --share-with USER/REPO")
-    here = argparse.ArgumentParser(add_help=False)
-    _add_engines(here)
+    own = argparse.ArgumentParser(add_help=False)  # of the options that the Jobs do not get
+    _add_engines(own)
     for name in ("--data", "--results", "--share-with", "--part"):
-        here.add_argument(name)
-    here.add_argument("--quiet", action="store_true")
-    same = here.parse_known_args(args.argv)[1]
+        own.add_argument(name)
+    own.add_argument("--quiet", action="store_true")
+    command = own.parse_known_args(args.argv)[1]
     jobs = Jobs(
         share=args.share_with,
         code=args.code,
@@ -76,7 +83,7 @@ def launch(args: argparse.Namespace) -> None:
         image=args.image,
         timeout=args.timeout,
     )
-    for job in jobs.launch(same, args.jobs):
+    for job in jobs.launch(command, args.jobs):
         print(job.url)
 
 
@@ -85,13 +92,13 @@ def _engine(args: argparse.Namespace) -> Engine:
     return Local(args.jobs, limits) if args.engine == "local" else Ray(args.address, args.gpus, limits)
 
 
-def _shared(found: Iterator, args: argparse.Namespace) -> Iterator:
-    """What is found; now and then, and at the end whatever happens, the records go to the results data set, if there is one."""
+def _push_outcomes(outcomes: Iterator, args: argparse.Namespace) -> Iterator:
+    """The outcomes; every PUSH_EVERY seconds, and at the end whatever happens, the records are pushed to --share-with."""
     last = time.monotonic()
     try:
-        for outcome in found:
+        for outcome in outcomes:
             yield outcome
-            if args.share_with and time.monotonic() - last > OFTEN:
+            if args.share_with and time.monotonic() - last > PUSH_EVERY:
                 hub_sync.push(args.results, args.share_with)
                 last = time.monotonic()
     finally:
@@ -101,7 +108,7 @@ def _shared(found: Iterator, args: argparse.Namespace) -> Iterator:
 
 
 def _part(text: str) -> tuple[int, int]:
-    """(which, of how many) of "1/4"."""
+    """(1, 4) for "1/4"."""
     number, slash, count = text.partition("/")
     if not (slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
         raise ValueError(f"{text!r:.20} is no part. Give I/N, as 1/4 .. 4/4")
@@ -109,11 +116,28 @@ def _part(text: str) -> tuple[int, int]:
 
 
 def _add_engines(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--engine", default="local", choices=("local", "ray", "jobs"), help="(local)")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="trials at a time, or Jobs of the Hub (1)")
-    parser.add_argument("--address", default="", help="of a Ray cluster (one of this machine)")
-    parser.add_argument("--gpus", type=float, help="of each trial, on Ray (1 where there are any)")
-    for name, usual in (("flavor", Jobs.flavor), ("image", Jobs.image), ("timeout", Jobs.timeout)):
-        parser.add_argument(f"--{name}", default=usual, help=f"of a Job ({usual})")
-    parser.add_argument("--code", default="", metavar="ADDRESS", help="of this project's git repository, for a Job")
-    parser.add_argument("--data-repo", default="", metavar="USER/REPO", help="whose folders are the data, for a Job")
+    parser.add_argument(
+        "--engine", default="local", choices=("local", "ray", "jobs"), help="where to run (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=1,
+        metavar="N",
+        help="run N trials at a time, or start N Jobs of the Hub (default: %(default)s)",
+    )
+    parser.add_argument("--address", default="", help="address of a Ray cluster (default: one on this machine)")
+    parser.add_argument(
+        "--gpus", type=float, help="how many GPUs each trial on Ray gets (default: 1 where there are any)"
+    )
+    parser.add_argument("--flavor", default=Jobs.flavor, help="hardware of a Job (default: %(default)s)")
+    parser.add_argument("--image", default=Jobs.image, help="container image of a Job (default: %(default)s)")
+    parser.add_argument(
+        "--timeout", default=Jobs.timeout, help="the longest that a Job may take (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--code", default="", metavar="ADDRESS", help="git repository of this project, which a Job clones"
+    )
+    parser.add_argument(
+        "--data-repo", default="", metavar="USER/REPO", help="data set whose folders are the data of a Job"
+    )

@@ -1,4 +1,4 @@
-"""python -m leaderboard evaluate: a checkpoint on benchmarks -> records."""
+"""python -m leaderboard evaluate: evaluate a checkpoint on benchmarks, and write records."""
 
 from __future__ import annotations
 
@@ -23,23 +23,21 @@ An evaluation that was stopped goes on where it was. One that has a record is no
 
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
-    shown = argparse.RawDescriptionHelpFormatter
-    parser = commands.add_parser("evaluate", epilog=EXAMPLES, formatter_class=shown)
+    parser = commands.add_parser("evaluate", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.set_defaults(run=run)
     parser.add_argument("checkpoint", metavar="CHECKPOINT", help='USER/REPO of the Hub, a folder, or "builtin"')
-    parser.add_argument("--revision", help="of the Hub: a branch, a tag or a commit")
+    parser.add_argument("--revision", help="a branch, a tag or a commit of the Hub's repository")
     options.add_benchmarks(parser)
     add_results(parser)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Evaluate, and print a line a record."""
+    """Evaluate, and print a line for each record and the path of its file."""
     if not args.benchmark:
         raise ValueError("on which benchmark? Give --benchmark NAME; `python -m leaderboard benchmarks` lists them")
-    works = [
-        checkpoint_task(args.checkpoint, find_benchmark(name), args.data, args.revision) for name in args.benchmark
-    ]
-    for work in works:
-        record = evaluate(work, args.results, limits=options.limits(args), progress=not args.quiet)
+    benchmarks = [find_benchmark(name) for name in args.benchmark]
+    tasks = [checkpoint_task(args.checkpoint, benchmark, args.data, args.revision) for benchmark in benchmarks]
+    for task in tasks:
+        record = evaluate(task, args.results, limits=options.limits(args), progress=not args.quiet)
         print(outcome_line(record))
         print(f"  {store.record_path(record.identity, args.results)}")

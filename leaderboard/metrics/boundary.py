@@ -69,7 +69,9 @@ def _crop(true: np.ndarray, predicted: np.ndarray) -> tuple[np.ndarray, np.ndarr
 def _band(true: np.ndarray, predicted: np.ndarray, depth: int) -> tuple[int, int]:
     """Pixels of the two bands, `depth` deep, in both and in either."""
     kernel = np.ones((2 * depth + 1, 2 * depth + 1), np.uint8)
-    bands = [mask & ~cv2.erode(mask, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0) for mask in (true, predicted)]
+    bands = [
+        mask & ~cv2.erode(mask, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0) for mask in (true, predicted)
+    ]
     both = cv2.countNonZero(bands[0] & bands[1])
     return both, cv2.countNonZero(bands[0]) + cv2.countNonZero(bands[1]) - both
 

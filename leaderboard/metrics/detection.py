@@ -74,7 +74,8 @@ def average_precision(table: np.ndarray, true: np.ndarray, weights: np.ndarray) 
         rows = rows[np.argsort(-rows[:, 2], kind="stable")]
         total = weights @ true[:, label]
         scores[:, label] = [
-            _interpolated_precision(rows[:, 3], w[rows[:, 0]], n) if n else np.nan for w, n in zip(weights, total, strict=True)
+            _interpolated_precision(rows[:, 3], w[rows[:, 0]], n) if n else np.nan
+            for w, n in zip(weights, total, strict=True)
         ]
     return scores
 

@@ -125,21 +125,28 @@ METRICS: dict[str, Metric] = {
         lower_is_better=True,
     ),
     "noc80": Metric(
-        "clicks until IoU 0.80, at most 20; mean over pictures", ("clicks",), _number_of_clicks(0.80), lower_is_better=True
+        "clicks until IoU 0.80, at most 20; mean over pictures",
+        ("clicks",),
+        _number_of_clicks(0.80),
+        lower_is_better=True,
     ),
     "noc85": Metric(
-        "clicks until IoU 0.85, at most 20; mean over pictures", ("clicks",), _number_of_clicks(0.85), lower_is_better=True
+        "clicks until IoU 0.85, at most 20; mean over pictures",
+        ("clicks",),
+        _number_of_clicks(0.85),
+        lower_is_better=True,
     ),
     "noc90": Metric(
-        "clicks until IoU 0.90, at most 20; mean over pictures", ("clicks",), _number_of_clicks(0.90), lower_is_better=True
+        "clicks until IoU 0.90, at most 20; mean over pictures",
+        ("clicks",),
+        _number_of_clicks(0.90),
+        lower_is_better=True,
     ),
     "iou_at_1": Metric("IoU of the objects after 1 cue, mean over pictures", ("clicks",), _iou_after(1)),
     "iou_at_3": Metric("IoU of the objects after 3 cues, mean over pictures", ("clicks",), _iou_after(3)),
     "iou_at_5": Metric("IoU of the objects after 5 cues, mean over pictures", ("clicks",), _iou_after(5)),
     "iou_at_10": Metric("IoU of the objects after 10 cues, mean over pictures", ("clicks",), _iou_after(10)),
-    "drops": Metric(
-        "share of further cues that cost more than 0.05 of IoU", ("clicks",), _drops, lower_is_better=True
-    ),
+    "drops": Metric("share of further cues that cost more than 0.05 of IoU", ("clicks",), _drops, lower_is_better=True),
 }
 
 
