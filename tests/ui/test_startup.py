@@ -65,14 +65,16 @@ def test_a_request_waits_for_the_model_that_loads(gate):
     assert api.page_info(state, {})["loading"] is True
     key = api.open_image(state, {"data": encode_image(discs(1)[0].image)})["key"]  # needs no model
     answers = []
-    payload = {"key": key, "seq": 1, "cues": '{"points": [[24, 24, 1], [2, 2, 0]]}', "method": "auto"}
-    waiting = threading.Thread(target=lambda: answers.append(api.segment(state, payload)))
+    payload = {"key": key, "seq": 1, "cues": '{"points": [[24, 24, 1], [2, 2, 0]]}'}
+    refused_at_once = payload | {"method": "magic"}  # were it not for the model
+    waiting = threading.Thread(target=lambda: answers.append(api.segment(state, refused_at_once)))
     waiting.start()
     waiting.join(0.3)
     assert answers == []
     gate.set()
     waiting.join(60)
-    assert "runs" in answers[0]
+    assert "Choose one of" in answers[0]["error"]
+    assert "runs" in api.segment(state, payload | {"method": "auto"})
     assert api.loading_status(state, {}) == {"loading": False}
 
 
