@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import unicodedata
 from typing import Any
 
+BENCHMARK_NAME = re.compile(r"[\w-]{1,60}")
 MAX_DEPTH = 20  # lists and objects nested in each other
 MAX_TEXT = 10_000  # characters
 MAX_WHOLE = 2**63 - 1  # the largest number of an int64 column

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
@@ -32,7 +31,6 @@ ROBOTS = {
     "strokes": "a stroke through the largest error region",
 }
 MAX_FILE = 100_000  # bytes
-NAME = re.compile(r"[\w-]{1,60}")
 # Fields that decide no figure: how the benchmark is called, and the default labels (each record says which it had).
 NOT_HASHED = ("name", "about", "cues", "shares")
 
@@ -132,7 +130,7 @@ def read_benchmark(path: Path) -> Benchmark:
 
 def _contradictions(benchmark: Benchmark) -> Iterator[str]:
     """Say what is wrong with the fields, a sentence each."""
-    if not NAME.fullmatch(benchmark.name):
+    if not bounds.BENCHMARK_NAME.fullmatch(benchmark.name):
         yield "a name is letters, digits, - and _, and at most 60 of them. Choose another"
     try:
         schema.class_names(list(benchmark.classes))

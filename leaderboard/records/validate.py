@@ -7,8 +7,7 @@ from datetime import datetime
 
 from wss_core.cues import schema
 
-from ..benchmarks.benchmark import NAME
-from ..bounds import MAX_COUNT, MAX_SECONDS, MAX_WHOLE, check_range, visible
+from ..bounds import BENCHMARK_NAME, MAX_COUNT, MAX_SECONDS, MAX_WHOLE, check_range, visible
 from ..metrics import calibration, interactive, registry
 from ..metrics.boundary import COLUMNS
 from ..metrics.detection import THRESHOLDS
@@ -65,7 +64,7 @@ def check_failure(failure: Failure) -> None:
 
 
 def _check_identity(identity: Identity) -> None:
-    if not NAME.fullmatch(identity.benchmark):
+    if not BENCHMARK_NAME.fullmatch(identity.benchmark):
         raise ValueError(
             f"its benchmark is {identity.benchmark!r:.80}, and a name is at most 60 letters, digits, - and _"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from skimage.segmentation import random_walker as skimage_random_walker
+from skimage import segmentation
 
 from . import seed_maps as cues
 
@@ -29,7 +29,7 @@ def random_walker(field: np.ndarray, seeds: np.ndarray, allowed: np.ndarray | No
     probs = np.zeros((len(class_ids), *rows.shape))
     labels = np.where(rows < 0, 0, np.searchsorted(given, rows) + 1)
     options = {"beta": _BETA, "mode": "bf", "return_full_prob": True, "channel_axis": -1}
-    probs[given] = np.clip(skimage_random_walker(field, labels, **options), 0, 1)
+    probs[given] = np.clip(segmentation.random_walker(field, labels, **options), 0, 1)
     return cues.share_out(probs, allowed)
 
 

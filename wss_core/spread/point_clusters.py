@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from scipy.spatial import cKDTree
 
 from ..conventions import UNKNOWN
 from ..cues import Cues
@@ -57,6 +56,8 @@ def _gap(places: np.ndarray, shape: tuple[int, int]) -> float:
     most = max(shape) / 4
     if len(places) < 2:
         return most
+    from scipy.spatial import cKDTree  # loads slowly
+
     return float(np.clip(np.median(cKDTree(places).query(places, k=2)[0][:, 1]), 1.0, most))
 
 

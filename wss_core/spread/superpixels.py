@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from skimage.segmentation import slic
+from skimage import segmentation
 
 from . import random_walk
 
@@ -56,7 +56,7 @@ def means(labels: np.ndarray, cells: np.ndarray) -> np.ndarray:
 
 def _superpixels(colour: np.ndarray) -> np.ndarray:
     """Achanta et al., "SLIC Superpixels", PAMI 2012."""
-    labels = slic(
+    labels = segmentation.slic(
         colour.transpose(1, 2, 0),
         n_segments=COUNT,
         compactness=COMPACTNESS,
