@@ -12,14 +12,13 @@ import pytest
 from leaderboard import bounds, dataclass_json
 from leaderboard.analysis.record_index import RecordIndex
 from leaderboard.benchmarks.benchmark import read_benchmark
-from leaderboard.cli.plot import figures
 from leaderboard.evaluation.build_record import build_failure, declared_labels
 from leaderboard.evaluation.evaluate import evaluate
 from leaderboard.evaluation.watched_process import EvaluationError
 from leaderboard.records import hub_sync, store
 from leaderboard.records.packed_arrays import pack
 from leaderboard.records.record import Identity
-from leaderboard.report import html_page, table
+from leaderboard.report import figures, html_page, table
 from leaderboard.report.export import export
 from tests.support import board_scenes as boards
 
@@ -190,13 +189,13 @@ def test_a_failure_that_makes_no_sense_is_left_out(good, tmp_path, caplog):
 def test_a_checkpoint_trained_with_strokes_alone_is_drawn(good):
     """Its labels are called as those of a robot user are, who was never there."""
     one = replace(good[0], labels=replace(good[0].labels, cue="strokes", source="declared", label_seconds=9.0))
-    assert [name for name, figure in figures([one], "label_seconds") if figure.data] == [one.identity.benchmark]
+    assert figures.benchmark_figure([one]).data
     assert one.identity.benchmark in html_page.page([one])
 
 
 def test_what_a_terminal_would_obey_is_written_out(good):
     one = replace(good[0], checkpoint="\x1b[2J\u202eall\nwell é")
-    for text in (table.to_text(table.rows([one])), table.to_csv(table.rows([one]))):
+    for text in (table.to_text(table.table([one])), table.to_csv(table.table([one]))):
         assert "\\x1b[2J\\u202eall\\nwell é" in text
         assert len(text.splitlines()) == 2
 
