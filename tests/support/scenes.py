@@ -15,7 +15,7 @@ CLASSES = ("background", "disc")
 
 @dataclass(kw_only=True)
 class Learned(Segmenter):
-    """The smallest method that learns: a pixel is an object if its red value is above what the examples told."""
+    """The smallest method that learns: a pixel is an object if its red value is above the mean of the examples."""
 
     name: ClassVar[str] = "learned"
     uses: ClassVar[frozenset[str]] = frozenset({"strokes", "labels"})

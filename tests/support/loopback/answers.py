@@ -10,7 +10,7 @@ from .store import Commit, File, Pull, Repo
 ALWAYS = ("_id", "id", "private", "tags", "downloads", "likes", "modelId")
 
 
-def told(date: datetime) -> str:
+def timestamp(date: datetime) -> str:
     return date.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
@@ -23,8 +23,8 @@ def repository(repo: Repo, commit: Commit, expand=(), blobs: bool = False) -> di
         "modelId": repo.name,
         "author": repo.name.split("/")[0],
         "sha": commit.oid,
-        "lastModified": told(commit.date),
-        "createdAt": told(repo.line("main")[-1].date),
+        "lastModified": timestamp(commit.date),
+        "createdAt": timestamp(repo.line("main")[-1].date),
         "private": repo.private,
         "gated": False,
         "disabled": False,
@@ -42,10 +42,10 @@ def repository(repo: Repo, commit: Commit, expand=(), blobs: bool = False) -> di
 def _sibling(path: str, file: File, blobs: bool) -> dict:
     if not blobs:
         return {"rfilename": path}
-    told = {"rfilename": path, "size": file.size, "blobId": file.oid}
+    row = {"rfilename": path, "size": file.size, "blobId": file.oid}
     if file.lfs:
-        told["lfs"] = {"size": file.size, "sha256": file.sha256, "pointerSize": len(file.pointer)}
-    return told
+        row["lfs"] = {"size": file.size, "sha256": file.sha256, "pointerSize": len(file.pointer)}
+    return row
 
 
 def tree(commit: Commit, under: str, recursive: bool, expand: bool) -> list[dict]:
@@ -59,7 +59,7 @@ def tree(commit: Commit, under: str, recursive: bool, expand: bool) -> list[dict
     rows = [{"type": "directory", "oid": commit.oid, "size": 0, "path": path} for path in sorted(folders)]
     rows += [entry(p, f) for p, f in sorted(inside.items()) if recursive or "/" not in p.removeprefix(start)]
     if expand:
-        last = {"id": commit.oid, "title": commit.title, "date": told(commit.date)}
+        last = {"id": commit.oid, "title": commit.title, "date": timestamp(commit.date)}
         rows = [row | {"lastCommit": last} for row in rows]
     return rows
 
@@ -75,7 +75,7 @@ def entry(path: str, file: File) -> dict:
 def commit(found: Commit) -> dict:
     """One commit, as /commits gives it."""
     authors = [{"user": found.author}]
-    return {"id": found.oid, "title": found.title, "message": "", "authors": authors, "date": told(found.date)}
+    return {"id": found.oid, "title": found.title, "message": "", "authors": authors, "date": timestamp(found.date)}
 
 
 def refs(repo: Repo, pulls: bool) -> dict:
@@ -95,7 +95,7 @@ def pull(repo: Repo, found: Pull) -> dict:
         "num": found.number,
         "title": found.title,
         "author": {"name": found.author},
-        "createdAt": told(repo.at(f"refs/pr/{found.number}").date),
+        "createdAt": timestamp(repo.at(f"refs/pr/{found.number}").date),
         "status": found.status,
         "isPullRequest": True,
         "repo": {"name": repo.name, "type": repo.kind.removesuffix("s")},

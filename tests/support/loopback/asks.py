@@ -21,10 +21,10 @@ class Ask:
     user: str | None
 
     def one(self, key: str) -> str:
-        """The query's first value; "" when not told."""
+        """The query's first value; "" when it is missing."""
         return self.query.get(key, [""])[0]
 
-    def told(self, key: str) -> bool:
+    def is_set(self, key: str) -> bool:
         """Whether the query says yes."""
         return self.one(key).lower() in ("1", "true")
 

@@ -20,30 +20,30 @@ def header(text: str) -> dict:
     """The card's header; {} without one. Raises Refusal when it is not a YAML mapping."""
     found = HEADER.match(text)
     try:
-        told = yaml.safe_load(found[1]) if found else {}
+        metadata = yaml.safe_load(found[1]) if found else {}
     except yaml.YAMLError as error:
         raise Refusal(400, "bad card", errors=[f"YAML Metadata Error: {error}"]) from None
-    if not isinstance(told, dict | None):
+    if not isinstance(metadata, dict | None):
         raise Refusal(400, "bad card", errors=["YAML Metadata Error: expected an object"])
-    return told or {}
+    return metadata or {}
 
 
 def check(text: str) -> None:
     """Raise Refusal, with a sentence for each fault, unless the real Hub would take the header too."""
-    told = header(text)
+    metadata = header(text)
     faults = []
     for key in LISTS:
-        rows = _rows(told, key)
+        rows = _rows(metadata, key)
         if not all(isinstance(row, str) and row for row in rows):
             faults.append(f'"{key}" must be an array of strings')
         elif key in ("datasets", "base_model"):
             faults += [f'"{key}" with value "{row}" is not valid' for row in rows if not NAME.fullmatch(row)]
     for key, known in (("license", LICENSES), ("pipeline_tag", TASKS)):
-        if key in told and told[key] not in known:
+        if key in metadata and metadata[key] not in known:
             faults.append(f'"{key}" must be one of {sorted(known)}')
-    if told.get("license") == "other" and not NAME.fullmatch(str(told.get("license_name", "unnamed"))):
+    if metadata.get("license") == "other" and not NAME.fullmatch(str(metadata.get("license_name", "unnamed"))):
         faults.append('"license_name" is not valid')
-    if not isinstance(told.get("library_name", ""), str):
+    if not isinstance(metadata.get("library_name", ""), str):
         faults.append('"library_name" must be a string')
     if faults:
         raise Refusal(400, "bad card", errors=faults)
@@ -58,12 +58,12 @@ def read(commit: Commit) -> dict:
         return {}
 
 
-def tags(told: dict) -> list[str]:
+def tags(metadata: dict) -> list[str]:
     """The tags by which the Hub finds a repository with this header."""
-    found = [str(row) for row in _rows(told, "tags")]
-    found += [str(told[key]) for key in ("library_name", "pipeline_tag") if key in told]
+    found = [str(row) for row in _rows(metadata, "tags")]
+    found += [str(metadata[key]) for key in ("library_name", "pipeline_tag") if key in metadata]
     for key, prefix in (("datasets", "dataset"), ("base_model", "base_model"), ("license", "license")):
-        found += [f"{prefix}:{row}" for row in _rows(told, key)]
+        found += [f"{prefix}:{row}" for row in _rows(metadata, key)]
     return list(dict.fromkeys([*found, "region:us"]))
 
 
@@ -79,6 +79,6 @@ def results(commit: Commit) -> list[dict]:
     return found
 
 
-def _rows(told: dict, key: str) -> list:
-    value = told.get(key) or []
+def _rows(metadata: dict, key: str) -> list:
+    value = metadata.get(key) or []
     return value if isinstance(value, list) else [value]

@@ -23,11 +23,11 @@ def prepare() -> None:
     _bound.append(listener)
     home = tempfile.mkdtemp(prefix="loopback-hub-")
     atexit.register(shutil.rmtree, home, ignore_errors=True)
-    told = {"HF_ENDPOINT": endpoint(), "HF_HOME": home, "HF_TOKEN": "hf_ann", "HF_HUB_OFFLINE": "0"}
-    told |= {f"HF_HUB_DISABLE_{what}": "1" for what in ("XET", "TELEMETRY", "UPDATE_CHECK", "PROGRESS_BARS")}
+    settings = {"HF_ENDPOINT": endpoint(), "HF_HOME": home, "HF_TOKEN": "hf_ann", "HF_HUB_OFFLINE": "0"}
+    settings |= {f"HF_HUB_DISABLE_{what}": "1" for what in ("XET", "TELEMETRY", "UPDATE_CHECK", "PROGRESS_BARS")}
     for key in ("HF_HUB_CACHE", "HF_DATASETS_CACHE", "HF_DATASETS_OFFLINE", "TRANSFORMERS_OFFLINE"):
         os.environ.pop(key, None)
-    os.environ.update(told | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"})
+    os.environ.update(settings | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"})
 
 
 def listener() -> socket.socket:

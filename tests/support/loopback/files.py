@@ -19,12 +19,12 @@ LARGE = 10_000_000
 
 
 def preupload(hub, ask: Ask, kind: str, repo: str, revision: str) -> Response:
-    found = hub.read(ask, kind, repo) if ask.told("create_pr") else hub.write(ask, kind, repo)
+    found = hub.read(ask, kind, repo) if ask.is_set("create_pr") else hub.write(ask, kind, repo)
     files = found.at(revision).files
     rows = []
-    for told in ask.json["files"]:
-        path, binary = told["path"], b"\0" in base64.b64decode(told["sample"])
-        mode = "lfs" if binary or path.endswith(BINARY) or told["size"] > LARGE else "regular"
+    for sent in ask.json["files"]:
+        path, binary = sent["path"], b"\0" in base64.b64decode(sent["sample"])
+        mode = "lfs" if binary or path.endswith(BINARY) or sent["size"] > LARGE else "regular"
         row = {"path": path, "uploadMode": mode, "shouldIgnore": False}
         if path in files:
             row["oid"] = files[path].etag
@@ -35,10 +35,10 @@ def preupload(hub, ask: Ask, kind: str, repo: str, revision: str) -> Response:
 def lfs_batch(hub, ask: Ask, kind: str, repo: str) -> Response:
     hub.read(ask, kind, repo)
     rows = []
-    for told in ask.json["objects"]:
-        row = {"oid": told["oid"], "size": told["size"]}
-        if told["oid"] not in hub.blobs:
-            row["actions"] = {"upload": {"href": f"{hub.url}/lfs/{told['oid']}", "header": {}}}
+    for sent in ask.json["objects"]:
+        row = {"oid": sent["oid"], "size": sent["size"]}
+        if row["oid"] not in hub.blobs:
+            row["actions"] = {"upload": {"href": f"{hub.url}/lfs/{row['oid']}", "header": {}}}
         rows.append(row)
     return JSONResponse({"transfer": "basic", "objects": rows}, media_type="application/vnd.git-lfs+json")
 
@@ -54,7 +54,7 @@ def commit(hub, ask: Ask, kind: str, repo: str, revision: str) -> Response:
     """One commit, or a pull request of one: all changes or, refused, none of them."""
     lines = [json.loads(line) for line in ask.body.splitlines()]
     header = lines[0]["value"]
-    is_pull = ask.told("create_pr")
+    is_pull = ask.is_set("create_pr")
     found = hub.read(ask, kind, repo) if is_pull else hub.write(ask, kind, repo)
     if ask.user is None:
         raise Refusal(401, "Invalid username or password.")
@@ -94,7 +94,7 @@ def _changes(hub, lines: list[dict], files: dict[str, File]) -> dict[str, File |
 
 def tree(hub, ask: Ask, kind: str, repo: str, revision: str, path: str = "") -> Response:
     found = hub.read(ask, kind, repo).at(revision)
-    rows = answers.tree(found, path, ask.told("recursive"), ask.told("expand"))
+    rows = answers.tree(found, path, ask.is_set("recursive"), ask.is_set("expand"))
     if path and not rows:
         raise Refusal(404, f"no folder {path}", "EntryNotFound")
     return JSONResponse(rows)
@@ -102,9 +102,9 @@ def tree(hub, ask: Ask, kind: str, repo: str, revision: str, path: str = "") -> 
 
 def paths_info(hub, ask: Ask, kind: str, repo: str, revision: str) -> Response:
     files = hub.read(ask, kind, repo).at(revision).files
-    told = ask.form if "json" not in ask.headers.get("content-type", "") else ask.json
-    rows = [answers.entry(path, files[path]) for path in told["paths"] if path in files]
-    folders = [path for path in told["paths"] if any(name.startswith(f"{path}/") for name in files)]
+    body = ask.form if "json" not in ask.headers.get("content-type", "") else ask.json
+    rows = [answers.entry(path, files[path]) for path in body["paths"] if path in files]
+    folders = [path for path in body["paths"] if any(name.startswith(f"{path}/") for name in files)]
     return JSONResponse(rows + [{"type": "directory", "oid": "0" * 40, "size": 0, "path": path} for path in folders])
 
 

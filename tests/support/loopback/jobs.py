@@ -14,7 +14,7 @@ def run(hub, ask: Ask, namespace: str) -> Response:
     if not may_write(ask.user, namespace, hub.orgs):
         raise Refusal(403, f"You don't have the rights to run Jobs under {namespace}")
     hub.jobs.append(ask.json)
-    told = {key: value for key, value in ask.json.items() if key not in ("secrets", "timeoutSeconds")}
+    job = {key: value for key, value in ask.json.items() if key not in ("secrets", "timeoutSeconds")}
     owner = {"id": namespace, "name": namespace, "type": "user"}
-    told |= {"id": f"{len(hub.jobs):024x}", "createdAt": "2026-01-01T00:00:00.000Z", "owner": owner}
-    return JSONResponse(told | {"status": {"stage": "SCHEDULING", "message": None}})
+    job |= {"id": f"{len(hub.jobs):024x}", "createdAt": "2026-01-01T00:00:00.000Z", "owner": owner}
+    return JSONResponse(job | {"status": {"stage": "SCHEDULING", "message": None}})

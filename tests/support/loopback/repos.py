@@ -23,24 +23,24 @@ def whoami(hub, ask: Ask) -> Response:
 
 
 def create(hub, ask: Ask) -> Response:
-    told = ask.json
+    body = ask.json
     if ask.user is None:
         raise Refusal(401, "Invalid username or password.")
-    name = f"{told.get('organization') or ask.user}/{told['name']}"
+    name = f"{body.get('organization') or ask.user}/{body['name']}"
     if not may_write(ask.user, name.split("/")[0], hub.orgs):
         raise Refusal(403, f"You don't have the rights to create a repository under {name.split('/')[0]}")
-    kind = KINDS[told.get("type")]
+    kind = KINDS[body.get("type")]
     place = name if kind == "models" else f"{kind}/{name}"
     url = {"url": f"{hub.url}/{place}", "id": name, "name": name}
     if (kind, name) in hub.repos:
         return JSONResponse(url | {"error": "You already created this repo"}, 409)
-    hub.repos[kind, name] = Repo(kind, name, told.get("visibility") == "private", hub.clock)
+    hub.repos[kind, name] = Repo(kind, name, body.get("visibility") == "private", hub.clock)
     return JSONResponse(url)
 
 
 def delete(hub, ask: Ask) -> Response:
-    told = ask.json
-    key = KINDS[told.get("type")], f"{told.get('organization') or ask.user}/{told['name']}"
+    body = ask.json
+    key = KINDS[body.get("type")], f"{body.get('organization') or ask.user}/{body['name']}"
     hub.write(ask, *key)
     del hub.repos[key]
     return JSONResponse({})
@@ -81,7 +81,7 @@ def _found(hub, ask: Ask, kind: str) -> list[Repo]:
 def info(hub, ask: Ask, kind: str, repo: str, revision: str = "main") -> Response:
     found = hub.read(ask, kind, repo)
     expand = ask.query.get("expand", ())
-    return JSONResponse(answers.repository(found, found.at(revision), expand, ask.told("blobs")))
+    return JSONResponse(answers.repository(found, found.at(revision), expand, ask.is_set("blobs")))
 
 
 def commits(hub, ask: Ask, kind: str, repo: str, revision: str) -> Response:
@@ -89,7 +89,7 @@ def commits(hub, ask: Ask, kind: str, repo: str, revision: str) -> Response:
 
 
 def refs(hub, ask: Ask, kind: str, repo: str) -> Response:
-    return JSONResponse(answers.refs(hub.read(ask, kind, repo), ask.told("include_prs")))
+    return JSONResponse(answers.refs(hub.read(ask, kind, repo), ask.is_set("include_prs")))
 
 
 def branch(hub, ask: Ask, kind: str, repo: str, name: str) -> Response:

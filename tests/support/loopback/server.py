@@ -158,7 +158,7 @@ class LoopHub:
                     return handler(self, ask, **files.unquoted(named))
             raise Refusal(404, f"this Hub has no {method} {path}")
         except Refusal as error:
-            told = {"error": error.message, "errors": [{"message": text} for text in error.errors or ()]}
+            body = {"error": error.message, "errors": [{"message": text} for text in error.errors or ()]}
             headers = {"X-Error-Message": error.message.splitlines()[0]}
             headers |= {"X-Error-Code": error.code} if error.code else {}
-            return JSONResponse(told, error.status, headers)
+            return JSONResponse(body, error.status, headers)

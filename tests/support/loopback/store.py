@@ -105,8 +105,8 @@ class Repo:
             files.pop(path, None) if file is None else files.update({path: file})
         tick = next(self.clock)
         date = datetime(2026, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=tick)  # every commit has its own second
-        told = f"{self.kind}{self.name}{parent}{title}{tick}{[(path, f.oid) for path, f in sorted(files.items())]}"
-        commit = Commit(hashlib.sha1(told.encode()).hexdigest(), parent, title, author, date, files)
+        content = f"{self.kind}{self.name}{parent}{title}{tick}{[(path, f.oid) for path, f in sorted(files.items())]}"
+        commit = Commit(hashlib.sha1(content.encode()).hexdigest(), parent, title, author, date, files)
         self.commits[commit.oid] = commit
         self.refs[ref] = commit.oid
         return commit

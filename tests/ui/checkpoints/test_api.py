@@ -60,17 +60,17 @@ def labels(state, key, method, cues, seq=1, user=STRANGER) -> np.ndarray:
 
 def test_one_that_learned_needs_no_cue_and_then_honours_them(state, key, hub_server):
     sha = push(learned(), "ann/one").sha
-    told = api.use_checkpoint(state.checkpoints, {"name": "ann/one"}, STRANGER)
-    assert told["method"] == f"ann/one@{sha}"
-    assert (told["classes"], told["learns"]) == (["background", "disc"], True)
-    alone = labels(state, key, told["method"], {})
+    described = api.use_checkpoint(state.checkpoints, {"name": "ann/one"}, STRANGER)
+    assert described["method"] == f"ann/one@{sha}"
+    assert (described["classes"], described["learns"]) == (["background", "disc"], True)
+    alone = labels(state, key, described["method"], {})
     assert alone[:, :40].all()
     assert not alone[:, 40:].any()
-    corrected = labels(state, key, told["method"], {"points": [[10, 30, 0], [70, 30, 1]]}, seq=2)
+    corrected = labels(state, key, described["method"], {"points": [[10, 30, 0], [70, 30, 1]]}, seq=2)
     assert (corrected[30, 10], corrected[30, 70]) == (0, 1)
     assert (corrected != alone).sum() == 2
     saved = segment_api.export_result(
-        state, {"key": key, "cues": "{}", "method": told["method"], "kind": "mask"}, STRANGER
+        state, {"key": key, "cues": "{}", "method": described["method"], "kind": "mask"}, STRANGER
     )
     assert saved["name"] == "halves_mask.png"
 
@@ -78,33 +78,37 @@ def test_one_that_learned_needs_no_cue_and_then_honours_them(state, key, hub_ser
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_travels_to_the_page(state, method, key, hub_server):
     push(fitted(method), "ann/one")
-    told = api.use_checkpoint(state.checkpoints, {"name": "ann/one"}, STRANGER)
-    assert told["learns"] == method.learns
-    found = labels(state, key, told["method"], {"classes": told["classes"], "points": [[10, 30, 1], [70, 30, 0]]})
+    described = api.use_checkpoint(state.checkpoints, {"name": "ann/one"}, STRANGER)
+    assert described["learns"] == method.learns
+    found = labels(
+        state, key, described["method"], {"classes": described["classes"], "points": [[10, 30, 1], [70, 30, 0]]}
+    )
     assert (found.shape, found[30, 10], found[30, 70]) == ((60, 80), 1, 0)
 
 
 def test_an_interactive_one_works_like_a_method(state, key, hub_server):
     push(create("propagate", features="colour", spread="live"), "ann/one")
-    told = api.use_checkpoint(state.checkpoints, {"name": "ann/one@main"}, STRANGER)
-    assert (told["classes"], told["learns"]) == ([], False)
+    described = api.use_checkpoint(state.checkpoints, {"name": "ann/one@main"}, STRANGER)
+    assert (described["classes"], described["learns"]) == ([], False)
     cues = {"classes": ["sea", "red", "blue"], "points": [[10, 30, 1], [70, 30, 2]]}
-    found = labels(state, key, told["method"], cues)
+    found = labels(state, key, described["method"], cues)
     assert (found[5, 5], found[5, 75]) == (1, 2)
-    assert segment_api.segment(state, {"key": key, "seq": 2, "cues": "{}", "method": told["method"]}, STRANGER)["empty"]
+    assert segment_api.segment(state, {"key": key, "seq": 2, "cues": "{}", "method": described["method"]}, STRANGER)[
+        "empty"
+    ]
 
 
 def test_what_is_told_of_one(state, hub_server):
     sha = push(learned(), "ann/one").sha
-    told = api.use_checkpoint(state.checkpoints, {"name": "ann/one"}, STRANGER)
-    assert told["url"] == f"{hub_server.url}/ann/one/tree/{sha}"
-    assert dict(told["rows"]) == {
+    described = api.use_checkpoint(state.checkpoints, {"name": "ann/one"}, STRANGER)
+    assert described["url"] == f"{hub_server.url}/ann/one/tree/{sha}"
+    assert dict(described["rows"]) == {
         "Commit": sha,
         "Method": "learned, segments without cues, and follows those you draw (width 3)",
         "Classes": "2: background, disc",
         "Labels": "2 pictures; 2 with strokes; about 22 seconds of labelling",
     }
-    json.dumps(told)
+    json.dumps(described)
 
 
 def test_other_classes_than_its_own_get_a_sentence(state, key, hub_server):
@@ -125,8 +129,8 @@ def test_errors_are_sentences_and_the_rest_goes_on(state, key, hub_server):
         (None, "no name on"),
     ):
         assert words in api.use_checkpoint(state.checkpoints, {"name": name}, STRANGER)["error"]
-        told = {"key": key, "seq": 1, "cues": "{}", "method": f"{name}/"}
-        assert "no name on the Hub" in segment_api.segment(state, told, STRANGER)["error"]
+        payload = {"key": key, "seq": 1, "cues": "{}", "method": f"{name}/"}
+        assert "no name on the Hub" in segment_api.segment(state, payload, STRANGER)["error"]
     assert (
         "has to learn first"
         in segment_api.segment(state, {"key": key, "seq": 1, "cues": "{}", "method": "learned"})["error"]
@@ -149,8 +153,8 @@ def test_of_a_private_one_others_get_nothing(state, key, hub_server):
     assert "A secret" in api.card(state.checkpoints, name, OWNER)[1]
     for user in (STRANGER, BOB):
         assert "that you may see" in api.use_checkpoint(state.checkpoints, {"name": name}, user)["error"]
-        told = {"key": key, "seq": 1, "cues": "{}", "method": name}
-        assert "that you may see" in segment_api.segment(state, told, user)["error"]
+        payload = {"key": key, "seq": 1, "cues": "{}", "method": name}
+        assert "that you may see" in segment_api.segment(state, payload, user)["error"]
         assert api.card(state.checkpoints, name, user) == ("", "")
         assert api.card(state.checkpoints, "auto", user) == ("", "")
     assert api.list_checkpoints(state.checkpoints, {}, STRANGER)["rows"] == []
@@ -172,20 +176,20 @@ def test_the_newest_are_listed_first_and_the_hub_is_not_asked_each_time(state, h
 
 
 def test_push_a_method_with_its_classes(state, hub_server):
-    told = {"repo": " ann/mine ", "method": "grabcut", "classes": ["background", "cat"], "private": True}
-    pushed = api.push(state.checkpoints, told, OWNER)
+    payload = {"repo": " ann/mine ", "method": "grabcut", "classes": ["background", "cat"], "private": True}
+    pushed = api.push(state.checkpoints, payload, OWNER)
     assert pushed["url"] == f"{hub_server.url}/ann/mine/commit/{pushed['sha']}"
     assert load("ann/mine", pushed["sha"]) == create("grabcut", classes=("background", "cat"))
     assert hub_server.repos["models", "ann/mine"].private
-    again = api.push(state.checkpoints, {**told, "method": "auto", "private": False}, OWNER)  # it stays private
+    again = api.push(state.checkpoints, {**payload, "method": "auto", "private": False}, OWNER)  # it stays private
     assert load("ann/mine", again["sha"]).name == "propagate"
 
 
 def test_push_a_checkpoint_as_a_pull_request_that_names_its_source(state, hub_server):
     source = push(learned(), "bob/one", token="hf_bob")
     hub_server.put("bob/two", {"README.md": b"Mine.\n"})
-    told = {"repo": "bob/two", "method": "bob/one", "classes": ["background", "disc"], "create_pr": True}
-    pushed = api.push(state.checkpoints, told, OWNER)
+    payload = {"repo": "bob/two", "method": "bob/one", "classes": ["background", "disc"], "create_pr": True}
+    pushed = api.push(state.checkpoints, payload, OWNER)
     assert pushed["pull_request"]
     assert load("bob/two", "refs/pr/1") == learned()
     card = hub_server.files("bob/two", "refs/pr/1")["README.md"].decode()
@@ -194,14 +198,14 @@ def test_push_a_checkpoint_as_a_pull_request_that_names_its_source(state, hub_se
 
 
 def test_who_may_not_push_is_told_why(state, hub_server, monkeypatch):
-    told = {"repo": "ann/mine", "method": "auto", "classes": []}
-    assert "on your own machine" in api.push(state.checkpoints, told, STRANGER)["error"]
+    payload = {"repo": "ann/mine", "method": "auto", "classes": []}
+    assert "on your own machine" in api.push(state.checkpoints, payload, STRANGER)["error"]
     other = current_user(local_request(origin="https://evil.example", sec_fetch_site="cross-site"), None)
-    assert "on your own machine" in api.push(state.checkpoints, told, other)["error"]
+    assert "on your own machine" in api.push(state.checkpoints, payload, other)["error"]
     assert "on your own machine" in segment_api.page_info(state, {}, STRANGER)["push_refused"]
     assert segment_api.page_info(state, {}, OWNER)["push_refused"] == ""
-    assert "you may not do this" in api.push(state.checkpoints, {**told, "repo": "bob/mine"}, OWNER)["error"]
-    assert "no name on the Hub" in api.push(state.checkpoints, {**told, "repo": "mine"}, OWNER)["error"]
+    assert "you may not do this" in api.push(state.checkpoints, {**payload, "repo": "bob/mine"}, OWNER)["error"]
+    assert "no name on the Hub" in api.push(state.checkpoints, {**payload, "repo": "mine"}, OWNER)["error"]
     assert [name for _, name in hub_server.repos] == []
 
 
@@ -270,8 +274,10 @@ def space(monkeypatch):
     signer = TimestampSigner(hashlib.sha256(b"secret-v4").hexdigest())
 
     def post(function, payload, token="", **headers):
-        told = {"access_token": token, "scope": "", "expires_at": time.time() + 99, "userinfo": {}}
-        cookie = signer.sign(base64.b64encode(json.dumps({"oauth_info": told}).encode())).decode() if token else ""
+        oauth_info = {"access_token": token, "scope": "", "expires_at": time.time() + 99, "userinfo": {}}
+        cookie = (
+            signer.sign(base64.b64encode(json.dumps({"oauth_info": oauth_info}).encode())).decode() if token else ""
+        )
         body = {"session_hash": "s", "component_id": canvas._id, "fn_name": function, "data": payload}
         headers |= {"cookie": f"session={cookie}"} if token else {}
         return client.post("/gradio_api/component_server/", json=body, headers=headers).json()
@@ -281,13 +287,13 @@ def space(monkeypatch):
 
 def test_in_a_space_one_signs_in_to_push_and_to_see_private_ones(space, hub_server):
     name = f"ann/one@{push(learned(), 'ann/one', private=True).sha}"
-    told = {"repo": "bob/mine", "method": "auto", "classes": []}
+    payload = {"repo": "bob/mine", "method": "auto", "classes": []}
     assert "sign in" in space("page_info", {})["push_refused"]
-    assert "sign in" in space("push", told)["error"]
+    assert "sign in" in space("push", payload)["error"]
     assert "that you may see" in space("use_checkpoint", {"name": name})["error"]
     assert space("page_info", {}, "hf_bob")["push_refused"] == ""
-    assert space("push", told, "hf_bob")["repo"] == "bob/mine"
-    assert "sign in" in space("push", told, "hf_bob", **{"sec-fetch-site": "cross-site"})["error"]
+    assert space("push", payload, "hf_bob")["repo"] == "bob/mine"
+    assert "sign in" in space("push", payload, "hf_bob", **{"sec-fetch-site": "cross-site"})["error"]
     assert space("use_checkpoint", {"name": name}, "hf_ann")["method"] == name
     assert "that you may see" in space("use_checkpoint", {"name": name}, "hf_bob")["error"]
 

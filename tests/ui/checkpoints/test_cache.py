@@ -114,7 +114,7 @@ def test_after_a_while_the_hub_is_asked_again(cache, hub_server, monkeypatch):
 def test_many_who_ask_at_once_fetch_once(cache, hub_server, monkeypatch):
     push(learned(), "ann/one")
     loads, original = [], loading.load_checkpoint
-    monkeypatch.setattr(loading, "load_checkpoint", lambda *told: loads.append(told) or original(*told))
+    monkeypatch.setattr(loading, "load_checkpoint", lambda *args: loads.append(args) or original(*args))
     threads = [threading.Thread(target=find, args=(cache, "ann/one")) for _ in range(6)]
     for thread in threads:
         thread.start()
@@ -126,7 +126,7 @@ def test_many_who_ask_at_once_fetch_once(cache, hub_server, monkeypatch):
 def test_one_who_cannot_wait_is_told_so_and_finds_it_later(cache, hub_server, monkeypatch):
     push(learned(), "ann/one")
     gate, original = threading.Event(), loading.load_checkpoint
-    monkeypatch.setattr(loading, "load_checkpoint", lambda *told: gate.wait(30) and original(*told))
+    monkeypatch.setattr(loading, "load_checkpoint", lambda *args: gate.wait(30) and original(*args))
     monkeypatch.setattr(limits, "LOADS_WAITING", 1)
     with pytest.raises(Busy):
         cache.find("ann/one", NOBODY, 0.01)

@@ -1,4 +1,4 @@
-"""Whose token the Hub is told: by where a request comes from, and who signed in."""
+"""Whose token the Hub is given: by where a request comes from, and who signed in."""
 
 from __future__ import annotations
 

@@ -68,11 +68,11 @@ def test_a_process_that_hangs_is_ended_when_cancelled(tmp_path):
 def until(look, *states: str) -> dict:
     """What `look` tells once the training is in one of the states."""
     for _ in range(3000):
-        told = look()
-        if told["state"] in states:
-            return told
+        status = look()
+        if status["state"] in states:
+            return status
         time.sleep(0.02)
-    raise AssertionError(told)
+    raise AssertionError(status)
 
 
 def test_one_trains_and_the_others_wait_in_order(monkeypatch):
@@ -143,9 +143,9 @@ def sent_rows(state, cued: int = 2, uncued: int = 1) -> list[dict]:
 
 def test_from_pictures_to_a_model_and_its_answers(state):
     sent = sent_rows(state)
-    told = train_api.check_training(state, {"images": sent})
-    assert (told["reason_not_trainable"], told["suggestions"], told["cued_images"]) == ("", [], 2)
-    assert (told["classes"], told["label_seconds"]) == (["background", "disc"], 44)
+    check = train_api.check_training(state, {"images": sent})
+    assert (check["reason_not_trainable"], check["suggestions"], check["cued_images"]) == ("", [], 2)
+    assert (check["classes"], check["label_seconds"]) == (["background", "disc"], 44)
     job = train_api.start_training(state, {"images": sent, "method": "probe", "effort": "careful"})["job"]
     done = until(lambda: train_api.training_status(state, {"job": job}), "done", "failed")
     assert done["error"] == ""

@@ -56,8 +56,8 @@ def test_a_class_that_only_boxes_show_is_told_apart():
     training_set, pictures = small_training_set(uncued=0)
     boxed = [Cues(boxes=(Box(24, 24, 72, 72, 1),)), Cues(boxes=(Box(32, 32, 80, 80, 1),))]
     training_set = merge_cues([(cues, training_set.classes) for cues in boxed])
-    told = presets.preset_settings("probe", "quick", training_set.has_box_only_class)
-    made = worker.fit_task(task.TrainTask.of("probe", told, training_set, pictures, 60.0), lambda said: None)
+    settings = presets.preset_settings("probe", "quick", training_set.has_box_only_class)
+    made = worker.fit_task(task.TrainTask.of("probe", settings, training_set, pictures, 60.0), lambda said: None)
     one = discs(3)[2]
     assert (made.segment(one.image).labels == one.truth).mean() > 0.9
 
@@ -72,7 +72,7 @@ def test_too_many_classes_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("pairs", "words"),
     [
         ([], "no picture here yet"),
         ([(Cues(), ()), (Cues(tags=("cat",)), ("background", "cat"))], "No picture here has a cue yet"),
@@ -86,8 +86,8 @@ def test_too_many_classes_are_refused():
         ([CAT], ""),
     ],
 )
-def test_what_stands_in_the_way_is_a_sentence(told, words):
-    found = reason_not_trainable(merge_cues(told))
+def test_what_stands_in_the_way_is_a_sentence(pairs, words):
+    found = reason_not_trainable(merge_cues(pairs))
     assert found.startswith(words) if not words or words[0].isupper() else words in found
     assert bool(found) == bool(words)
 
@@ -96,9 +96,9 @@ def test_what_would_make_it_better_is_told():
     assert suggestions(merge_cues([CAT, CAT])) == []
     assert "One picture with cues teaches little" in suggestions(merge_cues([CAT, (Cues(), ())]))[0]
     two = (Cues(points=(Point(0, 0, 1), Point(1, 1, 2))), ("background", "cat", "dog", "cow"))
-    told = suggestions(merge_cues([two, two]))
-    assert told[0] == "No cue shows cow on any picture, so it is left out. Draw one where it is"
-    assert told[1].startswith("No cue shows background, so every pixel will be something else")
+    sentences = suggestions(merge_cues([two, two]))
+    assert sentences[0] == "No cue shows cow on any picture, so it is left out. Draw one where it is"
+    assert sentences[1].startswith("No cue shows background, so every pixel will be something else")
 
 
 def test_only_what_is_offered_can_be_trained():
@@ -128,21 +128,21 @@ def test_a_task_travels_in_a_folder(tmp_path):
 
 
 def test_what_the_page_trains_is_what_fit_makes(tmp_path):
-    told = small_task("probe")
-    told.write(tmp_path)
+    sent = small_task("probe")
+    sent.write(tmp_path)
     said = []
     worker.run_task(tmp_path, said.append)
     assert said[-1] == {"done": True}
     assert [one["step"] for one in said if "step" in one][-1] == 3
     made = load(tmp_path / trained.MODEL)
-    usual = create("probe", classes=("background", "disc"), **TINY["probe"]).fit(told.examples)
+    usual = create("probe", classes=("background", "disc"), **TINY["probe"]).fit(sent.examples)
     assert all(np.array_equal(value, made.state()[name]) for name, value in usual.state().items())
     assert made.training["label_seconds"] == usual.training["label_seconds"] == 43.6
 
 
 def test_answers_are_small_labels_to_look_at_and_masks_of_the_size_that_was_sent(tmp_path):
-    told = small_task("probe")
-    told.write(tmp_path)
+    sent = small_task("probe")
+    sent.write(tmp_path)
     said = []
     worker.run_task(tmp_path, said.append)
     answers = [one for one in said if "prediction" in one]
