@@ -86,3 +86,9 @@ def test_every_public_name_is_found():
         assert getattr(wss_core, name) is not None
     with pytest.raises(AttributeError):
         wss_core.no_such_name  # noqa: B018
+
+
+def test_importing_the_board_loads_nothing():
+    """leaderboard.table and its like are looked up when they are used."""
+    code = "import leaderboard\nassert 'table' in dir(leaderboard)"
+    assert loaded(code, *HEAVY, "numpy", "leaderboard.report") == []

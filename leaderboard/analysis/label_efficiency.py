@@ -65,11 +65,11 @@ def kind(word: str) -> str:
 
 def series(groups: Iterable[SeedGroup], x: str = SECONDS) -> list[Series]:
     """The groups whose price is known, by method, kind of labels and settings; each series by price."""
-    alike: dict[tuple, list[SeedGroup]] = {}
+    by_key: dict[tuple, list[SeedGroup]] = {}
     for group in groups:
         if group.price(x) is not None and not np.isnan(group.value):
-            alike.setdefault(_series_key(group), []).append(group)
-    parts = [part for some in alike.values() for part in _split_by_unlabelled(some)]
+            by_key.setdefault(_series_key(group), []).append(group)
+    parts = [part for comparable in by_key.values() for part in _split_by_unlabelled(comparable)]
     return [Series(tuple(sorted(part, key=lambda group: group.price(x)))) for part in parts]
 
 
@@ -90,15 +90,15 @@ def best(groups: Iterable[SeedGroup], limits: Sequence[float]) -> list[Best]:
     """The best for each limit of seconds; a limit that buys nothing new is left out."""
     priced = _fully_priced(groups, SECONDS)
     priced.sort(key=lambda group: (sort_key(group.value, group.metric), group.price(SECONDS)))
-    found: list[Best] = []
+    rows: list[Best] = []
     for limit in limits:
         affordable = [group for group in priced if group.price(SECONDS) <= limit]
-        if affordable and (not found or found[-1].group is not affordable[0]):
+        if affordable and (not rows or rows[-1].group is not affordable[0]):
             tied = _tied(affordable)
-            before = found[-1].group.records if found else None
+            before = rows[-1].group.records if rows else None
             doubtful = any(group.records == before for group in tied)
-            found.append(Best(limit, affordable[0], len(tied), doubtful))
-    return found
+            rows.append(Best(limit, affordable[0], len(tied), doubtful))
+    return rows
 
 
 def gain(line: Series, have: float, more: float) -> Gain:

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> None:
     benchmarks = [find_benchmark(name) for name in args.benchmark] or _available_benchmarks(args.data)
     if args.share_with:
         hub_sync.pull(args.share_with, args.results)
-    found = discover(
+    discovery = discover(
         args.where,
         benchmarks,
         args.data,
@@ -50,11 +50,11 @@ def run(args: argparse.Namespace) -> None:
         limits=options.limits(args),
         progress=not args.quiet,
     )
-    for record in found.records:
+    for record in discovery.records:
         print(outcome_line(record))
-    for failure in found.failures:
+    for failure in discovery.failures:
         print(f"{failure.identity.benchmark}: failed, {failure.checkpoint}: {failure.reason}")
-    print(f"{len(found.records)} evaluated, {len(found.failures)} failed, {found.known} known before")
+    print(f"{len(discovery.records)} evaluated, {len(discovery.failures)} failed, {discovery.known} known before")
     if args.share_with:
         added, sha = hub_sync.push(args.results, args.share_with)
         print(f"{added} records added to {args.share_with} at {sha[:12]}")

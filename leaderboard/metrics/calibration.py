@@ -62,7 +62,7 @@ def _precision(scores: np.ndarray, present: np.ndarray, weights: np.ndarray) -> 
     order = np.argsort(-scores, kind="stable")
     last = np.flatnonzero(np.diff(scores[order], append=-1))  # of each run of equal scores
     weights = weights[:, order]
-    found = np.cumsum(weights * present[order], axis=1)[:, last]
-    steps = np.diff(found, axis=1, prepend=0)
-    precision = ratio(found, np.cumsum(weights, axis=1)[:, last])
-    return ratio(np.where(steps > 0, steps * precision, 0).sum(axis=1), found[:, -1])
+    true_positives = np.cumsum(weights * present[order], axis=1)[:, last]
+    steps = np.diff(true_positives, axis=1, prepend=0)
+    precision = ratio(true_positives, np.cumsum(weights, axis=1)[:, last])
+    return ratio(np.where(steps > 0, steps * precision, 0).sum(axis=1), true_positives[:, -1])

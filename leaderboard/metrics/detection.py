@@ -26,7 +26,7 @@ def true_boxes(truth: np.ndarray, instances: np.ndarray | None = None) -> np.nda
     instances: int (H, W), 0 = none; when None, every connected patch of a class is an object.
     """
     if instances is None:
-        return np.array([(*found.box, found.label) for found in objects(truth)], np.int64).reshape(-1, 5)
+        return np.array([(*item.box, item.label) for item in objects(truth)], np.int64).reshape(-1, 5)
     from scipy.ndimage import find_objects  # loads slowly
 
     rows = []

@@ -131,12 +131,12 @@ def history(groups: Sequence[SeedGroup]) -> go.Figure:
 
 def _lines(lines: Sequence[Series], x: str, barred: set[SeedGroup]) -> list[go.Scatter]:
     """The lines and their points, a trace for those that look alike: few traces are drawn much faster than many."""
-    alike: dict[tuple, list[SeedGroup | None]] = {}
+    by_look: dict[tuple, list[SeedGroup | None]] = {}
     for line in lines:
         record = line.first.record
         look = text.kind(record), record.method, record.labels.source == "given", record.trained_on_this_data
-        alike.setdefault(look, []).extend([*line.groups, None])  # None: the line breaks off
-    return [_trace(groups, x, barred) for groups in alike.values()]
+        by_look.setdefault(look, []).extend([*line.groups, None])  # None: the line breaks off
+    return [_trace(groups, x, barred) for groups in by_look.values()]
 
 
 def _trace(groups: Sequence[SeedGroup | None], x: str, barred: set[SeedGroup]) -> go.Scatter:

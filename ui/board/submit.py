@@ -30,10 +30,10 @@ def connect(components: SubmitComponents, tab: gr.Tab, state: BoardState) -> Non
     def refresh():
         return {components.queue: queue_table(state), components.timer: gr.Timer(active=state.queue.busy)}
 
-    asked = [components.repo, components.benchmark]
-    shown = [components.queue, components.timer]
-    gr.on([components.button.click, components.repo.submit], ask, asked, [components.answer, *shown], **QUIET)
-    gr.on([components.timer.tick, tab.select], refresh, None, shown, **QUIET)
+    inputs = [components.repo, components.benchmark]
+    outputs = [components.queue, components.timer]
+    gr.on([components.button.click, components.repo.submit], ask, inputs, [components.answer, *outputs], **QUIET)
+    gr.on([components.timer.tick, tab.select], refresh, None, outputs, **QUIET)
 
 
 def reason_not_allowed(user: User) -> str:

@@ -40,7 +40,7 @@ def build(page: gr.Blocks, tab: gr.Tab, state: BoardState) -> None:
     def show_gains(values: dict) -> dict:
         return {parts.gains: gains_table(parts, _contents(parts, state.source, values), values)}
 
-    asked = {parts.link, *parts.minutes}
+    inputs = {parts.link, *parts.minutes}
     changed = [component.input for component in parts.view_inputs]
     page.load(None, None, None, js=OPEN, **QUIET)
     events = (
@@ -49,9 +49,9 @@ def build(page: gr.Blocks, tab: gr.Tab, state: BoardState) -> None:
         parts.timer.tick(open_link, parts.link, parts.overview, **QUIET),
     )
     for event in events:
-        event.then(show_details, asked, parts.details, **QUIET)
+        event.then(show_details, inputs, parts.details, **QUIET)
     typed = [component.input for component in parts.minutes]
-    gr.on(typed, show_gains, asked, parts.gains, trigger_mode="always_last", **QUIET)
+    gr.on(typed, show_gains, inputs, parts.gains, trigger_mode="always_last", **QUIET)
     parts.link.change(None, parts.link, None, js=KEEP, **QUIET)
 
 

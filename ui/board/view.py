@@ -110,12 +110,12 @@ def view_contents(view: BoardView, source: RecordSource) -> ViewContents:
 
 def data_sets(summaries: Iterable[RecordSummary]) -> dict[str, tuple[RecordSummary, ...]]:
     """{title: records} on the same pictures and classes, whatever the track; first where most results can be compared."""
-    found: dict[tuple, list[RecordSummary]] = {}
+    by_data: dict[tuple, list[RecordSummary]] = {}
     for summary in summaries:
         record = summary.record
-        found.setdefault((record.source, record.split, record.classes, record.background), []).append(summary)
-    compared = {key: {_compared(summary.record) for summary in some} for key, some in found.items()}
-    keys = sorted(found, key=lambda key: (-len(compared[key]), key[0], len(key[2])))
+        by_data.setdefault((record.source, record.split, record.classes, record.background), []).append(summary)
+    compared = {key: {_compared(summary.record) for summary in some} for key, some in by_data.items()}
+    keys = sorted(by_data, key=lambda key: (-len(compared[key]), key[0], len(key[2])))
     names = Counter(source for source, *_ in keys)
     titles: dict[str, tuple[RecordSummary, ...]] = {}
     for key in keys:
@@ -123,7 +123,7 @@ def data_sets(summaries: Iterable[RecordSummary]) -> dict[str, tuple[RecordSumma
         title = source if names[source] == 1 else f"{source} {split}, {_few(classes)}"
         while title in titles:
             title += " *"
-        titles[title[-100:]] = tuple(found[key])
+        titles[title[-100:]] = tuple(by_data[key])
     return titles
 
 

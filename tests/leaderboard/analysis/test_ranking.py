@@ -53,7 +53,7 @@ def test_only_the_best_are_compared_where_there_are_very_many(monkeypatch):
 
 
 def test_the_resamples_are_shared():
-    """Two records that differ by a little everywhere are told apart, though their own intervals overlap."""
+    """Two records that differ by a little everywhere have different ranks, though their own intervals overlap."""
     records = [boards.record(quality=0.9, seed=0), boards.record(quality=0.89, seed=5)]
     first, second = (record.scores["miou"] for record in records)
     assert first.low < second.high

@@ -42,9 +42,9 @@ def test_a_group_waits_for_the_resamples_of_all_its_trainings():
 
 
 def test_a_price_that_one_training_does_not_say_is_not_known():
-    told, silent = trial(0.5, 0), trial(0.6, 1)
+    stated, silent = trial(0.5, 0), trial(0.6, 1)
     silent = replace(silent, labels=replace(silent.labels, label_seconds=None))
-    (group,) = group_by_seed([told, silent], "miou")
+    (group,) = group_by_seed([stated, silent], "miou")
     assert (group.price("label_seconds"), group.price("labelled_images")) == (None, 10)
 
 
