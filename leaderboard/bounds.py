@@ -26,7 +26,7 @@ def parse(data: bytes | str) -> Any:
         raise ValueError(f"it is too large to be read ({error or 'out of memory'}). Make it smaller") from None
 
 
-def check(value: Any, where: str = "it", longest: int = MAX_TEXT, depth: int = 0) -> None:
+def check_bounds(value: Any, where: str = "it", longest: int = MAX_TEXT, depth: int = 0) -> None:
     """Check parsed JSON: every number is finite and fits 64 bits, every text is Unicode and at most `longest` characters.
 
     where: the name of the value in messages. depth: in how many lists and objects it lies. Raises ValueError, which names the
@@ -39,10 +39,10 @@ def check(value: Any, where: str = "it", longest: int = MAX_TEXT, depth: int = 0
     elif isinstance(value, dict):
         for key, item in value.items():
             _check_text(key, f"a name in {where}", MAX_TEXT)
-            check(item, f"{where}.{key}" if depth else key, longest, depth + 1)
+            check_bounds(item, f"{where}.{key}" if depth else key, longest, depth + 1)
     elif isinstance(value, list | tuple):
         for item in value:
-            check(item, where, longest, depth + 1)
+            check_bounds(item, where, longest, depth + 1)
     elif isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{where:.200} is {value}, and must be a finite number. Leave it out")
     elif isinstance(value, int) and not -MAX_WHOLE <= value <= MAX_WHOLE:

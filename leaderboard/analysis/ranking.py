@@ -24,7 +24,7 @@ def with_ranks(groups: Iterable[SeedGroup]) -> list[SeedGroup]:
     groups = list(groups)
     rivals: dict[tuple, list[int]] = {}
     for place, group in enumerate(groups):
-        rivals.setdefault((group.record.sample, group.metric), []).append(place)
+        rivals.setdefault((group.record.sample_key, group.metric), []).append(place)
     for places in rivals.values():
         best = sorted(places, key=lambda place: sort_key(groups[place].value, groups[place].metric))[:MAX_RANKED]
         for place, ranked in zip(best, rank_rivals([groups[place] for place in best]), strict=True):

@@ -62,7 +62,7 @@ class RecordIndex:
 
     def failures(self) -> list[Failure]:
         """The evaluations that failed and did not succeed since, newest first."""
-        failures = [failure for folder in self.folders for failure in store.failures(folder)]
+        failures = [failure for folder in self.folders for failure in store.read_failures(folder)]
         return sorted(failures, key=lambda failure: failure.date, reverse=True)
 
     def _paths(self) -> list[Path]:
@@ -115,7 +115,7 @@ def _read_summary(path: Path) -> RecordSummary | str:
     try:
         record = store.read(path)
     except (ValueError, OSError) as error:
-        store.warn(path, error)
+        store.warn_left_out(path, error)
         return bounds.visible(str(error))
     return RecordSummary(replace(record, ids="", groups="", packed={}), path, tuple(click_curve(record)))
 

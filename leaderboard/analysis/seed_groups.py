@@ -85,7 +85,7 @@ def group_key(record: Record) -> tuple:
     labels = record.labels
     budget = labels.cue, labels.unlabelled_images, labels.share or labels.labelled_images
     settings_text = json.dumps(settings, sort_keys=True)
-    return record.sample, record.identity.code, record.method, settings_text, checkpoint_key(record), *budget
+    return record.sample_key, record.identity.code, record.method, settings_text, checkpoint_key(record), *budget
 
 
 def checkpoint_key(record: Record) -> str:

@@ -120,7 +120,7 @@ def read_benchmark(path: Path) -> Benchmark:
     except ValueError as error:
         raise ValueError(f"{path} is not JSON ({error}). Give a JSON file of a benchmark's fields") from None
     try:
-        bounds.check(form)
+        bounds.check_bounds(form)
         benchmark = from_plain(Benchmark, form)
     except ValueError as error:
         raise ValueError(f"{path} declares no benchmark: {error}") from None

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> None:
     if not args.results.is_dir():
         raise ValueError(f"there is no folder {args.results}. Give --results DIR, as `evaluate` wrote it")
     if args.failures:
-        for failure in store.failures(args.results):
+        for failure in store.read_failures(args.results):
             reason = bounds.visible(f"{failure.checkpoint}: {failure.reason}")
             print(f"{failure.date}  {failure.identity.benchmark}  {reason}")
         return

@@ -50,7 +50,7 @@ def discover(
     Tasks with a record are left out, and so are those that have failed, unless `retry`. A failure is written with its reason,
     and the search goes on. Raises ValueError when the checkpoints or the data cannot be read.
     """
-    failed_before = {failure.identity for failure in store.failures(results)}
+    failed_before = {failure.identity for failure in store.read_failures(results)}
     records, failures, known = [], [], 0
     for task in eval_tasks(hub.checkpoints(where, limit), benchmarks, data):
         if store.find(task.identity, results) or (task.identity in failed_before and not retry):
@@ -60,7 +60,7 @@ def discover(
             records.append(evaluate(task, results, limits=limits, progress=progress, load=load))
         except EvaluationError as error:
             logger.warning("%s on %s: %s", task.checkpoint.source, task.benchmark.name, error)
-            failures += [failure for failure in store.failures(results) if failure.identity == task.identity]
+            failures += [failure for failure in store.read_failures(results) if failure.identity == task.identity]
     return Discovery(tuple(records), tuple(failures), known)
 
 

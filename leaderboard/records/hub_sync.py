@@ -1,4 +1,4 @@
-"""A folder of results <-> a results data set on the Hub, which has the same layout. Records are added, never changed."""
+"""Synchronise a folder of results with a results data set on the Hub: records are added on both sides, and never changed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from wss_core.atomic_file import write_atomic
 from . import store
 
 RECORD = re.compile(r"[\w-]{1,60}/[0-9a-f]{32}\.json")
-TRIES = 8  # several boards may write at once: one of them wins each time
-MOST = 20_000  # files of one pull
+TRIES = 8  # of a commit: when several boards commit at once, one succeeds and the others try again
+MAX_FILES = 20_000  # of one pull
 CARD = """\
 ---
 tags:
@@ -32,19 +32,19 @@ logger = logging.getLogger(__name__)
 
 
 def push(results: Path, repo: str, *, private: bool | None = None, token: str | None = None) -> tuple[int, str]:
-    """Add the sound records of a folder that the data set lacks, in one commit on top of its head.
+    """Add the records of a folder that the data set lacks, in one commit; damaged ones are left out with a warning.
 
-    Returns how many were added, and the hash of the head then. A head that moved meanwhile is looked at again. Raises
-    ValueError (`remote.HubError`) in words when the Hub does not take it.
+    The data set is created where there is none. When it has changed meanwhile, the commit is made anew. Returns how many
+    records were added, and the hash of the head then. Raises ValueError (`hub_client.HubError`) when the Hub does not take it.
     """
     hub_client.check_repo_name(repo)
     api = HfApi(token=token)
     with hub_client.hub_errors(repo):
         api.create_repo(repo, repo_type="dataset", private=private, exist_ok=True)
-    ours = {f"{r.identity.benchmark}/{r.identity.name}.json": r for r in store.read_all(results)}
+    records = {f"{r.identity.benchmark}/{r.identity.name}.json": r for r in store.read_all(results)}
     for tries_left in reversed(range(TRIES)):
         try:
-            return _add(api, repo, results, sorted(ours))
+            return _add(api, repo, results, sorted(records))
         except hub_client.HubConflict:
             if not tries_left:
                 raise
@@ -52,15 +52,15 @@ def push(results: Path, repo: str, *, private: bool | None = None, token: str | 
 
 
 def pull(repo: str, results: Path, *, revision: str | None = None, token: str | None = None) -> int:
-    """Copy the data set's records that a folder lacks into it, and return how many. Damaged ones are left out with a warning.
+    """Copy the records that a folder lacks from the data set, and return how many; damaged ones are left out with a warning.
 
-    Raises ValueError in words when they cannot be fetched.
+    Raises ValueError (`hub_client.HubError`) when they cannot be fetched, or the data set holds other things than results.
     """
     hub_client.check_repo_name(repo, revision)
     with hub_client.hub_errors(repo, revision):
         info = HfApi(token=token).dataset_info(repo, revision=revision, files_metadata=True)
-        _check(repo, {file.rfilename: file.size for file in info.siblings or ()})
-        place = Path(
+        _check_sizes(repo, {file.rfilename: file.size for file in info.siblings or ()})
+        snapshot = Path(
             snapshot_download(
                 repo,
                 repo_type="dataset",
@@ -71,46 +71,37 @@ def pull(repo: str, results: Path, *, revision: str | None = None, token: str | 
             )
         )
     added = 0
-    for name in sorted(str(path.relative_to(place).as_posix()) for path in place.glob("*/*.json")):
-        if RECORD.fullmatch(name) and not (results / name).exists() and _sound(place / name):
-            _copy(place / name, results / name)
+    for name in sorted(str(path.relative_to(snapshot).as_posix()) for path in snapshot.glob("*/*.json")):
+        if RECORD.fullmatch(name) and not (results / name).exists() and store.is_sound(snapshot / name):
+            _copy(snapshot / name, results / name)
             added += 1
     return added
 
 
 def _add(api: HfApi, repo: str, results: Path, names: list[str]) -> tuple[int, str]:
-    """One commit on top of the head. Raises Moved when that is no longer the head."""
+    """Commit on top of the current head. Raises HubConflict when another commit came first."""
     with hub_client.hub_errors(repo):
         head = api.dataset_info(repo)
-    there = {file.rfilename for file in head.siblings or ()}
-    adds = [CommitOperationAdd(name, str(results / name)) for name in names if name not in there]
+    present = {file.rfilename for file in head.siblings or ()}
+    adds = [CommitOperationAdd(name, str(results / name)) for name in names if name not in present]
     if not adds:
         return 0, head.sha
     count = len(adds)
-    if "README.md" not in there:
+    if "README.md" not in present:
         adds.append(CommitOperationAdd("README.md", CARD.encode()))
     message = f"Add {count} record{'s' if count > 1 else ''}"
     with hub_client.hub_errors(repo):
-        made = api.create_commit(repo, adds, commit_message=message, repo_type="dataset", parent_commit=head.sha)
-    return count, made.oid
+        commit = api.create_commit(repo, adds, commit_message=message, repo_type="dataset", parent_commit=head.sha)
+    return count, commit.oid
 
 
-def _check(repo: str, sizes: dict[str, int | None]) -> None:
-    """Raise ValueError for more, or larger, files than a board has."""
+def _check_sizes(repo: str, sizes: dict[str, int | None]) -> None:
+    """Raise ValueError for more files, or larger ones, than a results data set has."""
     wanted = {name: size for name, size in sizes.items() if name.endswith(".json")}
     large = [name for name, size in wanted.items() if size is None or size > store.MAX_FILE]
-    if large or len(wanted) > MOST:
-        what = f"{large[0]} is above {store.MAX_FILE:,} bytes" if large else f"there are {len(wanted):,} files"
-        raise ValueError(f"{repo} is no data set of results: {what}. Nothing was fetched")
-
-
-def _sound(path: Path) -> bool:
-    try:
-        store.read(path)
-        return True
-    except (ValueError, OSError) as error:
-        store.warn(path, error)
-        return False
+    if large or len(wanted) > MAX_FILES:
+        problem = f"{large[0]} is above {store.MAX_FILE:,} bytes" if large else f"there are {len(wanted):,} files"
+        raise ValueError(f"{repo} is no data set of results: {problem}. Nothing was fetched")
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -1,4 +1,4 @@
-"""Whole numbers and texts <-> short texts inside a JSON record; what is read back is bounded before it is unpacked."""
+"""Arrays of whole numbers, and texts, as short strings inside a JSON record; their size is checked before they are unpacked."""
 
 from __future__ import annotations
 
@@ -10,39 +10,40 @@ import zlib
 import numpy as np
 
 TYPES = ("int8", "uint8", "int16", "uint16", "int32", "int64")
-ROWS, PLANES = "rows", "planes"  # how the bytes are ordered; records of earlier versions do not say, theirs are in rows
+ROWS, PLANES = "rows", "planes"  # how the bytes are ordered; records of format 1 do not say, theirs are in rows
 MAX_BYTES = 400_000_000  # of one array, unpacked
 BROKEN = (KeyError, IndexError, TypeError, ValueError, OverflowError, zlib.error, binascii.Error)
 
 
 def pack(array: np.ndarray) -> dict:
-    """{"dtype", "shape", "order", "data"}: the smallest type that holds the whole numbers, deflated, as base64.
+    """Pack an array of whole numbers, one row for each image, into {"dtype", "shape", "order", "data"}.
 
-    In rows, one a picture, or in planes: for each number of a row the lowest bytes of all rows, then the next. Whichever is
-    smaller: planes take a third less where most classes are on most pictures.
+    The numbers have the smallest type that holds them all, and are deflated and written as base64. The order is the smaller of
+    ROWS, and PLANES: the lowest bytes of all rows for each number of a row, then the next bytes. Planes take a third less
+    where most classes are on most images.
     """
     low, high = (int(array.min()), int(array.max())) if array.size else (0, 0)
     dtype = next(t for t in TYPES if np.iinfo(t).min <= low and high <= np.iinfo(t).max)
     small = np.ascontiguousarray(array, np.dtype(dtype).newbyteorder("<"))
-    bytes_of = {ROWS: small.tobytes()}
+    orders = {ROWS: small.tobytes()}
     if small.size:
-        bytes_of[PLANES] = small.view(np.uint8).reshape(len(small), -1).T.tobytes()
-    order, data = min(((key, zlib.compress(value, 9)) for key, value in bytes_of.items()), key=lambda one: len(one[1]))
+        orders[PLANES] = small.view(np.uint8).reshape(len(small), -1).T.tobytes()
+    order, data = min(((key, zlib.compress(value, 9)) for key, value in orders.items()), key=lambda pair: len(pair[1]))
     return {"dtype": dtype, "shape": list(array.shape), "order": order, "data": base64.b64encode(data).decode()}
 
 
-def size(form: dict) -> int:
-    """How many bytes the numbers of what `pack` gave say they take, once unpacked. Raises ValueError for anything else."""
+def unpacked_size(form: dict) -> int:
+    """The bytes that a packed array says it takes once it is unpacked. Raises ValueError for what `pack` cannot have given."""
     dtype, shape = form.get("dtype"), form.get("shape")
     if dtype not in TYPES or type(shape) is not list or not all(type(side) is int and side >= 0 for side in shape):
-        raise ValueError(f"{dtype!r:.40} {shape!r:.80} is no array of whole numbers")
+        raise ValueError(f"{dtype!r:.40} {shape!r:.80} is not an array of whole numbers")
     return math.prod(shape) * np.dtype(dtype).itemsize
 
 
 def unpack(form: dict) -> np.ndarray:
-    """int64 array of what `pack` gave. Raises ValueError for anything else."""
+    """Unpack what `pack` gave into an int64 array. Raises ValueError for anything else, and for more than MAX_BYTES."""
     try:
-        expected = size(form)
+        expected = unpacked_size(form)
         dtype, shape, order = form["dtype"], tuple(form["shape"]), form.get("order", ROWS)
         if expected > MAX_BYTES:
             raise ValueError(f"{expected:,} bytes are more than {MAX_BYTES:,}")
@@ -57,12 +58,12 @@ def unpack(form: dict) -> np.ndarray:
 
 
 def pack_texts(texts) -> str:
-    """Texts without line breaks, deflated, as base64."""
+    """Pack texts, which have no line breaks, into one string: deflated, as base64."""
     return base64.b64encode(zlib.compress("\n".join(texts).encode(), 9)).decode()
 
 
 def unpack_texts(text: str, count: int) -> tuple[str, ...]:
-    """`count` texts of what `pack_texts` gave. Raises ValueError for anything else."""
+    """Unpack `count` texts of what `pack_texts` gave. Raises ValueError for anything else."""
     try:
         unpacker = zlib.decompressobj()
         texts = unpacker.decompress(base64.b64decode(text, validate=True), MAX_BYTES // 100).decode().split("\n")
@@ -75,7 +76,7 @@ def unpack_texts(text: str, count: int) -> tuple[str, ...]:
 
 
 def _inflate(text: str, size: int) -> bytes:
-    """The bytes, exactly `size` of them: a bomb is not unpacked further than that."""
+    """Inflate base64 to exactly `size` bytes; never more, whatever the data would unpack to. Raises ValueError."""
     unpacker = zlib.decompressobj()
     data = unpacker.decompress(base64.b64decode(text, validate=True), size + 1)
     if len(data) != size or not unpacker.eof:

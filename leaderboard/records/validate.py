@@ -1,4 +1,4 @@
-"""Whether a record that was read makes sense: every number in its range, and every part of the shape that its metrics read."""
+"""Checks of records that were read: every number is in its range, and every part has the shape that its metrics need."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ..metrics import calibration, interactive, registry
 from ..metrics.boundary import COLUMNS
 from ..metrics.detection import THRESHOLDS
 from ..metrics.registry import METRICS, Parts
-from .packed_arrays import MAX_BYTES, size, unpack
+from .packed_arrays import MAX_BYTES, unpack, unpacked_size
 from .record import Failure, Identity, Record
 
-MAX_NAME = 200  # characters of a word that tables and figures show
-MAX_FREE = 1_000  # and of what says where a checkpoint lies, or a machine
-MAX_IMAGES = 50_000  # of one benchmark: they are drawn again 1,000 times in memory
+MAX_NAME = 200  # characters of a name that tables and figures show
+MAX_TEXT = 1_000  # characters of the checkpoint's place, and of the device and the machine
+MAX_IMAGES = 50_000  # of one benchmark: 1,000 resamples of them are held in memory
 MAX_VALUE = 1e6  # of a metric: HD95 is in pixels
 DATE = "%Y-%m-%dT%H:%M:%SZ"
 NAMES = ("track", "method", "source", "split", "metric")
-# Parts by their shapes, where N is the pictures, C the classes and None any number, and the lowest and highest they hold.
+# Parts by name: their shape, where N is the images, C the classes and None any number, and their lowest and highest number.
 PARTS = {
     "counts": (("N", "C", 3), 0, MAX_WHOLE),
     "boundaries": (("N", "C", len(COLUMNS)), -1, MAX_WHOLE),
@@ -34,15 +34,15 @@ PARTS = {
 }
 
 
-def check(record: Record) -> None:
-    """Raise ValueError, which says what is wrong, for a record that cannot be shown beside others."""
+def check_record(record: Record) -> None:
+    """Check all that is shown or computed with. Raises ValueError, which says what is wrong, for a record that fails."""
     _check_identity(record.identity)
     for name in NAMES:
         _check_name(name, getattr(record, name))
     _check_name("labels.cue", record.labels.cue)
     _check_name("labels.source", record.labels.source)
     for name in ("checkpoint", "device", "machine"):
-        _check_free(name, getattr(record, name))
+        _check_text(name, getattr(record, name))
     schema.class_names(list(record.classes))
     check_range("the number of classes", len(record.classes), 1, schema.MAX_CLASSES)
     check_range("images", record.images, 1, MAX_IMAGES)
@@ -50,16 +50,16 @@ def check(record: Record) -> None:
     for name in ("seconds", "forward"):
         check_range(name, getattr(record, name), 0, MAX_SECONDS)
     _check_date(record.date)
-    record.picture_ids()
+    record.image_ids()
     record.group_names()
-    parts = _parts(record)
+    parts = _checked_parts(record)
     _check_scores(record, parts)
 
 
 def check_failure(failure: Failure) -> None:
-    """Raise ValueError for a failure that cannot be shown."""
+    """Check all that is shown of a failure. Raises ValueError."""
     _check_identity(failure.identity)
-    _check_free("checkpoint", failure.checkpoint)
+    _check_text("checkpoint", failure.checkpoint)
     _check_date(failure.date)
 
 
@@ -77,9 +77,9 @@ def _check_name(where: str, text: str) -> None:
         raise ValueError(f"{where} is {text!r:.80}, and must be at most {MAX_NAME} characters that can be shown")
 
 
-def _check_free(where: str, text: str) -> None:
-    if len(text) > MAX_FREE:
-        raise ValueError(f"{where} is {text!r:.80}, of {len(text):,} characters, and at most {MAX_FREE:,} can be shown")
+def _check_text(where: str, text: str) -> None:
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"{where} is {text!r:.80}, of {len(text):,} characters, and at most {MAX_TEXT:,} can be shown")
 
 
 def _check_date(date: str) -> None:
@@ -99,39 +99,39 @@ def _check_labels(record: Record) -> None:
     check_range("labels.share", labels.share, 0, 1)
 
 
-def _parts(record: Record) -> Parts:
-    """The record's parts, not kept in it: each and all within MAX_BYTES, of the shapes and in the ranges that metrics read."""
-    total = sum(size(form) for form in record.packed.values())
+def _checked_parts(record: Record) -> Parts:
+    """Unpack the record's parts, which it does not keep. Raises ValueError for more than MAX_BYTES, or what PARTS does not allow."""
+    total = sum(unpacked_size(form) for form in record.packed.values())
     if total > MAX_BYTES:
         raise ValueError(f"its packed numbers take {total:,} bytes, and at most {MAX_BYTES:,} can be held")
     parts = {name: unpack(form) for name, form in record.packed.items()}
-    sides = {"N": record.images, "C": len(record.classes), None: None}
+    lengths = {"N": record.images, "C": len(record.classes), None: None}
     for name, array in parts.items():
         if name not in PARTS:
-            continue  # of a newer version
+            continue  # a part of a newer version
         shape, low, high = PARTS[name]
-        wanted = tuple(sides.get(side, side) for side in shape)
+        wanted = tuple(lengths.get(side, side) for side in shape)
         if len(wanted) != array.ndim or any(w not in (None, a) for w, a in zip(wanted, array.shape, strict=True)):
-            words = ", ".join("any" if side is None else str(side) for side in wanted)
-            raise ValueError(f"its {name} are of the shape {array.shape}, and must be ({words}). Evaluate again")
+            sides = ", ".join("any" if side is None else str(side) for side in wanted)
+            raise ValueError(f"its {name} are of the shape {array.shape}, and must be ({sides}). Evaluate again")
         if array.size:
             check_range(f"the lowest of its {name}", int(array.min()), low, high)
             check_range(f"the highest of its {name}", int(array.max()), low, high)
-    found = parts.get("detections")
-    if found is not None and len(found):
-        bounds = (record.images - 1, len(record.classes) - 1, calibration.SCORE_UNIT, 2 ** len(THRESHOLDS) - 1)
-        for column, most in zip(found.T, bounds, strict=True):
-            check_range("a number of its detections", int(column.max()), 0, most)
+    detections = parts.get("detections")
+    if detections is not None and len(detections):
+        highest = (record.images - 1, len(record.classes) - 1, calibration.SCORE_UNIT, 2 ** len(THRESHOLDS) - 1)
+        for column, high in zip(detections.T, highest, strict=True):
+            check_range("a number of its detections", int(column.max()), 0, high)
     return parts
 
 
 def _check_scores(record: Record, parts: Parts) -> None:
-    """The record's own metric is there, and what every known one is read from."""
+    """Check that the record's own metric has a score, and that every known score has the parts it is computed from."""
     if record.metric not in METRICS or record.metric not in record.scores:
         raise ValueError(f"it has no score of its metric, {record.metric!r:.40}. Evaluate again")
     for name, score in record.scores.items():
         for value in (score.value, score.low, score.high, *score.classes):
-            if not math.isnan(value):  # it does not exist
+            if not math.isnan(value):  # NaN: the score does not exist
                 check_range(f"the score {name:.40}", value, 0, MAX_VALUE)
         check_range(f"lost of the score {name:.40}", score.lost, 0, 1)
         if score.classes and len(score.classes) != len(record.classes):
@@ -144,12 +144,12 @@ def _check_scores(record: Record, parts: Parts) -> None:
 
 def _check_needs(name: str, parts: Parts) -> None:
     needs = METRICS[name].needs
-    lacking = [part for part in needs if part not in parts]
-    if lacking:
+    missing = [part for part in needs if part not in parts]
+    if missing:
         raise ValueError(
-            f"it has a score of {name}, but not the {' and '.join(lacking)} that it is read from. Evaluate again"
+            f"it has a score of {name}, but not the {' and '.join(missing)} that it is computed from. Evaluate again"
         )
-    if "clicks" in needs:  # the others' shapes are known
+    if "clicks" in needs:  # the only part whose length PARTS leaves open
         try:
             registry.class_values(name, parts)
         except IndexError:

@@ -53,7 +53,7 @@ def test_a_record_names_its_checkpoint_and_its_labels(record, data):
         cue="strokes", labelled_images=5, unlabelled_images=3, label_seconds=109.0, source="declared"
     )
     assert record.settings == {"width": 8}
-    assert record.picture_ids() == tuple("012345")
+    assert record.image_ids() == tuple("012345")
     assert 0 < record.forward < record.seconds
     assert record.date.endswith("Z")
 
@@ -93,7 +93,7 @@ def test_a_record_is_not_made_twice(record, data, results):
 def failure_reason(words, data, results, load, limits):
     with pytest.raises(EvaluationError, match=words):
         evaluate(boards.eval_task(data), results, limits=limits, progress=False, load=load)
-    (failure,) = store.failures(results)
+    (failure,) = store.read_failures(results)
     assert failure.checkpoint == "ann/discs"
     return failure.reason
 
@@ -141,7 +141,7 @@ def test_a_crash_half_way_loses_nothing_and_is_resumed(record, data, tmp_path):
     again = evaluate(boards.eval_task(data), tmp_path, progress=False, load=boards.good)
     assert to_plain(again.scores) == to_plain(record.scores)
     assert again.packed == record.packed
-    assert store.failures(tmp_path) == []  # overtaken
+    assert store.read_failures(tmp_path) == []  # overtaken
     assert not kept.path.exists()
 
 

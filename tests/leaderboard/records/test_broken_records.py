@@ -15,7 +15,7 @@ from leaderboard.benchmarks.benchmark import read_benchmark
 from leaderboard.evaluation.build_record import build_failure, declared_labels
 from leaderboard.evaluation.evaluate import evaluate
 from leaderboard.evaluation.watched_process import EvaluationError
-from leaderboard.records import hub_sync, store
+from leaderboard.records import store
 from leaderboard.records.packed_arrays import pack
 from leaderboard.records.record import Identity
 from leaderboard.report import figures, html_page, table
@@ -28,7 +28,7 @@ HUGE = 10**400
 def sealed(form: dict) -> bytes:
     """The bytes of a record's file, its check right."""
     body = "{\n" + ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in form.items())
-    return f'{body},\n"check": "{store._hash(body.encode())}"\n}}\n'.encode()
+    return f'{body},\n"check": "{store.body_hash(body.encode())}"\n}}\n'.encode()
 
 
 def put(form: dict, folder):
@@ -154,10 +154,10 @@ def test_json_that_python_cannot_hold_is_named(text, good, tmp_path, caplog):
     body = sealed(good[1]).rpartition(b',\n"check": ')[0] + b',\n"more": ' + text.encode()
     path = store.record_path(good[0].identity, tmp_path)
     path.parent.mkdir()
-    path.write_bytes(body + f',\n"check": "{store._hash(body)}"\n}}\n'.encode())
+    path.write_bytes(body + f',\n"check": "{store.body_hash(body)}"\n}}\n'.encode())
     assert store.read_all(tmp_path) == []
     assert path.name in caplog.text
-    assert not hub_sync._sound(path)  # nor is it taken from the Hub
+    assert not store.is_sound(path)  # nor is it taken from the Hub
 
 
 def test_numbers_that_no_memory_holds_are_named(good, tmp_path, monkeypatch):
@@ -179,11 +179,11 @@ def test_a_failure_that_makes_no_sense_is_left_out(good, tmp_path, caplog):
         ("checkpoint", "c" * 5_000),
     ):
         path.write_bytes(sealed(changed(form, place, value)))
-        assert store.failures(tmp_path) == []
+        assert store.read_failures(tmp_path) == []
         assert "left out" in caplog.text
         caplog.clear()
     path.write_bytes(sealed(form))
-    assert len(store.failures(tmp_path)) == 1
+    assert len(store.read_failures(tmp_path)) == 1
 
 
 def test_a_checkpoint_trained_with_strokes_alone_is_drawn(good):
@@ -264,9 +264,9 @@ def test_a_checkpoint_that_declares_what_cannot_be_fails_before_it_segments(tmp_
     work = boards.eval_task(boards.write_discs(tmp_path / "data"), training={"label_seconds": -1})
     with pytest.raises(EvaluationError, match="training.label_seconds is -1, and must lie in 0"):
         evaluate(work, tmp_path / "out", load=None, progress=False)
-    assert "label_seconds" in store.failures(tmp_path / "out")[0].reason
+    assert "label_seconds" in store.read_failures(tmp_path / "out")[0].reason
 
 
 def test_bounds_say_the_place():
     with pytest.raises(ValueError, match="settings.a.b is a whole number of 401 digits"):
-        bounds.check({"settings": {"a": {"b": [HUGE]}}})
+        bounds.check_bounds({"settings": {"a": {"b": [HUGE]}}})

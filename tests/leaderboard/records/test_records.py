@@ -49,7 +49,7 @@ def test_written_is_read_equal(data, tmp_path):
     again = store.read(path)
     assert to_plain(again) == to_plain(record)
     assert again == store.find(record.identity, tmp_path) == store.read_all(tmp_path)[0]
-    assert again.picture_ids()[3] == "é 3"
+    assert again.image_ids()[3] == "é 3"
     assert again.group_names() == tuple("ababab")
     assert again.parts["counts"].shape == (6, 3, 3)
     assert [p.name for p in path.parent.iterdir()] == [path.name]
@@ -152,11 +152,11 @@ def test_a_failure_stands_until_a_success(data, tmp_path):
     record, work = made(data)
     store.write_failure(build_failure(work, "too slow"), tmp_path)
     store.write_failure(build_failure(work, "too large"), tmp_path)
-    (failure,) = store.failures(tmp_path)
+    (failure,) = store.read_failures(tmp_path)
     assert (failure.reason, failure.checkpoint, failure.identity) == ("too large", "ann/discs", record.identity)
     assert store.read_all(tmp_path) == []
     store.write(record, tmp_path)
-    assert store.failures(tmp_path) == []
+    assert store.read_failures(tmp_path) == []
 
 
 @pytest.mark.parametrize("values", [[0, 1], [-1, 5], [0, 255], [-3, 300], [0, 70_000], [-(2**40), 2**40], []])
@@ -187,9 +187,9 @@ def deflated(data):
 @pytest.mark.parametrize(
     ("form", "words"),
     [
-        ({"dtype": "float64", "shape": [1], "data": deflated(bytes(8))}, "no array of whole numbers"),
-        ({"dtype": "object", "shape": [1], "data": deflated(bytes(8))}, "no array of whole numbers"),
-        ({"dtype": "int8", "shape": [-1], "data": deflated(bytes(8))}, "no array of whole numbers"),
+        ({"dtype": "float64", "shape": [1], "data": deflated(bytes(8))}, "not an array of whole numbers"),
+        ({"dtype": "object", "shape": [1], "data": deflated(bytes(8))}, "not an array of whole numbers"),
+        ({"dtype": "int8", "shape": [-1], "data": deflated(bytes(8))}, "not an array of whole numbers"),
         ({"dtype": "int8", "shape": [4], "data": deflated(bytes(50_000_000))}, "5 bytes where 4 belong"),  # a bomb
         ({"dtype": "int8", "shape": [9], "data": deflated(bytes(8))}, "8 bytes where 9 belong"),
         ({"dtype": "int64", "shape": [10**9], "data": ""}, "more than 400,000,000"),

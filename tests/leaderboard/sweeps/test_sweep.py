@@ -284,7 +284,7 @@ def test_a_failure_is_kept_and_tried_again_when_asked(data, tmp_path):
     assert list(sweep([task], SweepFolders(tmp_path), Local(), progress=False)) == []
     (again,) = sweep([task], SweepFolders(tmp_path), Local(), retry=True, progress=False)
     assert isinstance(again, Record)
-    assert store.failures(tmp_path) == []
+    assert store.read_failures(tmp_path) == []
 
 
 def test_one_that_cannot_learn_says_why_and_the_others_go_on(data, tmp_path):
