@@ -165,5 +165,7 @@ def _split_by_unlabelled(groups: list[SeedGroup]) -> list[list[SeedGroup]]:
 def _tied(groups: Sequence[SeedGroup]) -> list[SeedGroup]:
     """The others on the pictures of the first, the best one, that share its rank."""
     first = groups[0]
-    rivals = rank_rivals([group for group in groups if group.record.sample_key == first.record.sample_key][:MAX_COMPARED])
+    rivals = rank_rivals(
+        [group for group in groups if group.record.sample_key == first.record.sample_key][:MAX_COMPARED]
+    )
     return [group for group in rivals if group.rank == 1 and group.records != first.records]
