@@ -13,7 +13,7 @@ from .conventions import BACKGROUND, MAX_CLASSES, CueError
 from .cues import Cues, CueSpec, Example, raster
 from .cues.apply_to_probs import apply_cues_to_probs
 from .imaging.io import ImageLike, read_image
-from .prepared import Prepared
+from .prepared import Prepared, checksum
 from .results import Result
 from .run_options import Progress, RunOptions
 from .state_check import check_state
@@ -105,7 +105,7 @@ class Segmenter:
         """
         self._check_fitted()
         image = read_image(image)
-        return Prepared(image.shape[:2], self._signature(), self._prepare(image))
+        return Prepared(image.shape[:2], self._signature(), self._prepare(image), checksum(image))
 
     def segment(self, image: ImageLike, cues: Cues = Cues(), prepared: Prepared | None = None) -> Result:
         """Segment a picture in agreement with the cues: a labelled pixel keeps its label.
@@ -124,8 +124,15 @@ class Segmenter:
         prepared = prepared or self.prepare(image)
         if prepared.shape != shape or prepared.made_by != self._signature():
             raise ValueError(f"prepared is for {prepared.made_by} on {prepared.shape}. Call prepare(image) again")
+        if prepared.checksum != checksum(image):
+            raise ValueError("prepared is of another picture of the same size. Call prepare(image) again")
         class_ids = list(range(len(classes))) if self.learns else sorted({0, *cues.labelled_classes})
         probs = self._probabilities(image, cues, class_ids, prepared.cache)
+        if self.learns and not np.isfinite(probs.sum()):
+            raise ValueError(
+                f"the weights of this {self.name} give probabilities that are no numbers: they are damaged. Load another "
+                "revision, or train again"
+            )
         apply_cues_to_probs(probs, cues, class_ids, classes)
         instances = self._instances(image, cues, prepared.cache) if self.gives_instances else None
         return Result(probs, classes, class_ids, raster.ignored_pixels(cues, shape), instances)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -39,8 +40,13 @@ def run(args: argparse.Namespace, program: str) -> int:
     """Run the command: 0, or 2 after a sentence on stderr when its input cannot be used, or 130 when it was stopped."""
     try:
         args.run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output, as `head`, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
-        print(f"{program}: {error.filename}: {error.strerror}. Check the path", file=sys.stderr)
+        what = f"{error.filename}: {error.strerror}. Check the path" if error.filename else str(error)
+        print(f"{program}: {what}", file=sys.stderr)
         return 2
     except ValueError as error:
         print(f"{program}: {error}", file=sys.stderr)

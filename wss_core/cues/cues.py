@@ -172,6 +172,14 @@ class Example:
     group: str = ""
     instances: np.ndarray | None = None
 
+    def __eq__(self, other) -> bool:
+        if not isinstance(other, Example):
+            return NotImplemented
+        arrays = ((self.image, other.image), (self.truth, other.truth), (self.instances, other.instances))
+        return (self.id, self.group, self.cues) == (other.id, other.group, other.cues) and all(
+            np.array_equal(a, b) if a is not None and b is not None else a is b for a, b in arrays
+        )
+
 
 def read_document(
     text_or_dict: str | bytes | dict, shape: tuple[int, int] | None = None

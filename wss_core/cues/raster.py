@@ -12,6 +12,7 @@ import numpy as np
 from ..conventions import UNKNOWN
 from ..imaging.resize import resize_nearest
 from . import Box, Cues
+from .clip import clip_line, clip_ring
 
 BLOCK = 24  # cues after which a history starts again, so that a long list costs no more than that
 _SHIFT = 4  # OpenCV draws with this many binary places after the point
@@ -99,8 +100,9 @@ def box_slices(box: Box, shape: tuple[int, int], grid: tuple[int, int]) -> tuple
     """(rows, columns) of a grid over a picture of `shape` that the box covers, cut at its border, never empty."""
     slices = []
     for low, high, size, cells in ((box.y0, box.y1, shape[0], grid[0]), (box.x0, box.x1, shape[1], grid[1])):
-        start = min(max(0, round(low * cells / size)), cells - 1)
-        slices.append(slice(start, max(start + 1, min(cells, round(high * cells / size)))))
+        low, high = (min(max(corner, 0), size) for corner in (low, high))
+        start = min(round(low * cells / size), cells - 1)
+        slices.append(slice(start, max(start + 1, round(high * cells / size))))
     return slices[0], slices[1]
 
 
@@ -130,16 +132,23 @@ def _paint_labels(seeds: np.ndarray, labels: np.ndarray) -> None:
 def _paint_stroke(seeds: np.ndarray, stroke, scale: np.ndarray, value: int) -> None:
     path = (np.asarray(stroke.path, np.float64) + 0.5) * scale - 0.5
     limit = 8 * max(seeds.shape) + 8  # OpenCV's fixed-point coordinates must stay small
-    corners = np.rint(np.clip(path, -limit, limit) * (1 << _SHIFT)).astype(np.int32)
     if stroke.width == 0:
-        cv2.fillPoly(seeds, [corners], value, lineType=cv2.LINE_8, shift=_SHIFT)
+        rings = [path] if np.abs(path).max() <= limit else [clip_ring(path, limit)]
+        cv2.fillPoly(
+            seeds, [_fixed_point(ring) for ring in rings if len(ring)], value, lineType=cv2.LINE_8, shift=_SHIFT
+        )
         return
+    lines = [path] if np.abs(path).max() <= limit else clip_line(path, limit)
     # OpenCV's thickness 2 k paints 2 k + 1 pixels, and 2 k + 1 paints two more; 32767 is its limit,
     # and what is thrice as wide as the picture covers it all.
     thickness = min(max(1, 2 * math.ceil(stroke.width * scale.mean() / 2 - 1)), 32766, 3 * max(seeds.shape))
-    if len(corners) == 1:
-        corners = np.repeat(corners, 2, axis=0)
-    cv2.polylines(seeds, [corners], False, value, thickness=thickness, lineType=cv2.LINE_8, shift=_SHIFT)
+    corners = [_fixed_point(line if len(line) > 1 else np.repeat(line, 2, axis=0)) for line in lines]
+    cv2.polylines(seeds, corners, False, value, thickness=thickness, lineType=cv2.LINE_8, shift=_SHIFT)
+
+
+def _fixed_point(path: np.ndarray) -> np.ndarray:
+    """int32 (N, 2): a path as OpenCV takes it, with _SHIFT binary places after the point."""
+    return np.rint(path * (1 << _SHIFT)).astype(np.int32)
 
 
 def resize_cues(cues: Cues, shape: tuple[int, int], grid: tuple[int, int]) -> Cues:

@@ -35,7 +35,12 @@ def read_image(source: ImageLike, max_pixels: int = MAX_PIXELS) -> np.ndarray:
     if isinstance(source, np.ndarray):
         return _array_to_rgb(source, max_pixels)
     if isinstance(source, Image.Image):
-        return _pil_to_rgb(source, max_pixels)
+        try:
+            return _pil_to_rgb(source, max_pixels)
+        except _DAMAGE as error:
+            if isinstance(error, ImageError):
+                raise
+            raise ImageError(f"the picture is damaged or cut short ({error}). Open it anew and retry") from None
     file = io.BytesIO(source) if isinstance(source, bytes) else os.fspath(source)
     try:
         with Image.open(file, formats=FORMATS) as image:
@@ -87,12 +92,19 @@ def _array_to_rgb(array: np.ndarray, max_pixels: int) -> np.ndarray:
     _check_size(array.shape[1], array.shape[0], max_pixels)
     if array.dtype == bool:
         array = array.astype(np.uint8) * 255
+    alpha = _opacity(array[..., 3:]) if array.shape[2] == 4 else None
+    array = array[..., :3]
     if array.dtype != np.uint8:
         array = stretch_contrast(array)
-    if array.shape[2] == 4:
-        alpha = array[..., 3:].astype(np.float32) / 255
-        array = np.rint(array[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
+    if alpha is not None:
+        array = np.rint(array * alpha + 255 * (1 - alpha)).astype(np.uint8)
     return np.repeat(array, 3, axis=2) if array.shape[2] == 1 else array
+
+
+def _opacity(alpha: np.ndarray) -> np.ndarray:
+    """float32 0..1 of an alpha channel: whole numbers fill the range of their type, fractions are 0..1 already."""
+    top = np.iinfo(alpha.dtype).max if alpha.dtype.kind in "ui" else 1
+    return np.clip(np.nan_to_num(alpha.astype(np.float32) / top), 0, 1)
 
 
 def stretch_contrast(array: np.ndarray, low: float = 0.1, high: float = 99.9) -> np.ndarray:
@@ -157,8 +169,8 @@ def read_mask_values(source, max_pixels: int = MAX_PIXELS) -> np.ndarray:
         if isinstance(error, ImageError):
             raise
         raise ImageError(f"the mask cannot be read ({error}). Save it again as PNG") from None
-    if values.ndim == 3 and (values == values[..., :1])[..., :3].all():
-        values = values[..., 0]
+    if values.ndim == 3 and (values.shape[2] == 2 or (values == values[..., :1])[..., :3].all()):
+        values = values[..., 0]  # grey with alpha, or grey saved as RGB
     if values.ndim != 2 or values.dtype.kind not in "bui":
         raise ImageError("the mask holds colours or fractions, not labels. Save it as a grey or palette PNG")
     return values.astype(np.uint8) if values.dtype == bool else values

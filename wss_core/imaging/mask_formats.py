@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from skimage.draw import polygon
 from skimage.measure import find_contours
 
 
@@ -120,11 +119,3 @@ def mask_from_runs(counts: list[int], shape: tuple[int, int]) -> np.ndarray:
 def _is_length(run, maximum: int) -> bool:
     """Whether `run` is a whole number 0..maximum. With each run bounded, no sum of them overflows 64 bits."""
     return type(run) in (int, float) and 0 <= run <= maximum and run == int(run)
-
-
-def fill_rings(rings: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
-    """bool (H, W): the pixels whose centres lie in one of the rings, each (N, 2) with corners (x, y) as in `outline`."""
-    mask = np.zeros(shape, bool)
-    for ring in rings:
-        mask[polygon(ring[:, 1] - 0.5, ring[:, 0] - 0.5, shape)] = True
-    return mask

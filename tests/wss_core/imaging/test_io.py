@@ -17,6 +17,7 @@ from wss_core.imaging.io import (
     labels_to_png,
     palette_png,
     read_image,
+    read_mask_values,
     stretch_contrast,
 )
 from wss_core.imaging.resize import resize_to_fit
@@ -294,3 +295,25 @@ def test_palette_png_has_the_given_colours():
 
 def test_image_to_bytes_takes_arrays_and_options():
     assert image_to_bytes(PHOTO, "JPEG", quality=10).startswith(b"\xff\xd8")
+
+
+def test_the_alpha_of_a_deep_picture_takes_no_part_in_its_display_window():
+    rgb = np.random.default_rng(0).integers(0, 4096, (50, 50, 3)).astype(np.uint16)  # a camera of 12 bits
+    opaque = np.dstack([rgb, np.full((50, 50), 65535, np.uint16)])
+    np.testing.assert_array_equal(read_image(opaque), read_image(rgb))
+    clear = np.dstack([rgb, np.zeros((50, 50), np.uint16)])
+    assert (read_image(clear) == 255).all()  # laid over white
+    fractions = np.dstack([rgb / 4096, np.ones((50, 50))])
+    np.testing.assert_array_equal(read_image(fractions), read_image(rgb / 4096))
+
+
+def test_a_grey_mask_with_alpha_is_read_as_grey():
+    labels = np.random.default_rng(0).integers(0, 9, (6, 7), dtype=np.uint8)
+    image = Image.merge("LA", (Image.fromarray(labels), Image.new("L", (7, 6), 255)))
+    np.testing.assert_array_equal(read_mask_values(image_to_bytes(image, "PNG")), labels)
+
+
+def test_a_cut_picture_that_pillow_has_opened_is_refused_in_a_sentence():
+    data = image_to_bytes(np.random.default_rng(0).integers(0, 255, (100, 100, 3), dtype=np.uint8), "PNG")
+    with pytest.raises(ImageError, match="damaged or cut short"):
+        read_image(Image.open(io.BytesIO(data[:4000])))
