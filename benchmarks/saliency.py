@@ -11,13 +11,13 @@ from leaderboard.benchmarks.benchmark import Benchmark
 from wss_core import metrics
 from wss_core.conventions import UNKNOWN
 from wss_core.cues import Example
-from wss_core.data import Examples
+from wss_core.data import ExampleDataset
 
 SIDE = 64  # pixels at which a picture is looked at, as the paper does
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)  # of a picture that stands out: the best on the training pictures is taken
 
 
-def baselines(benchmark: Benchmark, train: Examples, test: Examples) -> dict[str, np.ndarray]:
+def baselines(benchmark: Benchmark, train: ExampleDataset, test: ExampleDataset) -> dict[str, np.ndarray]:
     """{name: int64 (N, C, 3)}: true positives, false positives and misses by class of each test picture.
 
     best constant: the object class that scores best, everywhere. saliency: that class where a picture stands out. tags told:

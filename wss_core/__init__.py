@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # for editors; what runs is below
     from .conventions import CueError, ImageError
     from .cues import Box, Cues, CueSpec, Example, Point, Stroke
     from .cues.from_masks import cues_from_mask, simulate_cues
-    from .data import Examples
+    from .data import ExampleDataset
     from .hub import load, push, save
     from .hub_client import HubError
     from .imaging.io import read_image
@@ -34,7 +34,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "conventions": ["CueError", "ImageError"],
         "cues": ["Box", "CueSpec", "Cues", "Example", "Point", "Stroke"],
         "cues.from_masks": ["cues_from_mask", "simulate_cues"],
-        "data": ["Examples"],
+        "data": ["ExampleDataset"],
         "hub": ["load", "push", "save"],
         "hub_client": ["HubError"],
         "imaging.io": ["read_image"],

@@ -1,5 +1,5 @@
-"""Data sets -> Examples: `examples.read` is the public name of `wss_core.data.read`."""
+"""The public entrance to data sets: `examples.read` (or `examples.load`) opens one as an ExampleDataset."""
 
-from .data import ROLES, Examples, read
+from .data import ROLES, ExampleDataset, load, read
 
-__all__ = ["ROLES", "Examples", "read"]
+__all__ = ["ROLES", "ExampleDataset", "load", "read"]

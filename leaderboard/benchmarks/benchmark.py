@@ -14,7 +14,7 @@ from pathlib import Path
 
 from wss_core import hub_client
 from wss_core.cues import schema
-from wss_core.data import Examples, read
+from wss_core.data import ExampleDataset, load
 
 from .. import bounds
 from ..dataclass_json import Stored, from_plain, to_plain, warn_unknown_fields
@@ -93,7 +93,7 @@ class Benchmark(Stored):
         meaning = {key: value for key, value in hashed.items() if key not in defaults or value != defaults[key]}
         return hashlib.blake2b(json.dumps(meaning, sort_keys=True).encode(), digest_size=8).hexdigest()
 
-    def examples(self, data: Path, split: str = "") -> Examples:
+    def examples(self, data: Path, split: str = "") -> ExampleDataset:
         """The examples to test on, or those of another split, from below the folder `data` or from the Hub.
 
         Raises ValueError when they are not there, or are not of the pinned revision.
@@ -101,7 +101,7 @@ class Benchmark(Stored):
         folder = data / self.source
         if not folder.exists() and not hub_client.is_repo_name(self.source):
             raise ValueError(f"the data of {self.name} are not in {folder}. Give --data, the folder that holds them")
-        return read(
+        return load(
             folder if folder.exists() else self.source,
             split or self.split,
             revision=self.revision or None,

@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from wss_core import hub
 from wss_core.cues import Example
-from wss_core.data import Examples
+from wss_core.data import ExampleDataset
 from wss_core.segmenter import Segmenter
 
 from ..benchmarks.benchmark import Benchmark
@@ -76,7 +76,7 @@ def _configure(threads: int, gpu: str) -> None:
 
 
 def _evaluate_images(
-    pipe: Connection, segmenter: Segmenter, examples: Examples, places: Sequence[int], benchmark: Benchmark
+    pipe: Connection, segmenter: Segmenter, examples: ExampleDataset, places: Sequence[int], benchmark: Benchmark
 ) -> None:
     """Send a row for each image, in order; three images are in work at a time, one in each stage."""
     with ThreadPoolExecutor(1) as preparing, ThreadPoolExecutor(1) as scoring:
@@ -95,7 +95,7 @@ def _evaluate_images(
             future.result()
 
 
-def _prepare_example(examples: Examples, place: int, benchmark: Benchmark) -> Example:
+def _prepare_example(examples: ExampleDataset, place: int, benchmark: Benchmark) -> Example:
     example = examples[place]
     with _name_image_in_errors(example):
         return with_cues(example, benchmark)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from wss_core.cues import Example
-from wss_core.data.subset import Part, Supply
+from wss_core.data.subset import SubsetPart, TrainingSubset
 
 from ..benchmarks import cue_words
 from ..benchmarks.benchmark import Benchmark
@@ -53,7 +53,7 @@ class LabelBudget:
         return ", ".join([f"{self.share:.4g} {self.cue}", *more, *(f"{split} {cue}" for split, cue in self.also)])
 
 
-def training_subset(budget: LabelBudget, benchmark: Benchmark, data: Path, seed: int) -> Supply:
+def training_subset(budget: LabelBudget, benchmark: Benchmark, data: Path, seed: int) -> TrainingSubset:
     """The examples that a method learns from under a budget, with their cues and without their truth.
 
     data: the folder of the benchmarks' data. seed: draws the images and the cues. Raises ValueError when the data are not there.
@@ -67,7 +67,7 @@ def training_subset(budget: LabelBudget, benchmark: Benchmark, data: Path, seed:
     for split, cue in budget.also:
         others = benchmark.examples(data, split)
         parts.append(_part(others, range(len(others)), cue, seed, benchmark))
-    return Supply(parts)
+    return TrainingSubset(parts)
 
 
 def labelling_order(groups: Sequence[str], seed: int) -> list[int]:
@@ -83,6 +83,6 @@ def labelling_order(groups: Sequence[str], seed: int) -> list[int]:
     return sorted(shuffled, key=lambda index: turns[groups[index] or index])
 
 
-def _part(examples: Sequence[Example], places: Sequence[int], cue: str, seed: int, benchmark: Benchmark) -> Part:
+def _part(examples: Sequence[Example], places: Sequence[int], cue: str, seed: int, benchmark: Benchmark) -> SubsetPart:
     cue = None if cue == NONE else partial(cue_words.apply_cues, word=cue, seed=seed, classes=benchmark.classes)
-    return Part(examples, places, cue)
+    return SubsetPart(examples, places, cue)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ..cues import CueSpec
-from ..data import Examples, read
+from ..data import ExampleDataset, load
 
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
@@ -50,13 +50,13 @@ def cue_spec(args: argparse.Namespace, kind: str) -> CueSpec:
     )
 
 
-def read_examples(args: argparse.Namespace, source: str, split: str) -> Examples:
+def read_examples(args: argparse.Namespace, source: str, split: str) -> ExampleDataset:
     """A split of a data set, read as the options say."""
     columns = dict(_pair(text, "--column ROLE=NAME") for text in args.column)
     values = dict(_pair(text, "--value NUMBER=LABEL") for text in args.value)
     if not all(text.isdecimal() for pair in values.items() for text in pair):
         raise ValueError("--value takes whole numbers, NUMBER=LABEL")
-    return read(
+    return load(
         source,
         split,
         revision=args.revision,

@@ -12,8 +12,8 @@ from .. import hub, training
 from ..cues import Example
 from ..cues.cue_spec import KINDS
 from ..cues.from_masks import simulate_cues
-from ..data import Examples
-from ..data.subset import Cueing, Part, Supply, held_out, shared_out
+from ..data import ExampleDataset
+from ..data.subset import CueMaker, SubsetPart, TrainingSubset, hold_out_groups, split_labelled_unlabelled
 from ..methods import METHODS, find
 from ..methods.settings import build, parse
 from ..run_options import RunOptions
@@ -70,7 +70,7 @@ def train(args: argparse.Namespace) -> None:
     """Train a method on a data set, and write checkpoint and report into a folder."""
     examples = dataset_options.read_examples(args, args.data, args.split)
     validation, indices = _split_validation(args, examples)
-    training_set = Supply([*_main_split(args, examples, indices), *_other_splits(args)])
+    training_set = TrainingSubset([*_main_split(args, examples, indices), *_other_splits(args)])
     defaults = {"classes": list(examples.classes), "seed": args.seed}
     if args.cue != OWN:
         defaults |= find(args.method).settings_for_cues(dataset_options.cue_spec(args, args.cue))
@@ -93,35 +93,35 @@ def train(args: argparse.Namespace) -> None:
         print(hub.push(segmenter, args.push).url)
 
 
-def _split_validation(args: argparse.Namespace, examples: Examples) -> tuple[Examples, list[int]]:
+def _split_validation(args: argparse.Namespace, examples: ExampleDataset) -> tuple[ExampleDataset, list[int]]:
     """(validation examples, places of the others among `examples`)."""
     all_indices = list(range(len(examples)))
     if args.validation.endswith("%"):
         groups = [example.group or example.id for example in examples]
-        validation_indices = held_out(groups, args.validation, args.seed)
+        validation_indices = hold_out_groups(groups, args.validation, args.seed)
         return _thin_out(examples.subset(validation_indices)), sorted(set(all_indices) - set(validation_indices))
     if not args.validation:
         return examples.subset([]), all_indices
     return _thin_out(dataset_options.read_examples(args, args.data, args.validation)), all_indices
 
 
-def _thin_out(examples: Examples) -> Examples:
+def _thin_out(examples: ExampleDataset) -> ExampleDataset:
     """At most MAX_VALIDATION of them, evenly spread."""
     count = len(examples)
     return examples.subset([i * count // min(count, MAX_VALIDATION) for i in range(min(count, MAX_VALIDATION))])
 
 
-def _main_split(args: argparse.Namespace, examples: Examples, indices: list[int]) -> list[Part]:
+def _main_split(args: argparse.Namespace, examples: ExampleDataset, indices: list[int]) -> list[SubsetPart]:
     """The pictures with cues, and those without."""
-    labelled, unlabelled = shared_out(len(indices), args.labelled, args.unlabelled, args.seed)
+    labelled, unlabelled = split_labelled_unlabelled(len(indices), args.labelled, args.unlabelled, args.seed)
     cue_maker = _cue_maker(args, args.cue, examples.classes)
     return [
-        Part(examples, [indices[i] for i in labelled], cue_maker),
-        Part(examples, [indices[i] for i in unlabelled], None),
+        SubsetPart(examples, [indices[i] for i in labelled], cue_maker),
+        SubsetPart(examples, [indices[i] for i in unlabelled], None),
     ]
 
 
-def _other_splits(args: argparse.Namespace) -> list[Part]:
+def _other_splits(args: argparse.Namespace) -> list[SubsetPart]:
     """The pictures of other splits."""
     parts = []
     for text in args.also:
@@ -129,11 +129,11 @@ def _other_splits(args: argparse.Namespace) -> list[Part]:
         if not equals or kind not in (OWN, *KINDS):
             raise ValueError(f"{text!r:.60} is not SPLIT=KIND. KIND is one of: {', '.join((OWN, *KINDS))}")
         examples = dataset_options.read_examples(args, args.data, split)
-        parts.append(Part(examples, range(len(examples)), _cue_maker(args, kind, examples.classes)))
+        parts.append(SubsetPart(examples, range(len(examples)), _cue_maker(args, kind, examples.classes)))
     return parts
 
 
-def _cue_maker(args: argparse.Namespace, kind: str, classes: tuple[str, ...]) -> Cueing:
+def _cue_maker(args: argparse.Namespace, kind: str, classes: tuple[str, ...]) -> CueMaker:
     if kind == OWN:
         return _keep_own_cues
     return partial(simulate_cues, spec=dataset_options.cue_spec(args, kind), seed=args.seed, classes=classes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ..cues.cue_spec import KINDS
-from ..data import Examples
+from ..data import ExampleDataset
 from ..data.weak_version.card import Tally
 from ..data.weak_version.publish import push, save
 from ..data.weak_version.rows import WeakVersion
@@ -51,7 +51,7 @@ def weaken(args: argparse.Namespace) -> None:
     print(f"{args.cue}: {tally or _count(version)}")
 
 
-def _weak_version(args: argparse.Namespace, examples: Examples) -> WeakVersion:
+def _weak_version(args: argparse.Namespace, examples: ExampleDataset) -> WeakVersion:
     return WeakVersion(examples, dataset_options.cue_spec(args, args.cue), seed=args.seed, truth=args.with_masks)
 
 

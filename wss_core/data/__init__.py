@@ -12,17 +12,17 @@ from pathlib import Path
 
 from .. import hub_client
 from .columns import ROLES
-from .dataset import Examples
+from .dataset import ExampleDataset
 from .formats import coco, hub_location, hub_table, image_mask_folder, voc
-from .label_map import vocabulary
-from .row_reader import Reading
-from .source import Source
+from .label_map import label_map
+from .row_reader import RowReader
+from .source import DatasetSource
 
-__all__ = ["ROLES", "Examples", "read"]
+__all__ = ["ROLES", "ExampleDataset", "load"]
 logger = logging.getLogger(__name__)
 
 
-def read(
+def load(
     source,
     split: str = "train",
     *,
@@ -33,7 +33,7 @@ def read(
     streaming: bool = False,
     limit: int | None = None,
     token: str | bool | None = None,
-) -> Examples:
+) -> ExampleDataset:
     """The Examples of one split of a data set, decoded when asked for.
 
     source: USER/REPO of the Hub (USER/REPO:CONFIG where it has several), or a local path: a folder in the Hub's
@@ -52,7 +52,7 @@ def read(
     """
     found = _open(source, split, revision, columns, streaming, token)
     known = found.classes() if classes is None or isinstance(classes, Mapping) else ()
-    words = vocabulary(classes, known, values)
+    words = label_map(classes, known, values)
     if not words.classes and found.roles & {"mask", "scribble"}:
         raise ValueError(
             f"{source} does not say what the classes of its masks are called. Give classes=('background', ...), or "
@@ -66,11 +66,14 @@ def read(
         tag_names = None
     count = None if found.streamed else len(found.rows)
     numbers = None if count is None else range(count if limit is None else min(limit, count))
-    reading = Reading(f"{source}, split {split}", words, tag_names)
-    return Examples(str(source), split, found, reading, numbers, limit)
+    reading = RowReader(f"{source}, split {split}", words, tag_names)
+    return ExampleDataset(str(source), split, found, reading, numbers, limit)
 
 
-def _open(source, split: str, revision: str | None, columns, streaming: bool, token) -> Source:
+read = load  # the public alias, as in `examples.read`
+
+
+def _open(source, split: str, revision: str | None, columns, streaming: bool, token) -> DatasetSource:
     path = Path(source)
     if not path.exists():
         if not hub_client.is_repo_name(str(source).partition(":")[0]):
@@ -82,7 +85,7 @@ def _open(source, split: str, revision: str | None, columns, streaming: bool, to
     return found
 
 
-def _local(path: Path, split: str, columns, streaming: bool) -> Source:
+def _local(path: Path, split: str, columns, streaming: bool) -> DatasetSource:
     if path.is_file():
         return coco.open_file(path, columns)
     if voc.is_voc(path):

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from ..cues import Example
 from ..imaging.io import image_to_bytes
-from .row_reader import Reading
-from .source import Source
+from .row_reader import RowReader
+from .source import DatasetSource
 
 
 @dataclass(frozen=True)
-class Examples:
+class ExampleDataset:
     """The Examples of one split: a sequence, or with numbers=None (streamed) something to iterate over.
 
     source, split: as they were asked for. numbers: the rows that belong to it, in order; limit: at most so many.
@@ -24,8 +24,8 @@ class Examples:
 
     source: str
     split: str
-    found: Source
-    reading: Reading
+    found: DatasetSource
+    reading: RowReader
     numbers: Sequence[int] | None
     limit: int | None = None
 
@@ -56,7 +56,7 @@ class Examples:
     def __iter__(self) -> Iterator[Example]:
         return (self.reading.example(row, number) for number, row in self._rows())
 
-    def subset(self, places: Sequence[int]) -> Examples:
+    def subset(self, places: Sequence[int]) -> ExampleDataset:
         """The Examples at these places, in this order."""
         return replace(self, numbers=tuple(self.numbers[place] for place in places))
 

@@ -12,7 +12,7 @@ from ..cues import schema
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class LabelMap:
     """classes: their names, place = label. numbers: {number in the data: label} where it is not the label itself.
     names: {name in the data: label}; 255 = a class that is left out."""
 
@@ -66,7 +66,7 @@ class Vocabulary:
         return tuple(dict.fromkeys(found))
 
 
-def vocabulary(told, known: Sequence[str], values: Mapping[int, int] | None = None) -> Vocabulary:
+def label_map(told, known: Sequence[str], values: Mapping[int, int] | None = None) -> LabelMap:
     """The Vocabulary of a data set that calls its classes `known` (() = it does not say).
 
     told: None, the names to use instead, or {name: names of the data that are this class}, where names of the data
@@ -76,7 +76,7 @@ def vocabulary(told, known: Sequence[str], values: Mapping[int, int] | None = No
     numbers = {int(number): int(value) for number, value in (values or {}).items()}
     if not isinstance(told, Mapping):
         classes = schema.class_names(list(told or known))
-        return Vocabulary(classes, numbers, {name: label for label, name in enumerate(classes)})
+        return LabelMap(classes, numbers, {name: label for label, name in enumerate(classes)})
     classes = schema.class_names(list(told))
     names = dict.fromkeys(known, UNKNOWN)
     for label, joined in enumerate(told.values()):
@@ -85,4 +85,4 @@ def vocabulary(told, known: Sequence[str], values: Mapping[int, int] | None = No
                 raise ValueError(f"{name!r:.40} is no class of the data. Its classes: {', '.join(known)}")
             names[name] = label
     places = {number: names[name] for number, name in enumerate(known)}
-    return Vocabulary(classes, places | {number: places.get(v, v) for number, v in numbers.items()}, names)
+    return LabelMap(classes, places | {number: places.get(v, v) for number, v in numbers.items()}, names)

@@ -11,15 +11,15 @@ import numpy as np
 
 from ..cues import Cues, Example, read_document, schema
 from . import cells
-from .label_map import Vocabulary
+from .label_map import LabelMap
 
 
 @dataclass(frozen=True)
-class Reading:
+class RowReader:
     """How the rows of a data set are read. where: its name in errors; tag_names: what a tag's number stands for, None = tags are not read."""
 
     where: str
-    vocabulary: Vocabulary
+    vocabulary: LabelMap
     tag_names: Sequence[str] | None
 
     def example(self, row: dict, number: int) -> Example:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Source:
+class DatasetSource:
     """One split of a data set, found and not yet read.
 
     rows: what gives {role: cell} by number, or by iteration alone when streamed. classes: the names by place, () when

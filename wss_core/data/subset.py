@@ -10,22 +10,22 @@ import numpy as np
 
 from ..cues import Cues, Example
 
-Cueing = Callable[[Example], Example]
+CueMaker = Callable[[Example], Example]
 
 
 @dataclass(frozen=True)
-class Part:
+class SubsetPart:
     """The examples at `places` of a sequence, with the cues that `cueing` gives them; None = without any."""
 
     examples: Sequence[Example]
     places: Sequence[int]
-    cueing: Cueing | None
+    cueing: CueMaker | None
 
 
-class Supply(Sequence):
+class TrainingSubset(Sequence):
     """The examples of several parts, one after another. No truth goes along. Cues are made once and kept."""
 
-    def __init__(self, parts: Sequence[Part]):
+    def __init__(self, parts: Sequence[SubsetPart]):
         self._rows = [(part, place) for part in parts for place in part.places]
         self._cues: dict[int, Cues] = {}
 
@@ -40,16 +40,16 @@ class Supply(Sequence):
         return replace(example, cues=self._cues[i], truth=None, instances=None)
 
 
-def shared_out(count: int, labelled: str, unlabelled: str, seed: int) -> tuple[list[int], list[int]]:
+def split_labelled_unlabelled(count: int, labelled: str, unlabelled: str, seed: int) -> tuple[list[int], list[int]]:
     """Places 0 .. count - 1, in random order, of the labelled pictures and of those without labels.
 
     labelled, unlabelled: "10%", "60", "rest", "none". Of one seed fewer labelled pictures are among more. Raises
     ValueError where that is none of these, or more than there are.
     """
     order = np.random.default_rng((seed, 13)).permutation(count).tolist()
-    rest = count if unlabelled == "rest" else count - amount(unlabelled, count, 0)
-    first = amount(labelled, count, rest)
-    last = amount(unlabelled, count, count - first)
+    rest = count if unlabelled == "rest" else count - count_of(unlabelled, count, 0)
+    first = count_of(labelled, count, rest)
+    last = count_of(unlabelled, count, count - first)
     if first + last > count:
         raise ValueError(
             f"{labelled} labelled and {unlabelled} unlabelled are more than the {count} pictures there are"
@@ -57,7 +57,7 @@ def shared_out(count: int, labelled: str, unlabelled: str, seed: int) -> tuple[l
     return order[:first], order[first : first + last]
 
 
-def amount(text: str, count: int, rest: int) -> int:
+def count_of(text: str, count: int, rest: int) -> int:
     """How many of `count` pictures "10%", "60", "rest" or "none" are; at least one, if any share is asked for."""
     if text in ("rest", "none"):
         return rest if text == "rest" else 0
@@ -71,9 +71,9 @@ def amount(text: str, count: int, rest: int) -> int:
     return int(number) if not share else max(int(number > 0), round(count * number / 100))
 
 
-def held_out(groups: Sequence[str], share: str, seed: int) -> list[int]:
+def hold_out_groups(groups: Sequence[str], share: str, seed: int) -> list[int]:
     """Places of about a share of the pictures, whole groups of them, drawn at random."""
-    wanted, names = amount(share, len(groups), 0), sorted(set(groups))
+    wanted, names = count_of(share, len(groups), 0), sorted(set(groups))
     held: list[int] = []
     for number in np.random.default_rng((seed, 17)).permutation(len(names)):
         if len(held) < wanted:

@@ -170,18 +170,18 @@ def test_what_cannot_be_used_is_said(more, words, capsys):
 
 
 def test_fewer_labelled_pictures_are_among_more():
-    few, others = subset.shared_out(50, "10%", "rest", 4)
-    more, _ = subset.shared_out(50, "30", "none", 4)
+    few, others = subset.split_labelled_unlabelled(50, "10%", "rest", 4)
+    more, _ = subset.split_labelled_unlabelled(50, "30", "none", 4)
     assert len(few) == 5
     assert more[:5] == few
     assert sorted(few + others) == list(range(50))
-    assert subset.shared_out(50, "10%", "rest", 5)[0] != few
-    assert subset.amount("1%", 20, 0) == 1
+    assert subset.split_labelled_unlabelled(50, "10%", "rest", 5)[0] != few
+    assert subset.count_of("1%", 20, 0) == 1
 
 
 def test_groups_are_held_out_whole():
     groups = [str(i // 3) for i in range(30)]
-    held = subset.held_out(groups, "20%", 0)
+    held = subset.hold_out_groups(groups, "20%", 0)
     assert len(held) == 6
     assert all(groups.count(groups[i]) == sum(groups[j] == groups[i] for j in held) for i in held)
 
@@ -193,7 +193,7 @@ def test_no_truth_goes_along_and_cues_are_made_once():
         made.append(example.id)
         return Example(example.image, Cues(points=(Point(1, 1, 1),)))
 
-    found = subset.Supply([subset.Part(discs(2), [1], cueing), subset.Part(discs(2), [0], None)])
+    found = subset.TrainingSubset([subset.SubsetPart(discs(2), [1], cueing), subset.SubsetPart(discs(2), [0], None)])
     assert [example.id for example in found] == ["1", "0"]
     assert all(example.truth is None for example in found)
     assert found[0].cues.points

@@ -51,7 +51,7 @@ def pairs(root: Path, split="", names=("a", "b")) -> Path:
 
 
 def test_pictures_beside_masks(tmp_path):
-    found = data.read(pairs(tmp_path))
+    found = data.load(pairs(tmp_path))
     assert ([e.id for e in found], found.classes) == (["a", "b"], CLASSES)
     assert (found[0].image == PHOTO).all()
     assert (found[1].truth == np.roll(truth(), 1, axis=0)).all()
@@ -61,10 +61,10 @@ def test_pictures_beside_masks(tmp_path):
 def test_splits_are_folders_below(tmp_path):
     pairs(tmp_path, "train", ("a", "b"))
     pairs(tmp_path, "val", ("c",))
-    assert [e.id for e in data.read(tmp_path)] == ["a", "b"]
-    assert [e.id for e in data.read(tmp_path, "val")] == ["c"]
+    assert [e.id for e in data.load(tmp_path)] == ["a", "b"]
+    assert [e.id for e in data.load(tmp_path, "val")] == ["c"]
     with pytest.raises(ValueError, match=r"images has no split 'test'. Choose one of: train, val"):
-        data.read(tmp_path, "test")
+        data.load(tmp_path, "test")
 
 
 def test_scribbles_instances_and_cues_may_be_there_for_some(tmp_path):
@@ -73,7 +73,7 @@ def test_scribbles_instances_and_cues_may_be_there_for_some(tmp_path):
     drawn[5, 5:9] = 1
     put(tmp_path / "scribbles" / "a.png", drawn)
     put(tmp_path / "instances" / "b.png", truth().astype(np.uint16) * 300)
-    a, b = data.read(tmp_path)
+    a, b = data.load(tmp_path)
     assert (a.cues.labels == drawn).all()
     assert (a.instances, b.cues.labels) == (None, None)
     assert b.instances.max() == 600
@@ -85,29 +85,29 @@ def test_cues_of_the_page_beside_pictures(tmp_path):
     cues = Cues(points=[Point(5, 5, 1)], strokes=[Stroke(2, 3, ((30, 20), (33, 21)))])
     (tmp_path / "cues").mkdir()
     (tmp_path / "cues" / "a.json").write_text(cues.to_json(CLASSES))
-    found = data.read(tmp_path, classes=CLASSES)
+    found = data.load(tmp_path, classes=CLASSES)
     assert (found[0].cues, found[0].truth) == (cues, None)
     assert not found[1].cues.kinds
     with pytest.raises(
         ValueError, match=r"row 0 \(id 'a'\): the cues are of the classes background, cat, dog, the data"
     ):
-        data.read(tmp_path, classes=("background", "cow"))[0]
+        data.load(tmp_path, classes=("background", "cow"))[0]
     (tmp_path / "cues" / "b.json").write_text('{"points": [[99, 0, 1]]}')
     with pytest.raises(ValueError, match=r"row 1 \(id 'b'\): point 0 at \(99, 0\) lies outside"):
-        found.subset([1]) and data.read(tmp_path, classes=CLASSES)[1]
+        found.subset([1]) and data.load(tmp_path, classes=CLASSES)[1]
 
 
 def test_a_missing_file_is_named(tmp_path):
     pairs(tmp_path)
     (tmp_path / "masks" / "b.png").unlink()
-    found = data.read(tmp_path)
+    found = data.load(tmp_path)
     assert found[0].id == "a"
     with pytest.raises(ValueError, match=r"row 1: b has no mask. Add the file, or give columns=\{'mask': None\}"):
         found[1]
-    assert data.read(tmp_path, columns={"mask": None})[1].truth is None
+    assert data.load(tmp_path, columns={"mask": None})[1].truth is None
     put(tmp_path / "masks" / "c.png", truth())
     with pytest.raises(ValueError, match="row 2: c has no image. Add the file"):
-        data.read(tmp_path)[2]
+        data.load(tmp_path)[2]
 
 
 def test_folders_by_other_names(tmp_path):
@@ -115,7 +115,7 @@ def test_folders_by_other_names(tmp_path):
     put(tmp_path / "images" / "a.png", PHOTO[::-1])
     put(tmp_path / "masks" / "a.png", truth())
     put(tmp_path / "fine" / "a.png", truth()[::-1])
-    found = data.read(tmp_path, columns={"image": "photos", "mask": "fine"}, classes=CLASSES)[0]
+    found = data.load(tmp_path, columns={"image": "photos", "mask": "fine"}, classes=CLASSES)[0]
     assert (found.image == PHOTO).all()
     assert (found.truth == truth()[::-1]).all()
 
@@ -132,7 +132,7 @@ def test_a_mask_saved_as_jpeg_is_refused(tmp_path):
     (tmp_path / "masks" / "a.png").unlink()
     put(tmp_path / "masks" / "a.jpg", truth())
     with pytest.raises(ValueError, match=r"row 0 \(id 'a'\): a mask's file must keep every number"):
-        data.read(tmp_path)[0]
+        data.load(tmp_path)[0]
 
 
 def test_the_hash_of_files(tmp_path):
@@ -144,9 +144,9 @@ def test_the_hash_of_files(tmp_path):
     for change in (bytes(300_001), b"x" + bytes(299_999), bytes(299_999) + b"x"):
         (tmp_path / "big").write_bytes(change)
         assert content_hash(files, tmp_path) != first
-    revision = data.read(tmp_path).revision
+    revision = data.load(tmp_path).revision
     put(tmp_path / "masks" / "a.png", truth() * 0)
-    assert data.read(tmp_path).revision != revision
+    assert data.load(tmp_path).revision != revision
 
 
 # VOC folders.
@@ -175,7 +175,7 @@ def voc(root: Path, name="cat") -> Path:
 
 
 def test_voc_folders(tmp_path):
-    found = data.read(voc(tmp_path))
+    found = data.load(voc(tmp_path))
     assert [e.id for e in found] == ["2007_1", "2007_3"]
     assert (len(found.classes), found.classes[8], found.classes[16]) == (21, "cat", "pottedplant")
     example = found[0]
@@ -185,21 +185,21 @@ def test_voc_folders(tmp_path):
     assert set(np.unique(example.instances)) == {0, 1, 2}  # 255, the border, is no object
     assert example.cues.boxes == (Box(4, 3, 20, 12, 8),)  # VOC counts from 1, both ends included: columns 4..19
     assert not found[1].cues.kinds
-    assert [e.id for e in data.read(tmp_path, "validation")] == ["2007_2"]
-    assert not data.read(tmp_path, columns={"boxes": None})[0].cues.kinds
+    assert [e.id for e in data.load(tmp_path, "validation")] == ["2007_2"]
+    assert not data.load(tmp_path, columns={"boxes": None})[0].cues.kinds
     with pytest.raises(ValueError, match=r"has no list test.txt. Choose one of: train, val"):
-        data.read(tmp_path, "test")
+        data.load(tmp_path, "test")
 
 
 def test_voc_folders_with_classes_of_their_own(tmp_path):
     voc(tmp_path, "lion")
     with pytest.raises(ValueError, match=r"row 0 \(id '2007_1'\): names 'lion', which is no class"):
-        data.read(tmp_path)[0]
+        data.load(tmp_path)[0]
     names = ["background", *(f"c{i}" for i in range(1, 16)), "lion"]
-    assert data.read(tmp_path, classes=names)[0].cues.boxes[0].label == 16
+    assert data.load(tmp_path, classes=names)[0].cues.boxes[0].label == 16
     (tmp_path / "classes.json").write_text(json.dumps(names))
-    assert data.read(tmp_path)[0].cues.boxes[0].label == 16
-    joined = data.read(tmp_path, classes={"rest": ["background"], "lion": ["lion", "c8"]})[0]
+    assert data.load(tmp_path)[0].cues.boxes[0].label == 16
+    joined = data.load(tmp_path, classes={"rest": ["background"], "lion": ["lion", "c8"]})[0]
     assert (joined.cues.boxes[0].label, joined.truth.max()) == (1, UNKNOWN)
 
 
@@ -214,22 +214,22 @@ def test_voc_files_that_are_missing_or_wrong(tmp_path):
     ):
         xml.write_text(text)
         with pytest.raises(ValueError, match="row 0: 2007_1.xml is no annotation of VOC"):
-            data.read(tmp_path)[0]
+            data.load(tmp_path)[0]
     xml.write_text(XML.format("a", "cat").replace("<xmin>5</xmin>", ""))
     with pytest.raises(ValueError, match=r"row 0 \(id '2007_1'\): boxes\[0\] holds nan"):
-        data.read(tmp_path)[0]
+        data.load(tmp_path)[0]
     xml.unlink()
     (tmp_path / "SegmentationClass" / "2007_1.png").unlink()
     with pytest.raises(ValueError, match="row 0: 2007_1 has no mask"):
-        data.read(tmp_path)[0]
+        data.load(tmp_path)[0]
     (tmp_path / "JPEGImages" / "2007_3.jpg").unlink()
     with pytest.raises(ValueError, match="row 1: there is no picture 2007_3 in JPEGImages"):
-        data.read(tmp_path)[1]
+        data.load(tmp_path)[1]
     (tmp_path / "ImageSets" / "Segmentation" / "train.txt").write_text("../../secret\n")
     with pytest.raises(ValueError, match="row 0: there is no picture ../../secret"):
-        data.read(tmp_path)[0]
+        data.load(tmp_path)[0]
     with pytest.raises(ValueError, match="lies outside"):
-        data.read(tmp_path, "../../../JPEGImages")
+        data.load(tmp_path, "../../../JPEGImages")
 
 
 # COCO files.
@@ -250,22 +250,22 @@ def coco(root: Path, **changed) -> Path:
 
 def test_coco_files(tmp_path):
     path = coco(tmp_path)
-    found = data.read(path)
+    found = data.load(path)
     assert (found.classes, [e.id for e in found]) == (CLASSES, ["a.png", "b.png"])
     assert (found[0].truth == truth()).all()
     assert (found[0].instances > 0).sum() == (truth() > 0).sum()
     assert set(found[0].cues.boxes) == {Box(4, 3, 20, 12, 1), Box(22, 15, 37, 25, 2)}
     assert not found[1].truth.any()  # looked at, and nothing is there
-    assert data.read(path, columns={"boxes": None})[0].cues.kinds == frozenset()
-    bare = data.read(path, columns={"mask": None, "instances": None})[0]
+    assert data.load(path, columns={"boxes": None})[0].cues.kinds == frozenset()
+    bare = data.load(path, columns={"mask": None, "instances": None})[0]
     assert (bare.truth, bare.instances, len(bare.cues.boxes)) == (None, None, 2)
     with pytest.raises(ValueError, match="there is no 'tags' in a COCO file. Roles: image, boxes"):
-        data.read(path, columns={"tags": "tags"})
+        data.load(path, columns={"tags": "tags"})
 
 
 @pytest.mark.parametrize("make", [pairs, voc, coco])
 def test_other_processes_may_have_them(tmp_path, make):
-    found = data.read(make(tmp_path))
+    found = data.load(make(tmp_path))
     again = pickle.loads(pickle.dumps(found))
     assert (again[0].truth == found[0].truth).all()
     assert again.revision == found.revision
@@ -284,7 +284,7 @@ def test_coco_masks_are_those_of_pycocotools(tmp_path):
     for row in rows:
         path = coco(tmp_path, annotations=[row])
         theirs = COCO(str(path)).annToMask(row).astype(bool)
-        ours = data.read(path)[0].truth == 1
+        ours = data.load(path)[0].truth == 1
         if isinstance(row["segmentation"], dict):
             assert (ours == theirs).all()
         assert (ours ^ theirs).sum() <= 0.06 * theirs.sum()  # it paints an outline's pixels a little differently
@@ -296,7 +296,7 @@ def test_small_objects_lie_on_large_ones_and_crowds_are_no_object(tmp_path):
         return {"id": id, "image_id": 1, "segmentation": [ring], "bbox": [x, y, side, side], "iscrowd": 0, **more}
 
     rows = [box(1, 5, 5, 4, category_id=2), box(2, 2, 2, 20, category_id=1), box(3, 25, 2, 6, category_id=1, iscrowd=1)]
-    example = data.read(coco(tmp_path, annotations=rows))[0]
+    example = data.load(coco(tmp_path, annotations=rows))[0]
     assert (example.truth[5:9, 5:9] == 2).all()
     assert (example.truth == 1).sum() == 400 - 16 + 36
     assert (example.instances[2:8, 25:31] == 0).all()
@@ -308,14 +308,14 @@ def test_coco_pictures_in_another_folder(tmp_path):
     (tmp_path / "images").mkdir()
     for name in ("a.png", "b.png"):
         (tmp_path / "annotations" / name).rename(tmp_path / "images" / name)
-    assert (data.read(path)[0].image == PHOTO).all()
+    assert (data.load(path)[0].image == PHOTO).all()
     (tmp_path / "images").rename(tmp_path / "photos")
     with pytest.raises(ValueError, match=r"the pictures of .* are not in .*Give columns=\{\"image\": FOLDER\}"):
-        data.read(path)
-    assert len(data.read(path, columns={"image": str(tmp_path / "photos")})) == 2
+        data.load(path)
+    assert len(data.load(path, columns={"image": str(tmp_path / "photos")})) == 2
     (tmp_path / "photos" / "b.png").unlink()
     with pytest.raises(ValueError, match=r"row 1 \(id 'b.png'\): there is no file .*b.png"):
-        data.read(path, columns={"image": str(tmp_path / "photos")})[1]
+        data.load(path, columns={"image": str(tmp_path / "photos")})[1]
 
 
 def test_coco_names_may_not_lead_outside(tmp_path):
@@ -324,7 +324,7 @@ def test_coco_names_may_not_lead_outside(tmp_path):
         tmp_path / "set", images=[{"id": 1, "file_name": "../secret.png", "height": 30, "width": 40}], annotations=[]
     )
     with pytest.raises(ValueError, match=r"row 0: '../secret.png' lies outside .*set"):
-        data.read(path)[0]
+        data.load(path)[0]
 
 
 WRONG = [
@@ -360,9 +360,9 @@ WRONG = [
 @pytest.mark.parametrize(("changed", "words"), WRONG, ids=range(len(WRONG)))
 def test_wrong_annotations_are_named(tmp_path, changed, words):
     row = {"id": 5, "image_id": 1, "category_id": 1, "segmentation": [[1, 1, 9, 1, 9, 9]], "bbox": [1, 1, 8, 8]}
-    assert data.read(coco(tmp_path, annotations=[row]))[0].truth.any()
+    assert data.load(coco(tmp_path, annotations=[row]))[0].truth.any()
     with pytest.raises(ValueError, match=rf"row 0: annotation 5: .*{words}"):
-        data.read(coco(tmp_path, annotations=[row | changed]))[0]
+        data.load(coco(tmp_path, annotations=[row | changed]))[0]
 
 
 @pytest.mark.parametrize(
@@ -374,13 +374,13 @@ def test_what_is_no_coco_file(tmp_path, text):
     path = tmp_path / "x.json"
     path.write_text(text)
     with pytest.raises(ValueError, match=r"x.json is no COCO file of objects .* It must hold images, categories"):
-        data.read(path)
+        data.load(path)
 
 
 @pytest.mark.parametrize("counts", [[2**63 - 1, 2**63 - 1, 1202], [2**62, 2**62, 2**62, 2**62, 1200]])
 def test_run_lengths_whose_sum_wraps_round_are_refused(counts):
     """The sums are 1200 in 64 bits, and numpy then writes beyond what it made, which ends Python: so, in another one."""
-    code = f"from wss_core.outlines import mask_of_runs\ntry: mask_of_runs({counts}, (30, 40))\nexcept ValueError: print(5)"
+    code = f"from wss_core.imaging.mask_formats import mask_from_runs\ntry: mask_from_runs({counts}, (30, 40))\nexcept ValueError: print(5)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "5\n")
 
@@ -389,10 +389,10 @@ def test_a_coco_size_that_is_too_large_is_not_made(tmp_path):
     row = {"id": 5, "image_id": 1, "category_id": 1, "segmentation": [[1, 1, 9, 1, 9, 9]], "bbox": [1, 1, 8, 8]}
     images = [{"id": 1, "file_name": "a.png", "height": 10**6, "width": 10**6}]
     with pytest.raises(ValueError, match="row 0: a.png: height and width are"):
-        data.read(coco(tmp_path, annotations=[row], images=images))[0]
+        data.load(coco(tmp_path, annotations=[row], images=images))[0]
     images[0] |= {"height": True, "width": 40}
     with pytest.raises(ValueError, match="row 0: a.png: height and width are"):
-        data.read(coco(tmp_path, annotations=[row], images=images))[0]
+        data.load(coco(tmp_path, annotations=[row], images=images))[0]
     images[0] |= {"height": 31, "width": 40}
     with pytest.raises(ValueError, match=r"row 0 \(id 'a.png'\): the mask is 40 x 31, the picture 40 x 30"):
-        data.read(coco(tmp_path, annotations=[row], images=images))[0]
+        data.load(coco(tmp_path, annotations=[row], images=images))[0]

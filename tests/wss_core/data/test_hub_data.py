@@ -37,16 +37,16 @@ def cats(hub_server, tmp_path):
 def test_a_data_set_at_a_revision(hub_server, cats, tmp_path):
     api.create_tag(NAME, tag="v1", repo_type="dataset")
     later = put(hub_server, folder(tmp_path / "more", PLAIN, plain(5)))
-    old, new = data.read(NAME, revision="v1"), data.read(NAME)
+    old, new = data.load(NAME, revision="v1"), data.load(NAME)
     assert (old.revision, len(old), new.revision, len(new)) == (cats, 3, later, 5)
-    assert len(data.read(NAME, revision=cats)) == 3
+    assert len(data.load(NAME, revision=cats)) == 3
     assert (old.classes, old[1].id) == (CLASSES, "p1")
     assert (old[1].image == picture(1)).all()
     assert (old[1].truth == mask(1)).all()
 
 
 def test_streaming_fetches_no_more_than_it_reads(hub_server, cats):
-    streamed = data.read(NAME, streaming=True, limit=2)
+    streamed = data.load(NAME, streaming=True, limit=2)
     assert streamed.revision == cats
     assert [e.id for e in streamed] == ["p0", "p1"]
     assert not any("GET" in line and ".parquet" in line and "train" not in line for line in hub_server.asked)
@@ -56,26 +56,26 @@ def test_a_failing_hub_gives_no_other_revision(hub_server, tmp_path):
     """`datasets` alone would give whatever it has of that name."""
     name = "ann/failing"  # clients remember what they listed of a commit
     put(hub_server, folder(tmp_path / "few", PLAIN, plain(3)), name)
-    assert len(data.read(name)) == 3
+    assert len(data.load(name)) == 3
     later = put(hub_server, folder(tmp_path / "more", PLAIN, plain(5)), name)
     for pattern in ("/tree/", "/resolve/.*parquet"):
         hub_server.fail(pattern, 403, 20)
         with pytest.raises(HubError, match="403"):
-            data.read(name, revision=later)
+            data.load(name, revision=later)
         hub_server.mishaps.clear()
-    assert len(data.read(name, revision=later)) == 5
+    assert len(data.load(name, revision=later)) == 5
 
 
 def test_what_was_read_can_be_read_offline(hub_server, cats, tmp_path, monkeypatch):
-    data.read(NAME)
+    data.load(NAME)
     put(hub_server, folder(tmp_path / "more", PLAIN, plain(5)))
-    data.read(NAME)
+    data.load(NAME)
     hub_server.asked.clear()
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
-    assert [len(data.read(NAME, revision=cats)), len(data.read(NAME))] == [3, 5]
+    assert [len(data.load(NAME, revision=cats)), len(data.load(NAME))] == [3, 5]
     with pytest.raises(HubError, match="ann/dogs is not in the cache, and HF_HUB_OFFLINE forbids to fetch it"):
-        data.read("ann/dogs")
+        data.load("ann/dogs")
     assert hub_server.asked == []
 
 
@@ -84,11 +84,11 @@ def test_class_names_of_the_card_and_of_files(hub_server, tmp_path):
     put(hub_server, where, "ann/one", **{"classes.json": b'["background", "cat", "dog"]'})
     put(hub_server, where, "ann/two", **{"README.md": b"---\nclasses: [background, cat, dog]\n---\n"})
     put(hub_server, where, "ann/three", **{"classes.json": b'["' + b"x" * 1_000_000 + b'"]'})
-    assert data.read("ann/one").classes == CLASSES
-    assert data.read("ann/two").classes == CLASSES
+    assert data.load("ann/one").classes == CLASSES
+    assert data.load("ann/two").classes == CLASSES
     hub_server.asked.clear()
     with pytest.raises(ValueError, match="ann/three does not say what the classes"):
-        data.read("ann/three")
+        data.load("ann/three")
     assert not any("classes.json" in line and line.startswith("GET") for line in hub_server.asked)  # too big to fetch
 
 
@@ -99,11 +99,11 @@ def test_several_configurations(hub_server, tmp_path):
         f"- config_name: {n}\n  data_files:\n  - split: train\n    path: {n}/data/*\n" for n in ("small", "large")
     )
     put(hub_server, tmp_path, **{"README.md": f"---\nconfigs:\n{rows}---\n".encode()})
-    assert len(data.read(f"{NAME}:large")) == 4
+    assert len(data.load(f"{NAME}:large")) == 4
     with pytest.raises(ValueError, match="(?s)small.*large"):
-        data.read(NAME)
+        data.load(NAME)
     with pytest.raises(ValueError, match="huge"):
-        data.read(f"{NAME}:huge")
+        data.load(f"{NAME}:huge")
 
 
 def test_pictures_in_folders_on_the_hub(hub_server):
@@ -111,7 +111,7 @@ def test_pictures_in_folders_on_the_hub(hub_server):
     files["metadata.csv"] = b"file_name,mask_file_name\n0.png,0_m.png\n1.png,1_m.png\n"
     hub_server.put(NAME, files, kind="datasets")
     for streaming in (False, True):
-        found = list(data.read(NAME, classes=CLASSES, streaming=streaming))
+        found = list(data.load(NAME, classes=CLASSES, streaming=streaming))
         assert (found[1].image == picture(1)).all()
         assert (found[1].truth == mask(1)).all()
 
@@ -122,11 +122,11 @@ def test_strangers_name_no_file_of_this_machine(hub_server, tmp_path):
     put(hub_server, folder(tmp_path / "a", PLAIN, plain(1, image={"bytes": None, "path": str(secret)})))
     for streaming in (False, True):
         with pytest.raises(ValueError, match="row.* names the file .*secret.png.* outside ann/cats. It is not opened"):
-            list(data.read(NAME, streaming=streaming))
+            list(data.load(NAME, streaming=streaming))
     remote = {"bytes": None, "path": f"hf://datasets/ann/other@{'0' * 40}/x.png"}
     put(hub_server, folder(tmp_path / "b", PLAIN, plain(1, image=remote)), "ann/b")
     with pytest.raises(ValueError, match="outside ann/b. It is not opened"):
-        list(data.read("ann/b", streaming=True))
+        list(data.load("ann/b", streaming=True))
 
 
 @pytest.mark.parametrize("elsewhere", ["{0}/train.parquet", "{1}/private.parquet", "s3://ann/private.parquet"])
@@ -136,7 +136,7 @@ def test_a_strangers_card_names_no_file_elsewhere(hub_server, tmp_path, elsewher
     card = f"---\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n    path: {path}\n---\n"
     hub_server.put(NAME, {"README.md": card.encode(), "data/train.parquet": b""}, kind="datasets")
     with pytest.raises(ValueError, match="(names the file|belong|cannot be read|cannot be reached)"):
-        data.read(NAME)
+        data.load(NAME)
 
 
 def test_code_and_pickles_in_a_data_set_are_not_run(hub_server, cats, tmp_path):
@@ -144,32 +144,32 @@ def test_code_and_pickles_in_a_data_set_are_not_run(hub_server, cats, tmp_path):
     script = f"import pathlib; pathlib.Path({str(mark)!r}).touch()\n".encode()
     pickled = b"cos\nsystem\n(S'touch " + str(mark).encode() + b"'\ntR."
     hub_server.put(NAME, {"load.py": script, "data.pkl": pickled}, kind="datasets")
-    assert len(data.read(NAME)) == 3
+    assert len(data.load(NAME)) == 3
     hub_server.put(NAME, {"cats.py": script}, kind="datasets")
     hub_server.put("ann/pickled", {"train.pkl": pickled}, kind="datasets")
     for name in (NAME, "ann/pickled"):
         with pytest.raises(ValueError, match=f"{name} cannot be read as a data set"):
-            data.read(name)
+            data.load(name)
     assert not mark.exists()
 
 
 def test_what_the_hub_does_not_give(hub_server, cats):
     with pytest.raises(HubError, match="there is no ann/dogs on .* that you may see"):
-        data.read("ann/dogs")
+        data.load("ann/dogs")
     with pytest.raises(HubError, match="ann/cats has no revision v9"):
-        data.read(NAME, revision="v9")
+        data.load(NAME, revision="v9")
     with pytest.raises(ValueError, match="ann/cats has no split 'test'"):
-        data.read(NAME, "test")
+        data.load(NAME, "test")
     hub_server.mishaps.clear()
-    assert len(data.read(NAME)) == 3
+    assert len(data.load(NAME)) == 3
 
 
 def test_a_fault_of_the_hub(hub_server, cats):
     hub_server.fail("GET .*/resolve/.*parquet", 500, 20)
     with pytest.raises(HubError, match="the Hub has a fault of its own"):
-        data.read(NAME)
+        data.load(NAME)
     hub_server.mishaps.clear()
-    assert len(data.read(NAME)) == 3
+    assert len(data.load(NAME)) == 3
 
 
 def test_private_data_sets_need_their_token(hub_server, tmp_path):
@@ -177,17 +177,17 @@ def test_private_data_sets_need_their_token(hub_server, tmp_path):
     files = {"data/train.parquet": (where / "data" / "train.parquet").read_bytes()}
     hub_server.put("bob/cats", files, kind="datasets", private=True)
     with pytest.raises(HubError, match="there is no bob/cats"):
-        data.read("bob/cats")
-    assert len(data.read("bob/cats", token="hf_bob")) == 1
-    assert len(list(data.read("bob/cats", token="hf_bob", streaming=True))) == 1
+        data.load("bob/cats")
+    assert len(data.load("bob/cats", token="hf_bob")) == 1
+    assert len(list(data.load("bob/cats", token="hf_bob", streaming=True))) == 1
 
 
 def test_a_dropped_connection_leaves_nothing_half_read(hub_server, cats):
     hub_server.drop(r"GET .*/resolve/.*parquet", 20)
     with pytest.raises(ValueError, match="(connection broke|cannot be read)"):
-        data.read(NAME)
+        data.load(NAME)
     hub_server.mishaps.clear()
-    assert [e.id for e in data.read(NAME)] == ["p0", "p1", "p2"]
+    assert [e.id for e in data.load(NAME)] == ["p0", "p1", "p2"]
 
 
 # Weak versions.
@@ -201,14 +201,14 @@ def scenes(path, count=4):
         if i < count - 1:
             truth[5:20, 5:25], truth[22:38, 30 : 40 + i] = 1, 2
         rows.append({"id": f"s{i}", "image": png(picture(i, (40, 60))), "mask": png(truth), "tags": [1]})
-    return data.read(folder(path, PLAIN, rows))
+    return data.load(folder(path, PLAIN, rows))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_weak_version_reads_back_as_it_was_made(tmp_path, kind):
     source = scenes(tmp_path / "source")
     tally = save(WeakVersion(source, CueSpec(kind, jitter=0.1), seed=3), tmp_path / "weak")
-    found = data.read(tmp_path / "weak")
+    found = data.load(tmp_path / "weak")
     assert (found.classes, len(found), tally.pictures) == (CLASSES, 4, 4)
     for given, made in zip(source, found, strict=True):
         expected = simulate_cues(given, CueSpec(kind, jitter=0.1), seed=3, classes=CLASSES).cues
@@ -221,7 +221,7 @@ def test_a_weak_version_reads_back_as_it_was_made(tmp_path, kind):
 def test_pictures_travel_as_the_files_they_are(tmp_path):
     source = scenes(tmp_path / "source")
     save(WeakVersion(source, CueSpec("points"), truth=True), tmp_path / "weak")
-    found = data.read(tmp_path / "weak")
+    found = data.load(tmp_path / "weak")
     assert [file for file, _ in found.with_files()] == [file for file, _ in source.with_files()]
     assert all((a.truth == b.truth).all() for a, b in zip(source, found, strict=True))
 
@@ -235,13 +235,13 @@ def test_other_splits_and_words_in_a_folder_stay(tmp_path):
     )
     save(WeakVersion(source, CueSpec("boxes")), tmp_path / "weak")
     folder(tmp_path / "source", PLAIN, plain(2), "test")
-    whole = data.read(tmp_path / "source", "test", limit=1)
+    whole = data.load(tmp_path / "source", "test", limit=1)
     save(WeakVersion(whole, CueSpec("none"), truth=True), tmp_path / "weak")
     text = card.read_text()
     assert text.count("By me.") == text.count("license: mit") == text.count("## `train`: boxes") == 1
     assert "`train`: points" not in text
-    assert data.read(tmp_path / "weak")[0].cues.kinds == {"boxes"}
-    assert (data.read(tmp_path / "weak", "test")[0].truth == mask(0)).all()
+    assert data.load(tmp_path / "weak")[0].cues.kinds == {"boxes"}
+    assert (data.load(tmp_path / "weak", "test")[0].truth == mask(0)).all()
 
 
 def test_the_card_says_what_it_is_and_what_it_cost(tmp_path, monkeypatch):
@@ -268,7 +268,7 @@ def test_a_weak_version_is_pushed_and_read_by_anyone(hub_server, tmp_path):
     tally, commit = push(WeakVersion(source, CueSpec("boxes")), "ann/weak")
     assert api.dataset_info("ann/weak").sha == commit
     assert tally.pictures == 4
-    found = data.read("ann/weak", revision=commit)
+    found = data.load("ann/weak", revision=commit)
     assert found.classes == CLASSES
     assert [e.cues.kinds for e in found] == [{"boxes"}] * 3 + [{"tags"}]
     rows = datasets.load_dataset("ann/weak", split="train")
@@ -284,13 +284,13 @@ def test_a_push_keeps_other_splits_and_others_words(hub_server, tmp_path):
     card = hub_server.files("ann/weak", kind="datasets")["README.md"].decode()
     hub_server.put("ann/weak", {"README.md": (card + "\nBob was here.\n").encode(), "notes.txt": b"n"}, kind="datasets")
     folder(tmp_path / "source", PLAIN, plain(2), "test")
-    push(WeakVersion(data.read(tmp_path / "source", "test"), CueSpec("none"), truth=True), "ann/weak")
+    push(WeakVersion(data.load(tmp_path / "source", "test"), CueSpec("none"), truth=True), "ann/weak")
     files = hub_server.files("ann/weak", kind="datasets")
     assert files["notes.txt"] == b"n"
     text = files["README.md"].decode()
     assert all(text.count(words) == 1 for words in ("Bob was here.", "## `train`: points", "## `test`: none"))
-    assert data.read("ann/weak")[0].cues.kinds == {"points"}
-    assert len(data.read("ann/weak", "test")) == 2
+    assert data.load("ann/weak")[0].cues.kinds == {"points"}
+    assert len(data.load("ann/weak", "test")) == 2
 
 
 def test_a_push_while_others_push(hub_server, tmp_path):
@@ -310,15 +310,15 @@ def test_a_push_while_others_push(hub_server, tmp_path):
     assert files["other.txt"] == b"x"
     assert files["README.md"].count(b"Bob was here.") == files["README.md"].count(b"## `train`: boxes") == 1
     assert api.dataset_info("ann/weak").sha == commit
-    assert data.read("ann/weak")[0].cues.kinds == {"boxes"}
+    assert data.load("ann/weak")[0].cues.kinds == {"boxes"}
 
 
 def test_a_push_as_a_pull_request(hub_server, tmp_path):
     source = scenes(tmp_path / "source")
     push(WeakVersion(source, CueSpec("points")), "ann/weak")
     push(WeakVersion(source, CueSpec("boxes")), "ann/weak", create_pr=True)
-    assert data.read("ann/weak")[0].cues.kinds == {"points"}
-    asked = data.read("ann/weak", revision="refs/pr/1")
+    assert data.load("ann/weak")[0].cues.kinds == {"points"}
+    asked = data.load("ann/weak", revision="refs/pr/1")
     assert asked[0].cues.kinds == {"boxes"}
     assert "## `train`: boxes" in hub_server.files("ann/weak", "refs/pr/1", kind="datasets")["README.md"].decode()
 
@@ -349,7 +349,7 @@ def test_the_command_writes_a_folder(tmp_path, capsys):
     scenes(tmp_path / "source")
     options = ["--cue", "points", "--per", "object", "--points", "2", "--no-background", "--seed", "5", "--with-masks"]
     assert main(["weaken", str(tmp_path / "source"), *options, "--out", str(tmp_path / "weak")]) == 0
-    found = data.read(tmp_path / "weak")
+    found = data.load(tmp_path / "weak")
     assert [len(e.cues.points) for e in found] == [4, 4, 4, 0]
     assert found[0].truth is not None
     assert "points: 4 pictures" in capsys.readouterr().out
@@ -367,7 +367,7 @@ def test_the_command_reads_and_pushes(hub_server, tmp_path, capsys):
     reading = ["--column", "mask=odd", "--classes", "background,cat", "--value", "255=1", "--split", "train"]
     assert main(["weaken", NAME, "--cue", "full", *reading, "--push", "ann/weak", "--private"]) == 0
     assert f"commit {api.dataset_info('ann/weak').sha}" in capsys.readouterr().out
-    assert (data.read("ann/weak")[0].cues.labels == mask(count=2)).all()
+    assert (data.load("ann/weak")[0].cues.labels == mask(count=2)).all()
     assert api.dataset_info("ann/weak").private
 
 
@@ -390,4 +390,4 @@ def test_the_command_refuses_with_a_sentence(tmp_path, capsys, options, words):
 def test_cues_not_told_stay_not_told(tmp_path):
     source = scenes(tmp_path / "source")
     save(WeakVersion(source, CueSpec("none")), tmp_path / "weak")
-    assert data.read(tmp_path / "weak")[3].cues == Cues()
+    assert data.load(tmp_path / "weak")[3].cues == Cues()

@@ -17,8 +17,8 @@ from tests.support.paths import DATA, ROOT
 from wss_core import data as examples
 from wss_core.conventions import UNKNOWN
 from wss_core.cues import Box, Point, Stroke
-from wss_core.data.formats.hub_location import Place
-from wss_core.data.label_map import vocabulary
+from wss_core.data.formats.hub_location import HubLocation
+from wss_core.data.label_map import label_map
 
 CLASSES = ("background", "cat", "dog")
 
@@ -60,7 +60,7 @@ def plain(count=3, **changed) -> list[dict]:
 
 
 def test_rows_become_examples(tmp_path):
-    found = examples.read(folder(tmp_path, PLAIN | {"group": Value("string")}, plain(group="g")))
+    found = examples.load(folder(tmp_path, PLAIN | {"group": Value("string")}, plain(group="g")))
     assert (len(found), found.classes, found.split) == (3, CLASSES, "train")
     for i, example in enumerate(found):
         assert (example.image == picture(i)).all()
@@ -90,7 +90,7 @@ def test_every_kind_of_cue(tmp_path):
     row = {"scribble": png(drawn), "points": [[1, 2, 1]], "instances": png(ids)}
     row["boxes"] = [{"x0": 0, "y0": 1, "x1": 4.5, "y1": 6, "label": 2}]
     row["strokes"] = [{"label": 1, "width": 2, "path": [[0, 0], [3, 4]]}]
-    example = examples.read(folder(tmp_path, features, plain(1, **row)))[0]
+    example = examples.load(folder(tmp_path, features, plain(1, **row)))[0]
     assert example.cues.points == (Point(1, 2, 1),)
     assert example.cues.boxes == (Box(0, 1, 4.5, 6, 2),)
     assert example.cues.strokes == (Stroke(1, 2, ((0, 0), (3, 4))),)
@@ -102,12 +102,12 @@ def test_every_kind_of_cue(tmp_path):
 def test_the_hubs_form_of_objects(tmp_path):
     objects = {"bbox": List(List(Value("float32"))), "category": List(ClassLabel(names=list(CLASSES)))}
     row = {"objects": {"bbox": [[1, 2, 3, 4]], "category": [2]}}
-    example = examples.read(folder(tmp_path, PLAIN | {"objects": objects}, plain(1, **row)))[0]
+    example = examples.load(folder(tmp_path, PLAIN | {"objects": objects}, plain(1, **row)))[0]
     assert example.cues.boxes == (Box(1, 2, 4, 6, 2),)
 
 
 def test_pictures_with_tags_only_have_no_truth(tmp_path):
-    example = examples.read(folder(tmp_path, PLAIN, plain(1, mask=None)))[0]
+    example = examples.load(folder(tmp_path, PLAIN, plain(1, mask=None)))[0]
     assert example.truth is None
     assert example.cues.tags == ("cat",)
 
@@ -117,7 +117,7 @@ def test_palette_masks_are_read_as_indices_and_bits_as_labels(tmp_path):
     palette.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255])
     rows = plain(1, mask=png(palette)) + plain(1, mask=png(mask(0, count=2).astype(bool)))
     rows += plain(1, mask=png(np.repeat(mask(0)[..., None], 3, axis=2)))
-    found = examples.read(folder(tmp_path, PLAIN, rows))
+    found = examples.load(folder(tmp_path, PLAIN, rows))
     assert (found[0].truth == mask(0)).all()
     assert (found[1].truth == mask(0, count=2)).all()
     assert (found[2].truth == mask(0)).all()
@@ -127,18 +127,18 @@ def test_lists_of_masks(tmp_path):
     features = {"image": Image(), "segments": List(Image())}
     rows = [{"image": png(picture()), "segments": [png(mask(1)), png(mask(2))]}]
     where = folder(tmp_path, features, rows)
-    assert examples.read(where)[0].truth is None
-    assert (examples.read(where, columns={"mask": "segments[1]"})[0].truth == mask(2)).all()
-    assert examples.read(where, columns={"instances": "segments"})[0].instances.max() == 2
+    assert examples.load(where)[0].truth is None
+    assert (examples.load(where, columns={"mask": "segments[1]"})[0].truth == mask(2)).all()
+    assert examples.load(where, columns={"instances": "segments"})[0].instances.max() == 2
     with pytest.raises(ValueError, match=r"row 0 .*there are 2 masks. Choose one by its place"):
-        examples.read(where, columns={"mask": "segments"})[0]
+        examples.load(where, columns={"mask": "segments"})[0]
     with pytest.raises(ValueError, match=r"row 0: segments holds 2, so there is no segments\[2\]"):
-        examples.read(where, columns={"mask": "segments[2]"})[0]
+        examples.load(where, columns={"mask": "segments[2]"})[0]
 
 
 def test_masks_may_be_nested_lists(tmp_path):
     features = PLAIN | {"mask": List(List(Value("int32")))}
-    assert (examples.read(folder(tmp_path, features, plain(1, mask=mask().tolist())))[0].truth == mask()).all()
+    assert (examples.load(folder(tmp_path, features, plain(1, mask=mask().tolist())))[0].truth == mask()).all()
 
 
 def test_columns_by_other_names(tmp_path):
@@ -158,41 +158,41 @@ def test_columns_by_other_names(tmp_path):
         "tags": [1],
     }
     where = folder(tmp_path, features, [row])
-    assert (examples.read(where)[0].truth == mask(1)).all()  # `label` holds no picture
-    found = examples.read(where, columns={"mask": "fine", "id": "name", "tags": None}, classes=CLASSES)[0]
+    assert (examples.load(where)[0].truth == mask(1)).all()  # `label` holds no picture
+    found = examples.load(where, columns={"mask": "fine", "id": "name", "tags": None}, classes=CLASSES)[0]
     assert (found.id, found.cues.tags) == ("n", None)
     assert (found.truth == mask(2)).all()
-    assert examples.read(where, columns={"mask": None})[0].truth is None
+    assert examples.load(where, columns={"mask": None})[0].truth is None
     with pytest.raises(ValueError, match="does not say what the classes of its masks are called"):
-        examples.read(where, columns={"mask": "fine"})  # the tags' names are those of `annotation`
+        examples.load(where, columns={"mask": "fine"})  # the tags' names are those of `annotation`
     with pytest.raises(ValueError, match=r"no column 'coarse'. Columns: name, photo"):
-        examples.read(where, columns={"mask": "coarse"})
+        examples.load(where, columns={"mask": "coarse"})
     with pytest.raises(ValueError, match="no role 'label' for a column. Roles: image, mask"):
-        examples.read(where, columns={"label": "fine"})
+        examples.load(where, columns={"label": "fine"})
     with pytest.raises(ValueError, match="no column holds the pictures"):
-        examples.read(where, columns={"image": None})
+        examples.load(where, columns={"image": None})
 
 
 def test_tags_of_other_classes_are_left_out_unless_asked_for(tmp_path):
     where = folder(tmp_path, PLAIN, plain(1, tags=[2]))
     coarse = ("background", "animal", "plant")
-    assert examples.read(where, classes=coarse)[0].cues.tags is None
+    assert examples.load(where, classes=coarse)[0].cues.tags is None
     with pytest.raises(ValueError, match="id 'p0'.*has the tag 'dog', which is no class. Add it to the classes, or"):
-        examples.read(where, classes=coarse, columns={"tags": "tags"})[0]
+        examples.load(where, classes=coarse, columns={"tags": "tags"})[0]
 
 
 def test_classes_may_be_joined(tmp_path):
     features = PLAIN | {"points": List(List(Value("int32")))}
     where = folder(tmp_path, features, plain(2, points=[[0, 0, 2]], tags=[0, 1, 2]))
-    joined = examples.read(where, classes={"other": "background", "animal": ["cat", "dog"]})
+    joined = examples.load(where, classes={"other": "background", "animal": ["cat", "dog"]})
     assert joined.classes == ("other", "animal")
     assert (joined[1].truth == (mask(1) > 0)).all()
     assert (joined[1].cues.tags, joined[1].cues.points) == (("other", "animal"), (Point(0, 0, 1),))
-    part = examples.read(where, classes={"other": ["background"], "dog": ["dog"]})[0]
+    part = examples.load(where, classes={"other": ["background"], "dog": ["dog"]})[0]
     assert (part.truth == np.array([0, UNKNOWN, 1], np.uint8)[mask(0)]).all()
     assert part.cues.tags == ("other", "dog")
     with pytest.raises(ValueError, match="'cow' is no class of the data. Its classes: background, cat, dog"):
-        examples.read(where, classes={"other": ["background"], "cow": ["cow"]})
+        examples.load(where, classes={"other": ["background"], "cow": ["cow"]})
 
 
 @pytest.mark.parametrize(
@@ -213,18 +213,18 @@ def test_class_names_beside_the_data(tmp_path, name, text, classes):
     where = folder(tmp_path, PLAIN, plain(1), names=None)
     (where / name).write_text(text)
     if isinstance(classes, tuple):
-        assert examples.read(where).classes == classes
+        assert examples.load(where).classes == classes
     else:
         with pytest.raises(ValueError, match=classes):
-            examples.read(where)
-    assert examples.read(where, classes=CLASSES).classes == CLASSES
+            examples.load(where)
+    assert examples.load(where, classes=CLASSES).classes == CLASSES
 
 
 def test_a_big_file_of_names_is_not_read(tmp_path):
     where = folder(tmp_path, PLAIN, plain(1), names=None)
     (where / "classes.json").write_text(json.dumps(["background", "x" * 1_000_000]))
     with pytest.raises(ValueError, match="above 1,000,000 bytes"):
-        examples.read(where)
+        examples.load(where)
 
 
 WRONG = [
@@ -249,7 +249,7 @@ WRONG = [
 @pytest.mark.parametrize(("changed", "words"), WRONG, ids=range(len(WRONG)))
 def test_a_wrong_row_is_named(tmp_path, changed, words):
     features = PLAIN | {"scribble": Image(), "instances": Image(), "points": List(List(Value("float32")))}
-    found = examples.read(folder(tmp_path, features, [*plain(2), *plain(1, id="bad one", **changed)]))
+    found = examples.load(folder(tmp_path, features, [*plain(2), *plain(1, id="bad one", **changed)]))
     assert found[1].id == "p1"
     with pytest.raises(ValueError, match=rf"{tmp_path.name}, split train, row 2 \(id 'bad one'\): .*{words}"):
         found[2]
@@ -263,15 +263,15 @@ def test_masks_of_0_and_255_are_not_taken_for_unknown(tmp_path):
     with pytest.raises(
         ValueError, match=r"row 0 .*255 means unknown. If it is the object here, give values=\{255: 1\}"
     ):
-        examples.read(where)[0]
-    assert (examples.read(where, values={255: 1})[0].truth == mask(count=2)).all()
-    assert (examples.read(where, values={255: 255})[0].truth == shown).all()
+        examples.load(where)[0]
+    assert (examples.load(where, values={255: 1})[0].truth == mask(count=2)).all()
+    assert (examples.load(where, values={255: 255})[0].truth == shown).all()
 
 
 def test_values_stand_for_labels(tmp_path):
     where = folder(tmp_path, PLAIN, plain(1, mask=png(mask() * 100)))
-    assert (examples.read(where, values={100: 1, 200: 255})[0].truth == np.array([0, 1, 255])[mask()]).all()
-    joined = vocabulary({"a": ["background"], "b": ["cat", "dog"]}, CLASSES, {100: 2})
+    assert (examples.load(where, values={100: 1, 200: 255})[0].truth == np.array([0, 1, 255])[mask()]).all()
+    joined = label_map({"a": ["background"], "b": ["cat", "dog"]}, CLASSES, {100: 2})
     assert joined.labels(np.array([[0, 100, 2, 255]])).tolist() == [[0, 1, 1, 255]]
 
 
@@ -279,10 +279,10 @@ def test_huge_pictures_are_refused_before_they_are_decoded(tmp_path):
     small = png(Pillow.new("1", (1, 1)))["bytes"]
     header = small[12:16] + (60_000).to_bytes(4, "big") * 2 + small[24:29]  # IHDR of 60,000 x 60,000
     bomb = small[:12] + header + zlib.crc32(header).to_bytes(4, "big") + small[33:]
-    found = examples.read(folder(tmp_path, PLAIN, [*plain(1, image={"bytes": bomb, "path": None})]))
+    found = examples.load(folder(tmp_path, PLAIN, [*plain(1, image={"bytes": bomb, "path": None})]))
     with pytest.raises(ValueError, match="row 0 .*too many pixels"):
         found[0]
-    found = examples.read(folder(tmp_path / "b", PLAIN, [*plain(1, mask={"bytes": bomb, "path": None})]))
+    found = examples.load(folder(tmp_path / "b", PLAIN, [*plain(1, mask={"bytes": bomb, "path": None})]))
     with pytest.raises(ValueError, match="row 0 .*exceeds limit"):
         found[0]
 
@@ -292,24 +292,24 @@ def test_no_file_outside_the_folder_is_opened(tmp_path):
     secret.write_bytes(png(picture(9))["bytes"])
     where = folder(tmp_path / "data set", PLAIN, plain(1, image={"bytes": None, "path": str(secret)}))
     with pytest.raises(ValueError, match=r"row 0: .*names the file .* outside .*data set. It is not opened"):
-        examples.read(where)[0]
+        examples.load(where)[0]
     (where / "inside.png").symlink_to(secret)
     link = plain(1, image={"bytes": None, "path": str(where / "inside.png")})
     with pytest.raises(ValueError, match="It is not opened"):
-        examples.read(folder(where, PLAIN, link))[0]
+        examples.load(folder(where, PLAIN, link))[0]
     (where / "inside.png").unlink()
     (where / "inside.png").write_bytes(secret.read_bytes())
-    assert (examples.read(where)[0].image == picture(9)).all()
+    assert (examples.load(where)[0].image == picture(9)).all()
 
 
 def test_what_belongs_to_a_data_set(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    here = Place(".", None, None, None)
+    here = HubLocation(".", None, None, None)
     assert here.holds(f"{tmp_path}/a.png")
     assert here.holds(f"zip://a.png::{tmp_path}/b.zip")
     strange = ["http://host/a.png", f"http://host/a::{tmp_path}/b", "/etc/passwd", "../a.png", f"{tmp_path}/../a.png"]
     assert not any(map(here.holds, strange))
-    there = Place("ann/cats", None, "0" * 40, None)
+    there = HubLocation("ann/cats", None, "0" * 40, None)
     own = f"hf://datasets/ann/cats@{'0' * 40}/a.zip"
     assert there.holds(own)
     assert there.holds(f"zip://x/a.png::{own}")
@@ -324,7 +324,7 @@ def test_a_card_may_not_name_files_elsewhere(tmp_path):
     data = f"data_files:\n  - split: train\n    path: {tmp_path}/private/data/train.parquet\n"
     (where / "README.md").write_text(f"---\nconfigs:\n- config_name: default\n  {data}---\n")
     with pytest.raises(ValueError, match="names the file .*private.*, which is not its own"):
-        examples.read(where)
+        examples.load(where)
 
 
 def test_pictures_in_folders_with_metadata(tmp_path):
@@ -333,32 +333,32 @@ def test_pictures_in_folders_with_metadata(tmp_path):
         (tmp_path / f"{i}_mask.png").write_bytes(png(mask(i))["bytes"])
     lines = [json.dumps({"file_name": f"{i}.png", "mask_file_name": f"{i}_mask.png"}) for i in range(2)]
     (tmp_path / "metadata.jsonl").write_text("\n".join(lines))
-    found = examples.read(tmp_path, classes=CLASSES)
+    found = examples.load(tmp_path, classes=CLASSES)
     assert len(found) == 2
     assert (found[1].truth == mask(1)).all()
-    streamed = list(examples.read(tmp_path, classes=CLASSES, streaming=True))
+    streamed = list(examples.load(tmp_path, classes=CLASSES, streaming=True))
     assert (streamed[1].image == picture(1)).all()
 
 
 def test_streaming_gives_the_same_in_order(tmp_path):
     where = folder(tmp_path, PLAIN, plain(5))
-    streamed = examples.read(where, streaming=True, limit=4)
+    streamed = examples.load(where, streaming=True, limit=4)
     assert [e.id for e in streamed] == ["p0", "p1", "p2", "p3"]
     assert [e.id for e in streamed] == ["p0", "p1", "p2", "p3"]  # again
     assert all(
         (a.image == b.image).all() and (a.truth == b.truth).all()
-        for a, b in zip(streamed, examples.read(where)[:4], strict=True)
+        for a, b in zip(streamed, examples.load(where)[:4], strict=True)
     )
     with pytest.raises(TypeError, match="a streamed data set has no length. Iterate"):
         len(streamed)
     with pytest.raises(TypeError, match="a streamed data set has no places"):
         streamed[0]
-    assert len(examples.read(where, limit=2)) == 2
+    assert len(examples.load(where, limit=2)) == 2
 
 
 def test_other_processes_may_have_them(tmp_path):
     for streaming in (False, True):
-        found = pickle.loads(pickle.dumps(examples.read(folder(tmp_path, PLAIN, plain(2)), streaming=streaming)))
+        found = pickle.loads(pickle.dumps(examples.load(folder(tmp_path, PLAIN, plain(2)), streaming=streaming)))
         assert [e.id for e in found] == ["p0", "p1"]
         assert len(found.revision) == 40
 
@@ -399,7 +399,7 @@ def test_streaming_a_larger_set_takes_no_more_memory(tmp_path):
 def test_nothing_is_decoded_before_it_is_asked_for(tmp_path):
     rows = [*plain(1), *plain(1, image={"bytes": b"no picture", "path": None})]
     for streaming in (False, True):
-        found = iter(examples.read(folder(tmp_path, PLAIN, rows), streaming=streaming))
+        found = iter(examples.load(folder(tmp_path, PLAIN, rows), streaming=streaming))
         assert next(found).id == "p0"
         with pytest.raises(ValueError, match="row 1"):
             next(found)
@@ -407,13 +407,13 @@ def test_nothing_is_decoded_before_it_is_asked_for(tmp_path):
 
 def test_the_revision_is_a_hash_of_the_files(tmp_path):
     where = folder(tmp_path, PLAIN, plain(2))
-    revision = examples.read(where).revision
+    revision = examples.load(where).revision
     assert len(revision) == 40
-    assert examples.read(where, revision=revision).revision == revision
+    assert examples.load(where, revision=revision).revision == revision
     (where / "classes.json").write_text("[]")
-    assert examples.read(where).revision != revision
+    assert examples.load(where).revision != revision
     with pytest.raises(ValueError, match=f"has changed: its files have the hash .*, not {revision}"):
-        examples.read(where, revision=revision)
+        examples.load(where, revision=revision)
 
 
 def test_folders_of_one_name_and_card_are_told_apart(tmp_path):
@@ -422,27 +422,27 @@ def test_folders_of_one_name_and_card_are_told_apart(tmp_path):
     for place, count in (("a", 1), ("b", 2), ("b", 3)):
         where = folder(tmp_path / place / "cats", PLAIN, plain(count))
         (where / "README.md").write_text(card)
-        assert len(examples.read(where)) == count
+        assert len(examples.load(where)) == count
 
 
 def test_what_is_no_data_set(tmp_path):
     with pytest.raises(ValueError, match="there is no file or folder '/no/where/at/all'. Give one, or USER/REPO"):
-        examples.read("/no/where/at/all")
+        examples.load("/no/where/at/all")
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match="empty cannot be read as a data set"):
-        examples.read(tmp_path / "empty")
+        examples.load(tmp_path / "empty")
     where = folder(tmp_path / "one", PLAIN, plain(1))
     with pytest.raises(ValueError, match=r"one has no split 'test'. Should be one of \['train'\]"):
-        examples.read(where, "test")
+        examples.load(where, "test")
     with pytest.raises(ValueError, match="one has no split 'test'"):
-        examples.read(where, "test", streaming=True)
+        examples.load(where, "test", streaming=True)
     (where / "data" / "train.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(ValueError, match="one cannot be read as a data set"):
-        examples.read(where)
+        examples.load(where)
     (tmp_path / "text").mkdir()
     (tmp_path / "text" / "train.txt").write_text("a text\n")
     with pytest.raises(ValueError, match="files of the kind text. Known: parquet"):
-        examples.read(tmp_path / "text")
+        examples.load(tmp_path / "text")
 
 
 SETS = [("acdc", "test"), ("camvid", "validation"), ("clothing", "tagged"), ("nuclei", "validation"), ("voc99", "test")]
@@ -452,7 +452,7 @@ SETS = [("acdc", "test"), ("camvid", "validation"), ("clothing", "tagged"), ("nu
 def test_real_data_sets(name, split):
     if not (DATA / name).is_dir():
         pytest.skip(f"needs the data set {name} in {DATA}")
-    found = examples.read(DATA / name, split, limit=5)
+    found = examples.load(DATA / name, split, limit=5)
     kinds = {"acdc": {"tags", "labels"}}.get(name, {"tags"})
     for example in found:
         assert example.cues.kinds == kinds
@@ -467,4 +467,4 @@ def test_a_path_may_go_by_way_of_parent_folders(tmp_path, monkeypatch):
     folder(tmp_path / "set", PLAIN, plain())
     (tmp_path / "project").mkdir()
     monkeypatch.chdir(tmp_path / "project")
-    assert len(examples.read("../set", "train")) == 3
+    assert len(examples.load("../set", "train")) == 3

@@ -15,7 +15,7 @@ from ...imaging.io import MAX_PIXELS
 from ...imaging.mask_formats import mask_from_runs, runs_from_text
 from ...imaging.polygon_fill import fill_rings
 from ..files import content_hash, inside
-from ..source import Source
+from ..source import DatasetSource
 
 ROLES = frozenset({"mask", "instances", "boxes"})
 
@@ -70,7 +70,7 @@ class Annotated:
         return self.labels[category]
 
 
-def open_file(path: Path, told: Mapping | None) -> Source:
+def open_file(path: Path, told: Mapping | None) -> DatasetSource:
     """The pictures of a COCO JSON file, which are looked for beside it and in images/. Raises ValueError.
 
     The classes are background and the categories by id. told: {"image": folder of the pictures}; None for a role of
@@ -98,7 +98,7 @@ def open_file(path: Path, told: Mapping | None) -> Source:
     roles = roles if form.get("annotations") else frozenset()
     folder = _folder(path, pictures, (told or {}).get("image"))
     rows = Annotated(folder, pictures, annotations, named, roles)
-    return Source(rows, partial(tuple, classes), roles | {"image"}, partial(_hash, path, folder, pictures))
+    return DatasetSource(rows, partial(tuple, classes), roles | {"image"}, partial(_hash, path, folder, pictures))
 
 
 def _folder(path: Path, pictures: tuple[dict, ...], told: str | None) -> Path:

@@ -20,7 +20,7 @@ MISSED = (EntryNotFoundError,)  # files that are asked for in case there are suc
 
 
 @dataclass(frozen=True)
-class Place:
+class HubLocation:
     """Where a data set lies: a folder, or a repository of the Hub at a commit."""
 
     name: str  # the folder's path, or USER/REPO
@@ -89,18 +89,18 @@ class Place:
         return data
 
 
-def folder(path: Path) -> Place:
+def folder(path: Path) -> HubLocation:
     """The place of a folder."""
-    return Place(str(path.resolve()), None, None, None)  # as `holds` wants it: without ".."
+    return HubLocation(str(path.resolve()), None, None, None)  # as `holds` wants it: without ".."
 
 
-def repository(name: str, revision: str | None, token: str | bool | None) -> Place:
+def repository(name: str, revision: str | None, token: str | bool | None) -> HubLocation:
     """The place of USER/REPO or USER/REPO:CONFIG at the commit that `revision` is now. Raises HubError."""
     repo, _, config = name.partition(":")
     hub_client.check_repo_name(repo, revision)
     with hub_client.hub_errors(repo, revision):
         sha = HfApi(token=token).resolve_revision(repo, repo_type="dataset", revision=revision).resolved
-    return Place(repo, config or None, sha, token)
+    return HubLocation(repo, config or None, sha, token)
 
 
 def _links(error: BaseException | None) -> list[BaseException]:

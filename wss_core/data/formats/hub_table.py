@@ -9,8 +9,8 @@ from pathlib import Path
 
 from .. import class_names, columns
 from ..columns import DRAWN, Column
-from ..source import Source
-from .hub_location import Place
+from ..source import DatasetSource
+from .hub_location import HubLocation
 
 BATCH = 16  # rows that are streamed at once
 # The forms of file that are read; none of them is unpickled or run.
@@ -23,7 +23,7 @@ class Table:
 
     dataset: object  # datasets.Dataset giving Arrow tables, or datasets.IterableDataset giving rows
     columns: Mapping[str, Column]
-    place: Place
+    place: HubLocation
 
     def __len__(self) -> int:
         return len(self.dataset)
@@ -51,7 +51,7 @@ class Table:
         return self.place.read(cell["path"])
 
 
-def open_table(place: Place, split: str, told: Mapping | None, streaming: bool) -> Source:
+def open_table(place: HubLocation, split: str, told: Mapping | None, streaming: bool) -> DatasetSource:
     """A split of a data set in the Hub's layout; told: as of `columns.choose`. Raises ValueError."""
     dataset = _split(place, split, streaming)
     with place.sentences():
@@ -64,10 +64,12 @@ def open_table(place: Place, split: str, told: Mapping | None, streaming: bool) 
     usual = columns.choose(list(features), drawn, {"image": chosen["image"].name}).get("mask")
     other = "mask" in chosen and usual is not None and usual.name != chosen["mask"].name  # of what classes?
     classes = partial(_classes, () if other else tag_names, place if not (other or tag_names) else None)
-    return Source(Table(dataset, chosen, place), classes, frozenset(chosen), place.revision, tag_names, streaming)
+    return DatasetSource(
+        Table(dataset, chosen, place), classes, frozenset(chosen), place.revision, tag_names, streaming
+    )
 
 
-def _split(place: Place, split: str, streaming: bool):
+def _split(place: HubLocation, split: str, streaming: bool):
     """The datasets.Dataset or, streamed, datasets.IterableDataset of one split."""
     from datasets import load_dataset_builder
 
@@ -96,7 +98,7 @@ def _bound(builder) -> None:
         builder.config.fragment_scan_options = ParquetFragmentScanOptions(pre_buffer=False, use_buffered_stream=True)
 
 
-def _classes(known: tuple[str, ...], place: Place | None) -> tuple[str, ...]:
+def _classes(known: tuple[str, ...], place: HubLocation | None) -> tuple[str, ...]:
     """The names known, else those that lie in the place."""
     if place is None:
         return known
@@ -105,7 +107,7 @@ def _classes(known: tuple[str, ...], place: Place | None) -> tuple[str, ...]:
     return class_names.of_repository(place.name, place.sha, place.token)
 
 
-def _check_builder(builder, place: Place) -> None:
+def _check_builder(builder, place: HubLocation) -> None:
     kind = type(builder).__module__.rpartition(".")[2]
     if kind not in BUILDERS:
         raise ValueError(f"{place.name} holds files of the kind {kind}. Known: {', '.join(BUILDERS)}")

@@ -11,7 +11,7 @@ from ...conventions import ImageError
 from .. import class_names
 from ..columns import DRAWN, ROLES, choose
 from ..files import content_hash, pictures
-from ..source import Source
+from ..source import DatasetSource
 
 # For a picture without one of these nothing is told of that kind; a missing mask is an error.
 WEAK = ("scribble", "instances", "cues")
@@ -45,7 +45,7 @@ def is_pairs(folder: Path) -> bool:
     return bool(folders & set(ROLES["image"]) and folders & drawn)
 
 
-def open_folder(folder: Path, split: str, told: Mapping | None) -> Source:
+def open_folder(folder: Path, split: str, told: Mapping | None) -> DatasetSource:
     """The split of a folder: of images/SPLIT and masks/SPLIT where there are such, else all. Raises ValueError."""
     folders = sorted(path.name for path in folder.iterdir() if path.is_dir())
     chosen = {r: c for r, c in choose(folders, folders, told).items() if r in (*DRAWN, "cues")}
@@ -54,7 +54,7 @@ def open_folder(folder: Path, split: str, told: Mapping | None) -> Source:
     if not ids:
         raise ValueError(f"there are no pictures in {folder / chosen['image'].name}. Put some there")
     used = [file for found in files.values() for file in found.values()]
-    return Source(
+    return DatasetSource(
         Pairs(ids, files),
         partial(class_names.of_folder, folder),
         frozenset(chosen),

@@ -15,7 +15,7 @@ from ...imaging.io import read_mask_values
 from .. import class_names
 from ..columns import DRAWN, choose
 from ..files import content_hash, inside, pictures
-from ..source import Source
+from ..source import DatasetSource
 
 FOLDERS = {"image": "JPEGImages", "mask": "SegmentationClass", "instances": "SegmentationObject"}
 LISTS = ("Segmentation", "Main", ".")  # of ImageSets
@@ -54,7 +54,7 @@ def is_voc(folder: Path) -> bool:
     return (folder / FOLDERS["image"]).is_dir()
 
 
-def open_folder(folder: Path, split: str, told: Mapping | None) -> Source:
+def open_folder(folder: Path, split: str, told: Mapping | None) -> DatasetSource:
     """A split of the folder, by its list in ImageSets. Raises ValueError.
 
     Without ImageSets every picture belongs to every split. The names are those beside the data, else VOC's own.
@@ -68,7 +68,7 @@ def open_folder(folder: Path, split: str, told: Mapping | None) -> Source:
     rows = Pictures(_ids(folder, split, files), files, boxes)
     used = [file for found in files.values() for file in found.values()]
     used += sorted(boxes.glob("*.xml")) if boxes is not None else []
-    return Source(
+    return DatasetSource(
         rows,
         partial(_classes, folder),
         frozenset({*files, "boxes"}),

@@ -10,7 +10,7 @@ from huggingface_hub import DatasetCard, DatasetCardData, hf_hub_download
 from huggingface_hub.utils import EntryNotFoundError
 
 from ...cues.cue_spec import KINDS
-from ..dataset import Examples
+from ..dataset import ExampleDataset
 from .rows import WeakVersion
 
 EMPTY = "---\n{}\n---\n"
@@ -90,7 +90,7 @@ for example in examples.read("{where}", "{examples.split}"):
 ```"""
 
 
-def _name(examples: Examples) -> str:
+def _name(examples: ExampleDataset) -> str:
     """The data set's name; of a path only its end, since the rest is nobody's business."""
     return Path(examples.source).name if Path(examples.source).exists() else examples.source
 
@@ -102,7 +102,7 @@ def _with_file(configs, split: str, file: str) -> list[dict]:
     return [{**first, "data_files": [*files, {"split": split, "path": file}]}, *others]
 
 
-def _license(examples: Examples) -> str:
+def _license(examples: ExampleDataset) -> str:
     """The one that the source's card states, else unknown."""
     path = Path(examples.source) / "README.md"
     if not Path(examples.source).exists():

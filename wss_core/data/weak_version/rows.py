@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...cues import Cues, CueSpec, Example
 from ...cues.from_masks import simulate_cues
 from ...imaging.io import image_to_bytes, labels_to_png
-from ..dataset import Examples
+from ..dataset import ExampleDataset
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class WeakVersion:
     spec: which cues. seed: other seeds give other cues. truth: whether the true masks go along, for scoring.
     """
 
-    examples: Examples
+    examples: ExampleDataset
     spec: CueSpec
     seed: int = 0
     truth: bool = False
