@@ -1,4 +1,4 @@
-"""The board tries methods itself: which labels, which trials, and the same records whoever does the task."""
+"""Sweeps: every trial gives a record, the same whoever does it, and nothing is done twice."""
 
 import json
 import os
@@ -7,14 +7,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
 
-from leaderboard.benchmarks import cue_words
-from leaderboard.benchmarks.catalog import BENCHMARKS
 from leaderboard.dataclass_json import to_plain
 from leaderboard.evaluation.watched_process import LIMITS
 from leaderboard.records import store
@@ -22,14 +20,9 @@ from leaderboard.records.record import Failure, Labels, Record
 from leaderboard.sweeps import grid, train
 from leaderboard.sweeps.engines.local import Local
 from leaderboard.sweeps.sweep import SweepFolders, run_task, sweep
-from leaderboard.tasks import label_budget
-from leaderboard.tasks import trial as trials
 from leaderboard.tasks.label_budget import LabelBudget
-from leaderboard.tasks.trial import LOCAL_WEIGHTS, Trial
 from tests.support import board_scenes as boards
 from tests.support.paths import ROOT
-from wss_core.cues import Cues, Example
-from wss_core.methods.network import Network
 
 SETTINGS = {
     "probe": {"features": "colour", "waves": 16},
@@ -71,176 +64,6 @@ def same(results, others):
     return first.keys() == second.keys() and all(
         first[name][0] == labels and abs(first[name][1] - value) < 0.02 for name, (labels, value) in second.items()
     )
-
-
-def image_of(classes, id="one"):
-    """A picture in stripes of all the classes."""
-    truth = np.repeat(np.arange(classes, dtype=np.uint8), 8)[:, None].repeat(40, axis=1)
-    return Example(np.zeros((*truth.shape, 3), np.uint8), Cues(), truth, id=id)
-
-
-@pytest.mark.parametrize(
-    "word", ["people", "points", "points-3", "points-object", "scribbles-2-object", "points-5-image"]
-)
-def test_a_cue_is_one_word(word):
-    assert str(cue_words.parse(word)) == word
-
-
-@pytest.mark.parametrize(
-    ("word", "words"),
-    [("dots", "no cue 'dots'"), ("boxes-2", "only points and scribbles are counted"), ("points-0", "counted, from 1")],
-)
-def test_what_is_no_cue(word, words):
-    with pytest.raises(ValueError, match=words):
-        cue_words.parse(word)
-
-
-def test_cues_are_counted():
-    names = tuple("abcd")
-    given = {
-        word: cue_words.apply_cues(image_of(4), word, 0, names).cues
-        for word in ("points-2", "scribbles-5-image", "tags")
-    }
-    assert Counter(point.label for point in given["points-2"].points) == {0: 2, 1: 2, 2: 2, 3: 2}
-    assert Counter(Counter(s.label for s in given["scribbles-5-image"].strokes).values()) == {1: 3, 2: 1}
-    assert given["tags"].tags == ("b", "c", "d")
-    own = replace(image_of(4), cues=Cues(tags=("b",)), truth=None)
-    assert cue_words.apply_cues(own, "people", 0, names) is own
-    assert cue_words.apply_cues(own, "tags", 0, names).cues == own.cues
-    one = [
-        cue_words.apply_cues(image_of(4, str(id)), "points-1-image", 0, names).cues.points[0].label for id in range(20)
-    ]
-    assert set(one) == {0, 1, 2, 3}  # not always the first class
-
-
-def test_one_group_is_labelled_after_another():
-    groups = ["a", "b", "a", "", "b", "", "a"]
-    orders = [label_budget.labelling_order(groups, seed) for seed in range(20)]
-    assert all(sorted(order) == list(range(7)) for order in orders)
-    for order in orders:
-        turns = [groups[place] or place for place in order]
-        assert [turn for i, turn in enumerate(turns) if turn not in turns[:i]] == [
-            turn for i, turn in enumerate(turns) if i == 0 or turns[i - 1] != turn
-        ]
-    assert len({tuple(order) for order in orders}) > 10
-    assert label_budget.labelling_order(groups, 3) == label_budget.labelling_order(groups, 3)
-
-
-def test_fewer_are_among_more_and_the_rest_has_no_labels(data):
-    few = label_budget.training_subset(LabelBudget(cue="points", share=0.25), boards.LABELS, data, 5)
-    more = label_budget.training_subset(LabelBudget(cue="points", share=0.5, rest="none"), boards.LABELS, data, 5)
-    mixed = label_budget.training_subset(
-        LabelBudget(cue="full", share=0.25, rest="tags", also=(("test", "boxes"),)), boards.LABELS, data, 5
-    )
-    assert [e.id for e in few] == [e.id for e in more][:2]
-    assert [bool(e.cues.points) for e in more] == [True] * 4 + [False] * 4
-    assert [e.cues.kinds for e in more][4:] == [frozenset()] * 4
-    assert [e.cues.labels is not None for e in mixed] == [True] * 2 + [False] * 10
-    assert [bool(e.cues.boxes) for e in mixed] == [False] * 8 + [True] * 4
-    assert all(e.cues.tags for e in list(mixed)[2:8])
-    assert all(e.truth is None for e in mixed)
-
-
-def test_what_is_no_budget():
-    with pytest.raises(ValueError, match="above 0 and at most 1, got 5"):
-        LabelBudget(cue="full", share=5)
-    with pytest.raises(ValueError, match="rest and also are of training pictures"):
-        LabelBudget(cue="points", rest="tags")
-    with pytest.raises(ValueError, match="no cue 'dots'"):
-        LabelBudget(cue="full", share=1, also=(("more", "dots"),))
-    assert LabelBudget(cue="points-1", share=1) == LabelBudget(cue="points", share=1)
-
-
-def trial_words(benchmark, methods, **options):
-    return [(t.method, str(t.budget), t.seed) for t in grid.trials(benchmark, methods, **options)]
-
-
-def test_the_trials_of_a_benchmark():
-    assert trial_words(boards.LABELS, ["probe"], seeds=(0, 1)) == [
-        ("probe", "0.25 points", 0),
-        ("probe", "1 points", 0),
-        ("probe", "0.25 points", 1),
-        ("probe", "1 points", 1),
-    ]
-    given = [f"given {word}" for word in ("points", "points-2", "points-3", "points-5", "boxes")]
-    assert trial_words(boards.LABELS, ["propagate"], cues=["points", "boxes", "full", "tags"]) == [
-        ("propagate", word, 0) for word in given
-    ]
-    assert trial_words(boards.LABELS, ["network"], cues=["full", "people"], shares=[0.1]) == [
-        ("network", "0.1 full, rest none", 0),
-        ("network", "0.1 people, rest none", 0),
-    ]
-    assert trial_words(boards.LABELS, ["network", "probe"], shares=[0.1], rest="tags", also=[("more", "tags")]) == [
-        ("network", "0.1 points, rest tags, more tags", 0),
-        ("probe", "0.1 points, more tags", 0),
-    ]
-    assert trial_words(boards.LABELS, ["network"], shares=[0.1], rest="") == [("network", "0.1 points", 0)]
-    assert trial_words(boards.LABELS, ["cam"]) == []  # it has no use for points
-    assert trial_words(BENCHMARKS["acdc-clicks"], ["propagate", "grabcut", "probe"], seeds=(4, 5)) == [
-        ("propagate", "None", 0),
-        ("grabcut", "None", 0),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("benchmark", "methods", "words"),
-    [
-        (boards.DISCS, ["probe"], "discs is for checkpoints: use `evaluate`. To be swept, choose discs-labels"),
-        (boards.LABELS, ["sorcery"], "no method 'sorcery'. Choose of: propagate"),
-    ],
-)
-def test_what_cannot_be_swept(benchmark, methods, words):
-    with pytest.raises(ValueError, match=words):
-        grid.trials(benchmark, methods)
-
-
-def test_a_trial_is_known_by_all_that_decides_it(tmp_path):
-    base = Trial(method="network", budget=LabelBudget(cue="points", share=0.1))
-    others = [
-        replace(base, method="probe"),
-        replace(base, seed=1),
-        replace(base, settings={"steps": 5}),
-        replace(base, budget=None),
-        replace(base, budget=replace(base.budget, share=0.2)),
-        replace(base, budget=replace(base.budget, cue="points-2")),
-        replace(base, budget=replace(base.budget, rest="none")),
-        replace(base, budget=replace(base.budget, also=(("more", "tags"),))),
-    ]
-    hashes = [trial.checkpoint(("a", "b")).sha for trial in (base, *others)]
-    assert len(set(hashes)) == len(hashes)
-    assert replace(base, settings={"steps": 1500}).checkpoint(("a", "b")) == base.checkpoint(("a", "b"))  # as usual
-    with pytest.raises(ValueError, match="network has no such setting as 'stps'"):
-        replace(base, settings={"stps": 5}).checkpoint(("a", "b"))
-
-
-def test_a_new_setting_leaves_old_trials_as_they_were(monkeypatch):
-    @dataclass(kw_only=True)
-    class Later(Network):
-        later: int = 0
-
-    base = Trial(method="network", settings={"steps": 5}, budget=LabelBudget(cue="points", share=0.1))
-    before = base.checkpoint(("a", "b")).sha
-    monkeypatch.setattr(trials.settings, "build", lambda name, values: Later(**values))
-    assert base.checkpoint(("a", "b")).sha == before
-    monkeypatch.setattr(trials.settings, "build", lambda name, values: Later(later=1, **values))
-    assert base.checkpoint(("a", "b")).sha != before
-
-
-def test_weights_of_this_machine_are_known_by_their_content(tmp_path):
-    def trial(folder):
-        return Trial(method="network", settings={"backbone": f"{LOCAL_WEIGHTS}{tmp_path / folder}"}).checkpoint(
-            ("a", "b")
-        )
-
-    for folder, content in (("one/net", b"1"), ("two/net", b"1"), ("three/net", b"2")):
-        (tmp_path / folder).mkdir(parents=True)
-        (tmp_path / folder / "config.json").write_text("{}")
-        (tmp_path / folder / "model.safetensors").write_bytes(content)
-    assert trial("one/net") == trial("two/net")
-    assert trial("one/net").settings["backbone"] == f"{LOCAL_WEIGHTS}net"  # the folder itself is nobody's business
-    assert trial("one/net").sha != trial("three/net").sha
-    with pytest.raises(ValueError, match=r"there is no config.json in .*four"):
-        trial("four")
 
 
 def test_every_trial_leads_to_a_record(made, tasks):
