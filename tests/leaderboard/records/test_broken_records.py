@@ -168,8 +168,8 @@ def test_numbers_that_no_memory_holds_are_named(good, tmp_path, monkeypatch):
 
 
 def test_a_failure_that_makes_no_sense_is_left_out(good, tmp_path, caplog):
-    work = boards.eval_task(boards.write_discs(tmp_path / "data"))
-    path = store.write_failure(build_failure(work, "too slow"), tmp_path)
+    task = boards.eval_task(boards.write_discs(tmp_path / "data"))
+    path = store.write_failure(build_failure(task, "too slow"), tmp_path)
     form = json.loads(path.read_text())
     form.pop("check")
     for place, value in (
@@ -236,7 +236,7 @@ def test_a_benchmark_of_a_newer_version_is_read(tmp_path, caplog, monkeypatch):
     assert found.definition != boards.DISCS.definition  # it may mean another number
 
 
-OUT = {
+OUT_OF_RANGE = {
     "labelled": [(-1, "training.labelled is -1, and must lie in 0 .. 1e+09"), (HUGE, "of 401 digits")],
     "unlabelled": [(10**10, "training.unlabelled is 1e")],
     "label_seconds": [
@@ -254,16 +254,18 @@ OUT = {
 }
 
 
-@pytest.mark.parametrize(("field", "value", "words"), [(f, *each) for f, some in OUT.items() for each in some])
-def test_what_no_labels_are_is_refused_with_field_and_bound(field, value, words):
+@pytest.mark.parametrize(
+    ("field", "value", "words"), [(field, *case) for field, cases in OUT_OF_RANGE.items() for case in cases]
+)
+def test_impossible_labels_are_refused_with_field_and_bound(field, value, words):
     with pytest.raises(ValueError, match=re.escape(words)):
         declared_labels({field: value})
 
 
 def test_a_checkpoint_that_declares_what_cannot_be_fails_before_it_segments(tmp_path):
-    work = boards.eval_task(boards.write_discs(tmp_path / "data"), training={"label_seconds": -1})
+    task = boards.eval_task(boards.write_discs(tmp_path / "data"), training={"label_seconds": -1})
     with pytest.raises(EvaluationError, match="training.label_seconds is -1, and must lie in 0"):
-        evaluate(work, tmp_path / "out", load=None, progress=False)
+        evaluate(task, tmp_path / "out", load=None, progress=False)
     assert "label_seconds" in store.read_failures(tmp_path / "out")[0].reason
 
 
