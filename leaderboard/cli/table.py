@@ -6,7 +6,7 @@ import argparse
 
 from .. import bounds
 from ..records import store
-from ..report import table
+from ..report import table, table_text
 from .results_option import add_results
 
 
@@ -44,4 +44,4 @@ def run(args: argparse.Namespace) -> None:
             print(f"{failure.date}  {failure.identity.benchmark}  {reason}")
         return
     rows = table.table(args.results, benchmarks=args.benchmark, metrics=args.metric, merge_seeds=args.merge_seeds)
-    print(table.to_csv(rows) if args.csv else table.to_text(rows) + "\n", end="")
+    print(table_text.to_csv(rows) if args.csv else table_text.to_text(rows) + "\n", end="")

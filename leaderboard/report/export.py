@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..metrics.registry import METRICS
 from ..records.record import Record
-from . import html_page, table
+from . import html_page, table, table_text
 
 if TYPE_CHECKING:
     import pandas
@@ -30,7 +30,7 @@ def export(records: Sequence[Record], folder: Path, kinds: Sequence[str] = KINDS
     rows = table.table(records, metrics=tuple(METRICS)) if {"csv", "parquet"} & set(kinds) else None
     for kind, path in zip(kinds, paths, strict=True):
         if kind == "csv":
-            path.write_text(table.to_csv(rows), encoding="utf-8")
+            path.write_text(table_text.to_csv(rows), encoding="utf-8")
         elif kind == "parquet":
             _write_parquet(rows, path)
         else:

@@ -10,7 +10,7 @@ from string import Template
 
 from ..evaluation.build_record import utc_now
 from ..records.record import Record
-from . import figures, table, text
+from . import figures, table, table_text, text
 
 PAGE = Path(__file__).with_name("snapshot.html")
 HUB = "https://huggingface.co"
@@ -50,7 +50,7 @@ def _line(row: dict, on_hub: bool) -> str:
     cells = []
     for name in SHOWN:
         value = text.cue_label(row[name]) if name == "cue" else row[name]
-        cell = html.escape(table.short(value))
+        cell = html.escape(table_text.short(value))
         if name == "checkpoint":
             revision = html.escape(row["revision"])
             address = f"{HUB}/{cell}/tree/{revision}"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import bounds
 from ..analysis.ranking import with_ranks
 from ..analysis.record_index import click_curve
 from ..analysis.resampling import resampled_values
@@ -16,7 +14,6 @@ from ..metrics.registry import METRICS, sort_key
 from ..paths import RESULTS
 from ..records import store
 from ..records.record import Record
-from . import text
 
 if TYPE_CHECKING:
     import pandas
@@ -53,19 +50,6 @@ COLUMNS = {  # and what a column holds: text, whole numbers or real ones
     "record": "str",
     "knows": "str",
 }
-SHOWN = (
-    "benchmark",
-    "method",
-    "cue",
-    "labelled_images",
-    "label_seconds",
-    "metric",
-    "value",
-    "interval",
-    "rank",
-    "seed",
-    "checkpoint",
-)
 
 
 def table(
@@ -146,35 +130,6 @@ def frame(groups: Iterable[SeedGroup], merged: bool = False) -> pandas.DataFrame
     return pandas.DataFrame(rows, columns=[*COLUMNS, *(["values"] if merged else [])]).astype(numbers)
 
 
-def to_csv(rows: pandas.DataFrame) -> str:
-    """The COLUMNS of a table as CSV with a header; what is not known is empty."""
-    shown = rows[list(COLUMNS)].copy()
-    for name in _texts(shown):
-        shown[name] = shown[name].map(_visible)
-    return shown.to_csv(index=False, lineterminator="\n")
-
-
-def to_text(rows: pandas.DataFrame) -> str:
-    """The SHOWN columns of a table for a terminal, with the labels in the words of people."""
-    interval = [f"{short(low)} .. {short(high)}" for low, high in zip(rows["low"], rows["high"], strict=True)]
-    rows = rows.assign(interval=interval, cue=[text.cue_label(cue) for cue in rows["cue"]])
-    columns = []
-    for name in SHOWN:
-        cells = [name, *map(short, rows[name])]
-        width = max(map(len, cells))
-        columns.append([cell.ljust(width) for cell in cells])
-    return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
-
-
-def short(value: object) -> str:
-    """A value for a cell that people read: four digits, "" for what is not known."""
-    if isinstance(value, str):
-        return bounds.visible(value)
-    if isinstance(value, float):
-        return "" if value != value else f"{value:.4g}"
-    return str(value) if isinstance(value, Integral) else ""  # None, pandas.NA
-
-
 def backbone(record: Record) -> str:
     """The network that a record's features come from, "" where the settings name none."""
     name = record.settings.get("backbone") or record.settings.get("features")
@@ -224,13 +179,3 @@ def _trainings(group: SeedGroup) -> dict[str, str]:
 
 def _order(group: SeedGroup) -> tuple:
     return group.record.identity.benchmark, group.metric, sort_key(group.value, group.metric)
-
-
-def _texts(rows: pandas.DataFrame) -> list[str]:
-    return [
-        name for name in rows.columns if COLUMNS[name] == "str" or (name == "seed" and rows["seed"].dtype != "Int64")
-    ]
-
-
-def _visible(value: object) -> object:
-    return bounds.visible(value) if isinstance(value, str) else value

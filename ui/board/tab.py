@@ -9,7 +9,7 @@ from gradio.utils import get_upload_folder
 from leaderboard.analysis import label_efficiency
 from leaderboard.report.text import metric_label
 
-from . import evaluation, figures, notes, submit, tables
+from . import evaluation, figures, history, notes, submit, tables
 from .layout import BoardComponents
 from .records import RecordSource
 from .state import BoardState
@@ -98,7 +98,7 @@ def fill_details(parts: BoardComponents, source: RecordSource, values: dict) -> 
         parts.classes: gr.update(value=figures.by_class(groups), visible=bool(groups)),
         parts.clicks: gr.update(value=figures.clicks(curves, seconds), visible=bool(curves)),
         parts.no_clicks: "" if curves else "<p>No robot user's clicks on these pictures yet.</p>",
-        parts.history: gr.update(value=figures.history(groups), visible=bool(groups)),
+        parts.history: gr.update(value=history.history_figure(groups), visible=bool(groups)),
     }
 
 

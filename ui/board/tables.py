@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from leaderboard.analysis import label_efficiency
 from leaderboard.analysis.label_efficiency import Best, Gain, Series
 from leaderboard.analysis.seed_groups import SeedGroup, each_alone
-from leaderboard.report import table
+from leaderboard.report import table, table_text
 from leaderboard.report.text import metric_label
 
 from . import text
@@ -86,7 +86,7 @@ def csv(groups: Sequence[SeedGroup]) -> str:
     for name, kind in table.COLUMNS.items():
         if kind == "str":
             rows[name] = [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in rows[name]]
-    return table.to_csv(rows)
+    return table_text.to_csv(rows)
 
 
 def _best_row(best: Best) -> list[str]:

@@ -18,7 +18,7 @@ from leaderboard.evaluation.watched_process import EvaluationError
 from leaderboard.records import store
 from leaderboard.records.packed_arrays import pack
 from leaderboard.records.record import Identity
-from leaderboard.report import figures, html_page, table
+from leaderboard.report import figures, html_page, table, table_text
 from leaderboard.report.export import export
 from tests.support import board_scenes as boards
 
@@ -195,7 +195,7 @@ def test_a_checkpoint_trained_with_strokes_alone_is_drawn(good):
 
 def test_what_a_terminal_would_obey_is_written_out(good):
     one = replace(good[0], checkpoint="\x1b[2J\u202eall\nwell é")
-    for text in (table.to_text(table.table([one])), table.to_csv(table.table([one]))):
+    for text in (table_text.to_text(table.table([one])), table_text.to_csv(table.table([one]))):
         assert "\\x1b[2J\\u202eall\\nwell é" in text
         assert len(text.splitlines()) == 2
 

@@ -12,14 +12,14 @@ from leaderboard.metrics.registry import METRICS
 from leaderboard.records import store
 from leaderboard.records.packed_arrays import pack, pack_texts
 from leaderboard.records.record import Labels
-from leaderboard.report import table
+from leaderboard.report import table, table_text
 from tests.support import board_scenes as boards
 
 PROMISED = "benchmark track method cue labelled_images label_seconds metric value low high seed checkpoint revision device date"
 
 
 def read_csv(rows):
-    return list(csv.DictReader(io.StringIO(table.to_csv(rows))))
+    return list(csv.DictReader(io.StringIO(table_text.to_csv(rows))))
 
 
 def test_a_row_a_result_with_what_is_promised(records):
@@ -45,7 +45,7 @@ def test_a_table_is_a_frame_of_numbers_and_texts(records):
     assert rows.groupby("method")["value"].max()["probe"] == records[3].scores["miou"].value
     nothing = leaderboard.table([])
     assert list(nothing.columns) == list(table.COLUMNS)
-    assert table.to_csv(nothing) == ",".join(table.COLUMNS) + "\n"
+    assert table_text.to_csv(nothing) == ",".join(table.COLUMNS) + "\n"
 
 
 def test_a_table_of_a_folder_and_of_some_benchmarks(records, tmp_path):
@@ -92,21 +92,21 @@ def test_checkpoints_that_were_pushed_are_a_row_each(records):
 
 def test_the_text_fits_a_terminal_and_says_labels_as_people_do(records):
     drawn = replace(records[0], labels=Labels(cue="people"))
-    lines = table.to_text(table.table([*records, drawn])).splitlines()
+    lines = table_text.to_text(table.table([*records, drawn])).splitlines()
     assert len(lines) == 7
     assert "0.8" in lines[1]
     assert sum("full masks" in line for line in lines) == 3
     assert sum("scribbles drawn by people" in line for line in lines) == 1
-    assert "people" in table.to_csv(table.table([drawn]))  # programs read the stored word
-    assert "drawn" not in table.to_csv(table.table([drawn]))
-    assert table.to_text(table.table([])).startswith("benchmark")
+    assert "people" in table_text.to_csv(table.table([drawn]))  # programs read the stored word
+    assert "drawn" not in table_text.to_csv(table.table([drawn]))
+    assert table_text.to_text(table.table([])).startswith("benchmark")
 
 
 def test_texts_of_strangers_stay_on_their_line(records):
     evil = replace(records[3], method="a\x1b[2Jb\nc", checkpoint='x,"y"')
     (row,) = read_csv(table.table([evil]))
     assert (row["method"], row["checkpoint"]) == ("a\\x1b[2Jb\\nc", 'x,"y"')
-    assert "\x1b" not in table.to_text(table.table([evil]))
+    assert "\x1b" not in table_text.to_text(table.table([evil]))
 
 
 def test_the_curve_of_a_robot_user_is_a_row_a_cue(records):

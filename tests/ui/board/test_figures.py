@@ -14,7 +14,7 @@ from leaderboard.report import table
 from recipes.builtin import interact
 from tests.support import board_scenes as boards
 from tests.support.board_results import group, read
-from ui.board import figures, notes, style, tables, view
+from ui.board import figures, history, notes, style, tables, view
 from ui.board.view import BoardView
 from wss_core.builtin import pretrained
 
@@ -53,7 +53,7 @@ def test_a_model_that_had_labels_of_the_data_before_is_no_best_buy(tmp_path):
     assert [style.marker(one, 9)["opacity"] < 1 for one in (knows, paid)] == [True, False]
     assert [style.line_colour(one).endswith(", 1)") for one in (knows, paid)] == [False, True]
     better = replace(knows.record, scores={"miou": replace(knows.record.scores["miou"], value=0.9)})
-    drawn = figures.history([replace(knows, records=(better,)), paid]).data
+    drawn = history.history_figure([replace(knows, records=(better,)), paid]).data
     assert list(drawn[0].y) == [paid.record.scores["miou"].value] * 2  # the best so far
     assert (
         sum(not shade.endswith(", 1)") for trace in drawn[1:] if trace.text is not None for shade in trace.marker.color)

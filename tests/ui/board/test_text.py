@@ -10,7 +10,7 @@ from leaderboard.records import store
 from leaderboard.records.record import Labels
 from tests.support import board_scenes as boards
 from tests.support.board_results import EVIL, read, until
-from ui.board import figures, submit, tables, text, view
+from ui.board import figures, history, submit, tables, text, view
 from ui.board.job_queue import EvaluationQueue
 from ui.board.state import BoardState
 from ui.board.view import BoardView
@@ -30,7 +30,7 @@ def test_every_text_of_a_stranger_is_escaped(tmp_path):
     found = view.view_contents(BoardView(), read(tmp_path)).groups
     lines = label_efficiency.series(found)
     clicked = RecordSummary(robot, None, (0.1, 0.5))
-    drawn = [figures.accuracy(lines, found, "label_seconds"), figures.by_class(found), figures.history(found)]
+    drawn = [figures.accuracy(lines, found, "label_seconds"), figures.by_class(found), history.history_figure(found)]
     drawn += [figures.clicks([clicked], True)]
     said = [tables.best(found), tables.gains(lines, 1, 1), *tables.results(found)["result"]]
     said += [figure.to_json().replace("\\u003c", "<") for figure in drawn]
