@@ -9,13 +9,15 @@ from .segment import gallery
 from .segment.predict import load_model
 from .server.background_loading import BackgroundLoading
 
-THREADS = 2  # of torch, for one prediction
+THREADS = 2  # of torch and OpenCV each, for one prediction
 
 
 def load_torch_and_model() -> None:
     """Load torch and the built-in model."""
+    import cv2
     import torch  # loads slowly, and the page answers before
 
+    cv2.setNumThreads(THREADS)
     torch.set_num_threads(THREADS)
     load_model()
 
