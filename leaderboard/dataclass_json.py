@@ -53,9 +53,9 @@ def from_plain(kind: type, form: Any) -> Any:
     Raises ValueError for fields that are missing or of another type, and for unknown fields unless `kind` is Stored.
     """
     known, hints = _fields_and_types(kind)
-    strange = sorted(set(form) - set(known)) if isinstance(form, dict) else [type(form).__name__]
-    if strange and not (isinstance(form, dict) and issubclass(kind, Stored)):
-        raise ValueError(f"got {', '.join(strange)!s:.80}, but a {kind.__name__} has the fields {', '.join(known)}")
+    unexpected = sorted(set(form) - set(known)) if isinstance(form, dict) else [type(form).__name__]
+    if unexpected and not (isinstance(form, dict) and issubclass(kind, Stored)):
+        raise ValueError(f"got {', '.join(unexpected)!s:.80}, but a {kind.__name__} has the fields {', '.join(known)}")
     missing = [name for name, field in known.items() if name not in form and _is_required(field)]
     if missing:
         raise ValueError(f"a {kind.__name__} needs {', '.join(missing)}")
@@ -63,7 +63,7 @@ def from_plain(kind: type, form: Any) -> Any:
     for name, value in values.items():
         if value is _MISFIT:
             raise ValueError(f"{name} is {form[name]!r:.80}, which is not of the type {known[name].type}")
-    return kind(**values, **({UNKNOWN: {name: form[name] for name in strange}} if strange else {}))
+    return kind(**values, **({UNKNOWN: {name: form[name] for name in unexpected}} if unexpected else {}))
 
 
 def unknown_fields(value: Any) -> Iterator[str]:

@@ -57,9 +57,9 @@ def send_rows(pipe: Connection, task: EvalTask, places: Sequence[int], load: Loa
 
 def load_checkpoint(source: str, sha: str) -> Segmenter:
     """Load the segmenter of that hash. Raises ValueError when a folder has changed since it was hashed."""
-    found = hub.info(source, sha).sha
-    if found != sha:
-        raise ValueError(f"{source} has changed: its hash is {found}, not {sha}. Evaluate again")
+    current = hub.info(source, sha).sha
+    if current != sha:
+        raise ValueError(f"{source} has changed: its hash is {current}, not {sha}. Evaluate again")
     return hub.load(source, sha)
 
 

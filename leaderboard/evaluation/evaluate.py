@@ -82,20 +82,20 @@ def _check_declared(task: EvalTask) -> None:
 
 
 def _evaluate_missing(
-    kept: PartialEvaluation, count: int, start: Callable[..., Iterator[dict]], name: str, progress: bool
+    partial_evaluation: PartialEvaluation, count: int, start: Callable[..., Iterator[dict]], name: str, progress: bool
 ) -> None:
     """Evaluate the images whose rows are missing. start(places=...): begins the process, see `watched_rows`."""
-    missing = [place for place in range(count) if place not in kept.rows]
+    missing = [place for place in range(count) if place not in partial_evaluation.rows]
     if not missing:
         return
     messages = start(places=missing)
     try:
-        kept.begin(next(messages))
+        partial_evaluation.begin(next(messages))
         before = time.perf_counter()
         rows = tqdm(messages, name, count, initial=count - len(missing), disable=not progress, unit="image")
         for row in rows:
             now = time.perf_counter()
-            kept.add(row | {"seconds": now - before})
+            partial_evaluation.add(row | {"seconds": now - before})
             before = now
     finally:
         messages.close()  # ends the process

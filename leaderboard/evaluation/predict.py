@@ -85,7 +85,9 @@ def _run_session(segmenter: Segmenter, example: Example, benchmark: Benchmark) -
         return None
     user = SIMULATED_USERS[benchmark.cue]
     seed = _session_seed(benchmark, example)
-    return interactive.run_session(segmenter, example.image, example.truth, user, benchmark.limit, seed)
+    return interactive.run_session(
+        segmenter, example.image, example.truth, robot=user, limit=benchmark.limit, seed=seed
+    )
 
 
 def _session_seed(benchmark: Benchmark, example: Example) -> int:

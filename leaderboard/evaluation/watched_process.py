@@ -65,8 +65,15 @@ def watched_rows(
     if START == "forkserver":
         context.set_forkserver_preload([child_process.__name__])
     receiver, sender = context.Pipe(duplex=False)
-    args = (sender, task, tuple(places), limits.threads, limits.gpu, load)
-    process = context.Process(target=child_process.run_child, args=args, daemon=True)
+    arguments = {
+        "pipe": sender,
+        "task": task,
+        "places": tuple(places),
+        "threads": limits.threads,
+        "gpu": limits.gpu,
+        "load": load,
+    }
+    process = context.Process(target=child_process.run_child, kwargs=arguments, daemon=True)
     process.start()
     sender.close()
     watched = WatchedProcess(receiver, process, limits.megabytes, stop or Event())

@@ -97,10 +97,10 @@ def _add(api: HfApi, repo: str, results: Path, names: list[str]) -> tuple[int, s
 
 def _check_sizes(repo: str, sizes: dict[str, int | None]) -> None:
     """Raise ValueError for more files, or larger ones, than a results data set has."""
-    wanted = {name: size for name, size in sizes.items() if name.endswith(".json")}
-    large = [name for name, size in wanted.items() if size is None or size > store.MAX_FILE]
-    if large or len(wanted) > MAX_FILES:
-        problem = f"{large[0]} is above {store.MAX_FILE:,} bytes" if large else f"there are {len(wanted):,} files"
+    record_sizes = {name: size for name, size in sizes.items() if name.endswith(".json")}
+    large = [name for name, size in record_sizes.items() if size is None or size > store.MAX_FILE]
+    if large or len(record_sizes) > MAX_FILES:
+        problem = f"{large[0]} is above {store.MAX_FILE:,} bytes" if large else f"there are {len(record_sizes):,} files"
         raise ValueError(f"{repo} is no data set of results: {problem}. Nothing was fetched")
 
 

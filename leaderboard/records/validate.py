@@ -110,9 +110,9 @@ def _checked_parts(record: Record) -> Parts:
         if name not in PARTS:
             continue  # a part of a newer version
         shape, low, high = PARTS[name]
-        wanted = tuple(lengths.get(side, side) for side in shape)
-        if len(wanted) != array.ndim or any(w not in (None, a) for w, a in zip(wanted, array.shape, strict=True)):
-            sides = ", ".join("any" if side is None else str(side) for side in wanted)
+        expected = tuple(lengths.get(side, side) for side in shape)
+        if len(expected) != array.ndim or any(e not in (None, a) for e, a in zip(expected, array.shape, strict=True)):
+            sides = ", ".join("any" if side is None else str(side) for side in expected)
             raise ValueError(f"its {name} are of the shape {array.shape}, and must be ({sides}). Evaluate again")
         if array.size:
             check_range(f"the lowest of its {name}", int(array.min()), low, high)

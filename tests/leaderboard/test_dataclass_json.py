@@ -24,7 +24,7 @@ class Kind:
 
 def test_plain_values_come_back():
     score = Score(value=1, low=0.5, high=float("nan"))
-    kind = Kind("a", 3, 0.5, None, (("x", "y"),), {"miou": score})
+    kind = Kind(name="a", size=3, share=0.5, pairs=(("x", "y"),), scores={"miou": score})
     form = json.loads(json.dumps(to_plain(kind), allow_nan=False))
     assert form["scores"]["miou"]["high"] is None
     again = from_plain(Kind, form)
