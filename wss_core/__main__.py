@@ -9,7 +9,7 @@ from .cli import COMMANDS, entry
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; 0, or 2 after a sentence on stderr when the input cannot be used."""
+    """Run one command and return the exit code: 0, 2 after a sentence on stderr about unusable input, 130 when stopped."""
     threads.configure()
     argv = sys.argv[1:] if argv is None else argv
     args = entry.parse("python -m wss_core", "Pixel masks from few labels.", "wss_core.cli", COMMANDS, argv)

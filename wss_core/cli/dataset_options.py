@@ -1,4 +1,4 @@
-"""Options of commands that read data sets and make cues from masks."""
+"""The options of commands that read data sets and make cues from masks."""
 
 from __future__ import annotations
 
@@ -10,31 +10,49 @@ from ..data import ExampleDataset, load
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how a data set is read (see `examples.read`)."""
-    parser.add_argument("--split", default="train", help="of the source (train)")
-    parser.add_argument("--revision", help="a branch, tag or commit of the Hub; locally the hash of the files")
+    parser.add_argument("--split", default="train", help="the split of the data set (train)")
     parser.add_argument(
-        "--column", action="append", default=[], metavar="ROLE=NAME", help="e.g. mask=label; repeatable"
+        "--revision", help="the version: a branch, tag or commit of the Hub; locally the hash of the files"
+    )
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="ROLE=NAME",
+        help="the column (or folder) with the masks, tags, ..., e.g. mask=label; repeatable",
     )
     parser.add_argument("--classes", metavar="A,B,...", help="class names, background first, if the data do not say")
-    parser.add_argument("--value", action="append", default=[], metavar="NUMBER=LABEL", help="e.g. 255=1; repeatable")
+    parser.add_argument(
+        "--value",
+        action="append",
+        default=[],
+        metavar="NUMBER=LABEL",
+        help="what a number in the masks stands for, e.g. 255=1; repeatable",
+    )
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N pictures")
 
 
 def add_cue_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which cues are made from a mask (the fields of `CueSpec`)."""
-    defaults = CueSpec
     parser.add_argument(
-        "--per", choices=("class", "object"), default=defaults.per, help="what gets points or strokes (class)"
+        "--per", choices=("class", "object"), default=CueSpec.per, help="what gets points or strokes of its own (class)"
     )
-    parser.add_argument("--points", type=int, default=defaults.points, metavar="N", help="for each of them (1)")
-    parser.add_argument("--strokes", type=int, default=defaults.strokes, metavar="N", help="for each of them (1)")
+    parser.add_argument("--points", type=int, default=CueSpec.points, metavar="N", help="points for each of them (1)")
+    parser.add_argument(
+        "--strokes", type=int, default=CueSpec.strokes, metavar="N", help="strokes for each of them (1)"
+    )
     parser.add_argument(
         "--no-background", dest="background", action="store_false", help="points and strokes on objects only"
     )
     parser.add_argument(
-        "--jitter", type=float, default=defaults.jitter, help="share of its side by which a box's edge strays (0)"
+        "--jitter",
+        type=float,
+        default=CueSpec.jitter,
+        help="how far an edge of a box strays, as a fraction of its side (0)",
     )
-    parser.add_argument("--share", type=float, default=defaults.share, help="of a partial mask's blocks (0.12)")
+    parser.add_argument(
+        "--share", type=float, default=CueSpec.share, help="fraction of the blocks that a partial mask labels (0.12)"
+    )
 
 
 def cue_spec(args: argparse.Namespace, kind: str) -> CueSpec:
@@ -51,7 +69,7 @@ def cue_spec(args: argparse.Namespace, kind: str) -> CueSpec:
 
 
 def read_examples(args: argparse.Namespace, source: str, split: str) -> ExampleDataset:
-    """A split of a data set, read as the options say."""
+    """Read a split of a data set as the options say. Raises ValueError for options that do not fit."""
     columns = dict(_pair(text, "--column ROLE=NAME") for text in args.column)
     values = dict(_pair(text, "--value NUMBER=LABEL") for text in args.value)
     if not all(text.isdecimal() for pair in values.items() for text in pair):

@@ -1,4 +1,4 @@
-"""The entry of a command line of several commands: only the module of the command that was named is loaded.
+"""Run a command line of several commands; only the module of the named command is loaded.
 
 A help text so costs no import of torch, and an unknown command is answered at once.
 """
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 
 class Command(NamedTuple):
-    """module: that holds `add(subparsers)`, below the package of the commands. help: one line."""
+    """A command: the module with its `add(subparsers)`, by its name in the package of the commands, and one line of help."""
 
     module: str
     help: str
@@ -23,7 +23,7 @@ class Command(NamedTuple):
 def parse(
     prog: str, description: str, package: str, commands: Mapping[str, Command], argv: Sequence[str]
 ) -> argparse.Namespace:
-    """The arguments of one command line, with `run`, the function of the command. Ends the program on --help and errors."""
+    """Parse a command line; `run` of the result is the function of its command. Ends the program on --help and errors."""
     parser = argparse.ArgumentParser(prog, description=description)
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, command in commands.items():
@@ -37,7 +37,7 @@ def parse(
 
 
 def run(args: argparse.Namespace, program: str) -> int:
-    """Run the command: 0, or 2 after a sentence on stderr when its input cannot be used, or 130 when it was stopped."""
+    """Run the command and return the exit code: 0, 2 after a sentence on stderr about unusable input, 130 when stopped."""
     try:
         args.run(args)
         sys.stdout.flush()

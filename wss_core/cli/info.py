@@ -1,4 +1,4 @@
-"""python -m wss_core info: what is known of a checkpoint."""
+"""python -m wss_core info: describe a checkpoint, without loading its weights."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def info(args: argparse.Namespace) -> None:
 
 
 def to_dict(checkpoint: hub.Checkpoint) -> dict:
-    """A Checkpoint as plain values, without its card."""
+    """A Checkpoint as plain JSON values, without its card."""
     return {
         "source": checkpoint.source,
         "revision": checkpoint.sha,
@@ -46,5 +46,5 @@ def to_dict(checkpoint: hub.Checkpoint) -> dict:
 
 
 def printable(text: str) -> str:
-    """Text of a stranger without what would steer the terminal."""
+    """The text without control characters, with which a stranger could steer the terminal."""
     return "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")

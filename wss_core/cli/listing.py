@@ -1,4 +1,4 @@
-"""python -m wss_core list: which checkpoints there are."""
+"""python -m wss_core list: list the checkpoints on the Hub or in a folder."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def add(commands) -> None:
     """Add the command to argparse's `commands`."""
     parser = commands.add_parser("list", description=list_checkpoints.__doc__)
     parser.set_defaults(run=list_checkpoints)
-    parser.add_argument("where", nargs="?", default="hub", metavar="WHERE", help="hub, or a folder; hub when not given")
+    parser.add_argument("where", nargs="?", default="hub", metavar="WHERE", help="hub, or a folder (hub)")
     parser.add_argument("--author", metavar="USER", help="on the Hub: only this user's")
-    parser.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many, 20 when not given")
+    parser.add_argument("--limit", type=int, default=20, metavar="N", help="how many at most (20)")
     parser.add_argument("--json", action="store_true", help="one JSON list instead of a table")
 
 

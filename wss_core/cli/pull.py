@@ -1,4 +1,4 @@
-"""python -m wss_core pull: the Hub -> a folder."""
+"""python -m wss_core pull: copy a checkpoint from the Hub into a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""python -m wss_core push: a folder -> the Hub."""
+"""python -m wss_core push: push a checkpoint in a folder to the Hub."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ USER/REPO has no card yet, README.md of the folder, if it has one, is what the c
 def add(commands) -> None:
     """Add the command to argparse's `commands`."""
     formatter = argparse.RawDescriptionHelpFormatter
-    parser = commands.add_parser("push", epilog=EXAMPLES, formatter_class=formatter)
+    parser = commands.add_parser("push", epilog=EXAMPLES, formatter_class=formatter, description=push.__doc__)
     parser.set_defaults(run=push)
     parser.add_argument("source", metavar="FOLDER", help="a folder written by save or train")
-    parser.add_argument("repo", metavar="USER/REPO", help="made where there is none")
+    parser.add_argument("repo", metavar="USER/REPO", help="the repository, created if there is none")
     visibility = parser.add_mutually_exclusive_group()
     visibility.add_argument("--private", action="store_true", default=None, help="make the repository private")
     visibility.add_argument("--public", action="store_false", dest="private", help="make it public")
@@ -35,12 +35,18 @@ def add(commands) -> None:
     parser.add_argument("--text", default="", help="for the card: what it is, Markdown")
     parser.add_argument("--limits", default="", help="for the card: where it fails, Markdown")
     parser.add_argument("--license", default="", metavar="ID", help="as the Hub spells it: apache-2.0, cc-by-4.0, ...")
-    parser.add_argument("--base-model", action="append", default=[], metavar="USER/REPO", help="repeatable")
+    parser.add_argument(
+        "--base-model",
+        action="append",
+        default=[],
+        metavar="USER/REPO",
+        help="for the card: what it was trained from; repeatable",
+    )
     parser.add_argument("--picture", metavar="FILE", help="for the card: a sample of what it makes")
 
 
 def push(args: argparse.Namespace) -> None:
-    """Load the folder, which checks it, push it, and print where it lies."""
+    """Push a checkpoint in a folder to the Hub, after loading it as a check, and print its address."""
     if not Path(args.source).is_dir():
         raise ValueError(f"no folder {args.source!r:.80}. Give one written by save or train")
     segmenter = hub.load(args.source)

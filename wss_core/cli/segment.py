@@ -1,4 +1,4 @@
-"""python -m wss_core segment: one picture and its cues -> files."""
+"""python -m wss_core segment: make a mask, and other files, from one picture and its cues."""
 
 from __future__ import annotations
 
@@ -54,7 +54,13 @@ def add(commands) -> None:
     )
     parser.add_argument("--classes", metavar="A,B,...", help="class names, background first, instead of the file's")
     parser.add_argument("--method", default="auto", help=f"auto or one of: {', '.join(names())}")
-    parser.add_argument("--setting", action="append", default=[], metavar="KEY=VALUE", help="see `methods`; repeatable")
+    parser.add_argument(
+        "--setting",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a setting of the method, see the command methods; repeatable",
+    )
     endings = ", ".join(f"{ending} {kind}" for ending, kind in BY_ENDING.items())
     parser.add_argument(
         "-o", "--output", metavar="FILE", help=f"the file to write; its ending says the kind: {endings}"
@@ -72,7 +78,7 @@ def add(commands) -> None:
 
 
 def segment(args: argparse.Namespace) -> None:
-    """Segment one picture and write the files asked for; then the area of each class, a line each."""
+    """Segment one picture, write the requested files, and print the area of each class."""
     targets, folder = _targets(args)
     image = read_image(args.image)
     cues, classes = _cues(args, image.shape[:2])
@@ -80,10 +86,10 @@ def segment(args: argparse.Namespace) -> None:
     if classes:
         settings["classes"] = classes
     result = build(args.method, settings).segment(image, cues)
-    view = ExportSource(result, image=image, cues=cues, name=os.path.basename(args.image), min_area=args.min_area)
+    source = ExportSource(result, image=image, cues=cues, name=os.path.basename(args.image), min_area=args.min_area)
     files = []
     for kind, path in targets:  # all are made before one is written
-        name, data = export(kind, view)
+        name, data = export(kind, source)
         files.append((path or folder / name, data))
     for path, data in files:
         _write(path, data)
@@ -91,11 +97,11 @@ def segment(args: argparse.Namespace) -> None:
 
 
 def _targets(args: argparse.Namespace) -> tuple[list[tuple[str, Path | None]], Path]:
-    """What to write: (kind, the file of -o) and (kind, None) for those named after the picture; and their folder."""
+    """What to write, (kind, the file of -o) or (kind, None) for a file named after the picture; and the folder for these."""
     kinds = list(dict.fromkeys([*args.export, *(["overlay"] if args.overlay else [])]))
-    strange = [kind for kind in kinds if kind not in EXPORTS]
-    if strange:
-        raise ValueError(f"no export {strange[0]!r}. Choose one of: {', '.join(EXPORTS)}")
+    unknown = [kind for kind in kinds if kind not in EXPORTS]
+    if unknown:
+        raise ValueError(f"no export {unknown[0]!r}. Choose one of: {', '.join(EXPORTS)}")
     if not args.output and not kinds:
         raise ValueError("nothing to write. Give -o MASK.png or --export KIND")
     output = Path(args.output) if args.output else None
@@ -107,20 +113,21 @@ def _targets(args: argparse.Namespace) -> tuple[list[tuple[str, Path | None]], P
         if output.suffix.lower() not in BY_ENDING or output.is_dir():
             raise ValueError(f"cannot tell the kind of {output}. End its name in one of: {', '.join(BY_ENDING)}")
         if output.exists() and any(Path(p).exists() and output.samefile(p) for p in (args.image, args.cues or "-")):
-            raise ValueError(f"{output} is what is read. Give the output another name")
+            raise ValueError(f"{output} is one of the files that are read. Give the output another name")
         targets.append((BY_ENDING[output.suffix.lower()], output))
     return targets + [(kind, None) for kind in kinds], folder
 
 
 def _cues(args: argparse.Namespace, shape: tuple[int, int]) -> tuple[Cues, tuple[str, ...]]:
-    """(cues, class names) of the file and the options together."""
-    form = dict(schema.document(_read(args.cues))) if args.cues else {}
+    """The cues and class names of the file and the options together. Raises ValueError for options that do not fit."""
+    known, newer = schema.document(_read(args.cues)) if args.cues else ({}, {})
+    document = {**known, **newer}
     for key, rows in (("points", args.point), ("boxes", args.box)):
         if rows:
-            form[key] = [*(form.get(key) or []), *(_numbers(row, key) for row in rows)]
+            document[key] = [*(document.get(key) or []), *(_numbers(row, key) for row in rows)]
     if args.classes is not None:
-        form["classes"] = args.classes.split(",")
-    return read_document(form, shape)
+        document["classes"] = args.classes.split(",")
+    return read_document(document, shape)
 
 
 def _read(path: str) -> bytes:
@@ -136,8 +143,8 @@ def _read(path: str) -> bytes:
 
 def _numbers(text: str, key: str) -> list[int | float]:
     try:
-        *places, label = text.split(",")
-        return [*map(float, places), int(label)]
+        *numbers, label = text.split(",")
+        return [*map(float, numbers), int(label)]
     except ValueError:
         form = "X,Y,LABEL" if key == "points" else "X0,Y0,X1,Y1,LABEL"
         raise ValueError(f"{text!r:.60} is not {form}. Give numbers of pixels and a whole label") from None

@@ -1,4 +1,4 @@
-"""python -m wss_core train: pictures with whatever labels there are -> a checkpoint."""
+"""python -m wss_core train: train a method on pictures with whatever labels there are, and save a checkpoint."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from . import dataset_options
 
 LEARNERS = tuple(method.name for method in METHODS if method.learns)
 OWN = "own"
-MAX_VALIDATION = 100  # pictures at most; each is looked at some ten times in a training
+MAX_VALIDATION = 100  # pictures; each is segmented some ten times in a training
 EXAMPLES = """\
 examples:
   python -m wss_core train --data USER/REPO --out out/hearts                     (cues as the data have them)
@@ -44,26 +44,54 @@ def add(commands) -> None:
     parser.add_argument("--data", required=True, metavar="SOURCE", help="a data set, as for weaken")
     dataset_options.add_reading_options(parser)
     kinds = ", ".join((OWN, *KINDS))
-    parser.add_argument("--cue", default=OWN, choices=(OWN, *KINDS), metavar="KIND", help=f"one of: {kinds} ({OWN})")
+    parser.add_argument(
+        "--cue", default=OWN, choices=(OWN, *KINDS), metavar="KIND", help=f"the cues to learn from: {kinds} ({OWN})"
+    )
     dataset_options.add_cue_options(parser)
     parser.add_argument(
-        "--labelled", default="rest", metavar="SHARE", help="10%%, 60, or rest: pictures with cues (rest)"
-    )
-    parser.add_argument("--unlabelled", default="none", metavar="SHARE", help="of the others: 10%%, 60, rest (none)")
-    parser.add_argument(
-        "--also", action="append", default=[], metavar="SPLIT=KIND", help="another split with such cues; repeatable"
+        "--labelled", default="rest", metavar="SHARE", help="how many pictures keep their cues: 10%%, 60 or rest (rest)"
     )
     parser.add_argument(
-        "--validation", default="", metavar="SPLIT", help="with masks, to choose by: a split, or 10%% of --split"
+        "--unlabelled",
+        default="none",
+        metavar="SHARE",
+        help="how many of the others are learned from without cues: 10%%, 60, rest or none (none)",
     )
-    parser.add_argument("--method", default=LEARNERS[0], choices=LEARNERS, help=f"one of: {', '.join(LEARNERS)}")
-    parser.add_argument("--setting", action="append", default=[], metavar="KEY=VALUE", help="see `methods`; repeatable")
-    parser.add_argument("--seed", type=int, default=0, help="of cues, pictures and training (0)")
-    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="for checkpoint, state and report")
-    parser.add_argument("--resume", action="store_true", help="go on from the state in FOLDER")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...")
-    parser.add_argument("--precision", default="auto", help="auto, float32, bfloat16, float16")
-    parser.add_argument("--push", metavar="USER/REPO", help="push the checkpoint to the Hub")
+    parser.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="SPLIT=KIND",
+        help="learn from another split too, with cues of KIND; repeatable",
+    )
+    parser.add_argument(
+        "--validation",
+        default="",
+        metavar="SPLIT",
+        help="pictures with masks that choose the best weights: a split, or 10%% of --split",
+    )
+    parser.add_argument(
+        "--method", default=LEARNERS[0], choices=LEARNERS, help=f"one of: {', '.join(LEARNERS)} ({LEARNERS[0]})"
+    )
+    parser.add_argument(
+        "--setting",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a setting of the method, see the command methods; repeatable",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="seed of the cues, the choice of pictures and the training (0)"
+    )
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="FOLDER", help="where checkpoint, state and report are written"
+    )
+    parser.add_argument("--resume", action="store_true", help="continue from the state in the folder of --out")
+    parser.add_argument("--device", default="auto", help="where to compute: auto, cpu, cuda, ... (auto)")
+    parser.add_argument(
+        "--precision", default="auto", help="numbers to compute with: auto, float32, bfloat16 or float16 (auto)"
+    )
+    parser.add_argument("--push", metavar="USER/REPO", help="push the checkpoint to this repository of the Hub")
 
 
 def train(args: argparse.Namespace) -> None:
@@ -94,7 +122,7 @@ def train(args: argparse.Namespace) -> None:
 
 
 def _split_validation(args: argparse.Namespace, examples: ExampleDataset) -> tuple[ExampleDataset, list[int]]:
-    """(validation examples, places of the others among `examples`)."""
+    """Split off the validation examples; returns them, and the indices of the others."""
     all_indices = list(range(len(examples)))
     if args.validation.endswith("%"):
         groups = [example.group or example.id for example in examples]
@@ -106,13 +134,13 @@ def _split_validation(args: argparse.Namespace, examples: ExampleDataset) -> tup
 
 
 def _thin_out(examples: ExampleDataset) -> ExampleDataset:
-    """At most MAX_VALIDATION of them, evenly spread."""
+    """Keep at most MAX_VALIDATION examples, evenly spread."""
     count = len(examples)
     return examples.subset([i * count // min(count, MAX_VALIDATION) for i in range(min(count, MAX_VALIDATION))])
 
 
 def _main_split(args: argparse.Namespace, examples: ExampleDataset, indices: list[int]) -> list[SubsetPart]:
-    """The pictures with cues, and those without."""
+    """The labelled and the unlabelled pictures of --split."""
     labelled, unlabelled = split_labelled_unlabelled(len(indices), args.labelled, args.unlabelled, args.seed)
     cue_maker = _cue_maker(args, args.cue, examples.classes)
     return [
@@ -122,7 +150,7 @@ def _main_split(args: argparse.Namespace, examples: ExampleDataset, indices: lis
 
 
 def _other_splits(args: argparse.Namespace) -> list[SubsetPart]:
-    """The pictures of other splits."""
+    """The pictures of the splits that --also names."""
     parts = []
     for text in args.also:
         split, equals, kind = text.partition("=")
@@ -140,7 +168,7 @@ def _cue_maker(args: argparse.Namespace, kind: str, classes: tuple[str, ...]) ->
 
 
 def _keep_own_cues(example: Example) -> Example:
-    """With the cues it has; where none of them tells a place, the mask, if there is one."""
+    """Keep the cues of an example; where none of them labels a place, add its mask, if it has one."""
     if example.truth is None or example.cues.labelled_classes:
         return example
     return replace(example, cues=replace(example.cues, labels=example.truth))

@@ -1,4 +1,4 @@
-"""python -m wss_core weaken: a data set with masks -> the same pictures with cues, and what those would have cost."""
+"""python -m wss_core weaken: replace the masks of a data set by cues made from them, and say what those would cost."""
 
 from __future__ import annotations
 
@@ -30,13 +30,17 @@ def add(commands) -> None:
     parser = commands.add_parser("weaken", epilog=EXAMPLES, formatter_class=formatter, description=weaken.__doc__)
     parser.set_defaults(run=weaken)
     parser.add_argument("source", metavar="SOURCE", help="a data set with masks")
-    parser.add_argument("--cue", required=True, choices=KINDS, metavar="KIND", help=f"one of: {', '.join(KINDS)}")
-    parser.add_argument("--seed", type=int, default=0, help="other seeds give other cues (0)")
+    parser.add_argument(
+        "--cue", required=True, choices=KINDS, metavar="KIND", help=f"the cues to make: {', '.join(KINDS)}"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="seed of the cues; another gives other cues (0)")
     parser.add_argument("--out", metavar="FOLDER", help="write the weak version there")
     parser.add_argument("--push", metavar="USER/REPO", help="push the weak version to the Hub")
-    parser.add_argument("--private", action="store_true", default=None, help="when --push makes the repository")
+    parser.add_argument(
+        "--private", action="store_true", default=None, help="make the repository of --push private, if it is new"
+    )
     parser.add_argument("--create-pr", action="store_true", help="push as a pull request")
-    parser.add_argument("--with-masks", action="store_true", help="let the true masks go along, for scoring")
+    parser.add_argument("--with-masks", action="store_true", help="keep the true masks beside the cues, for scoring")
     dataset_options.add_reading_options(parser)
     dataset_options.add_cue_options(parser)
 

@@ -81,7 +81,7 @@ class Probe(Segmenter):
     def __post_init__(self):
         super().__post_init__()
         features.check(self.features)
-        self._model: pixel_classifier.Model | None = None
+        self._model: pixel_classifier.PixelClassifier | None = None
 
     @property
     def downloads(self) -> tuple[Download, ...]:
@@ -136,14 +136,14 @@ class Probe(Segmenter):
         return self
 
     def state(self) -> dict[str, np.ndarray]:
-        """The numbers of the classifier by name (see `pixel_classifier.Model`); {} before `fit`."""
+        """The numbers of the classifier by name (see `pixel_classifier.PixelClassifier`); {} before `fit`."""
         return {} if self._model is None else self._model.arrays()
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
         """Take weights as `state` gave them. Raises ValueError, naming what is missing, too much or of another shape."""
         count = np.size(state.get("mean", ()))  # whether it is that of the features is seen with the first picture
-        check_state(self.name, pixel_classifier.blank(count, len(self.classes), self.waves).arrays(), state)
-        self._model = pixel_classifier.Model(**state)
+        check_state(self.name, pixel_classifier.untrained(count, len(self.classes), self.waves).arrays(), state)
+        self._model = pixel_classifier.PixelClassifier(**state)
         self._mark_weights()
 
     def _features(self, image: np.ndarray) -> np.ndarray:

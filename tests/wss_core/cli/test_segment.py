@@ -116,8 +116,8 @@ BAD = [
         "cannot tell the kind of m.bmp. End its name in one of: .png",
     ),
     (["photo.png", "--cues", "cues.json", "-o", "m"], "cannot tell the kind of m"),
-    (["photo.png", "--cues", "cues.json", "-o", "photo.png"], "photo.png is what is read"),
-    (["photo.png", "--cues", "cues.json", "-o", "cues.json"], "cues.json is what is read"),
+    (["photo.png", "--cues", "cues.json", "-o", "photo.png"], "photo.png is one of the files that are read"),
+    (["photo.png", "--cues", "cues.json", "-o", "cues.json"], "cues.json is one of the files that are read"),
     (["photo.png", "--cues", "cues.json", "--export", "svg"], "no export 'svg'. Choose one of: mask"),
     (
         ["photo.png", "--cues", "cues.json", "--method", "magic", "-o", "m.png"],

@@ -27,9 +27,9 @@ def test_without_waves_it_is_scikit_learns():
 
     rows, labels = blobs()
     model = pixel_classifier.fit(rows, labels, 3, 0, 0)
-    weight = np.bincount(labels).astype(float) ** -pixel_classifier.BALANCE
-    told = LogisticRegression(C=1 / (pixel_classifier.RIDGE * weight[labels].sum()), max_iter=1000, tol=1e-8)
-    lifted = model.lifted(rows)
+    weight = np.bincount(labels).astype(float) ** -pixel_classifier.CLASS_BALANCE
+    told = LogisticRegression(C=1 / (pixel_classifier.L2_PENALTY * weight[labels].sum()), max_iter=1000, tol=1e-8)
+    lifted = model.expand(rows)
     told.fit(lifted, labels, sample_weight=weight[labels])
     np.testing.assert_allclose(model.probabilities(rows), told.predict_proba(lifted), atol=0.02)
 
