@@ -65,7 +65,7 @@ class PixelForest(_Peer):
     def _probabilities(self, image, cues, class_ids, cache):
         shape = image.shape[:2]
         bounds = raster.allowed_regions(cues, shape, class_ids)
-        rows = seed_maps.completed(raster.draw_seeds(cues, shape), bounds, class_ids).ravel()
+        rows = seed_maps.complete_seeds(raster.draw_seeds(cues, shape), bounds, class_ids).ravel()
         known = np.flatnonzero(rows >= 0)
         if len(known) > 5000:  # more examples cost time and change little
             known = np.random.default_rng(0).choice(known, 5000, replace=False)
@@ -73,4 +73,4 @@ class PixelForest(_Peer):
         forest.fit(cache[known], rows[known])
         probs = np.zeros((len(class_ids), cache.shape[0]), np.float32)
         probs[forest.classes_] = forest.predict_proba(cache).T
-        return seed_maps.share_out(probs.reshape(len(class_ids), *shape), bounds)
+        return seed_maps.normalize_allowed(probs.reshape(len(class_ids), *shape), bounds)

@@ -117,7 +117,7 @@ def show(session: Session) -> np.ndarray:
     found, class_ids = _evidence(session.crop, cues)
     told = raster.draw_seeds(cues, session.truth.shape, small)
     bounds = raster.allowed_regions(cues, session.truth.shape, class_ids, small)
-    shown = planes.planes(found, _cells(session.crop), told, bounds, class_ids, class_ids.index(1))
+    shown = planes.input_planes(found, _cells(session.crop), told, bounds, class_ids, class_ids.index(1))
     return shown.astype(np.float16)
 
 
@@ -136,7 +136,9 @@ def go_on(session: Session, logits: np.ndarray, random: np.random.Generator) -> 
     if cue is not None:
         session.cues = simulated_user.add_cue(session.cues, cue)
     shown = show(session).astype(np.float32)
-    planes.remember(shown, logits, raster.draw_seeds(session.cues, session.truth.shape, (CELLS, CELLS)) != before)
+    planes.add_previous_answer(
+        shown, logits, raster.draw_seeds(session.cues, session.truth.shape, (CELLS, CELLS)) != before
+    )
     return shown.astype(np.float16)
 
 
@@ -155,11 +157,11 @@ def _corrected(prepared: Crop, truth: np.ndarray, cues: Cues, random: np.random.
     return cues
 
 
-def _evidence(prepared: Crop, cues: Cues) -> tuple[live.Evidence, list[int]]:
+def _evidence(prepared: Crop, cues: Cues) -> tuple[live.RegionEvidence, list[int]]:
     shape, grid = prepared.image.shape[:2], prepared.field.regions.labels.shape
     class_ids = sorted({0, *cues.labelled_classes})
     told = raster.draw_seeds(cues, shape, grid)
-    return live.evidence(
+    return live.region_evidence(
         prepared.field, told, raster.allowed_regions(cues, shape, class_ids, grid), class_ids
     ), class_ids
 

@@ -14,7 +14,7 @@ from huggingface_hub import scan_cache_dir
 from wss_core import Cues, Point, hub, hub_client, methods
 from wss_core.cues import schema
 from wss_core.features import TIMM
-from wss_core.features.timm_backbone import parameters
+from wss_core.features.timm_backbone import count_parameters
 from wss_core.hub.checkpoint_folder import WEIGHTS
 from wss_core.hub_client import HubError
 from wss_core.segmenter import Segmenter
@@ -100,7 +100,7 @@ def _check_setting(method: type[Segmenter], name: str, value, own_machine: bool)
         return
     network = value.removeprefix(TIMM)
     if ":" not in network:
-        count = parameters(network)
+        count = count_parameters(network)
         if 4 * count > limits.CHECKPOINT_BYTES:
             raise ValueError(_too_large(f"its {name} is a network of {count / 1e6:,.0f} million numbers"))
     elif not own_machine:

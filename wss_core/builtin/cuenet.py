@@ -53,14 +53,14 @@ class CueNet(nn.Module):
 
     def join_scales(self, maps: list[torch.Tensor]) -> list[torch.Tensor]:
         """The pyramid of the encoder's maps at strides 4, 8, 16, 32."""
-        above, found = None, []
+        above, pyramid = None, []
         for lateral, smooth, own in zip(reversed(self.lateral), reversed(self.smooth), reversed(maps), strict=True):
             joined = lateral(own)
             if above is not None:
                 joined = joined + functional.interpolate(above, size=own.shape[-2:], mode="nearest")
             above = joined
-            found.append(smooth(joined))
-        return found[::-1]
+            pyramid.append(smooth(joined))
+        return pyramid[::-1]
 
     def forward(self, pyramid: list[torch.Tensor], planes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Log-odds (B, h, w) of the class against the rest, and those of the ridge alone. planes: (B, PLANES, h, w)."""

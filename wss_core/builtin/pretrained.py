@@ -19,8 +19,8 @@ WEIGHTS = Path(__file__).parents[1] / "weights" / "model.safetensors"
 LEARNED_FROM = ("acdc", "camvid", "clothing", "horses", "nuclei", "segments", "tiles")
 NAME = "builtin"  # of its encoder, among features and backbones
 SIDE = 512  # pixels of the longer side as the network sees it
-LEAST = 64
-AT_ONCE = 8  # classes answered together; more only take more memory
+MIN_SIDE = 64
+CLASSES_PER_BATCH = 8  # classes answered together; more only take more memory
 
 
 @functools.lru_cache(maxsize=1)
@@ -37,15 +37,15 @@ def model() -> CueNet:
     return network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
 
-def seen(image: np.ndarray) -> torch.Tensor:
+def network_input(image: np.ndarray) -> torch.Tensor:
     """float32 (1, 3, h, w), -1..1: an image uint8 (H, W, 3) as the network sees it, at most SIDE a side."""
     from .cuenet import MULTIPLE, pixels
 
     longer = max(image.shape[:2])
-    scale = min(SIDE, max(2 * longer, LEAST)) / longer
+    scale = min(SIDE, max(2 * longer, MIN_SIDE)) / longer
     height, width = (max(MULTIPLE, round(side * scale / MULTIPLE) * MULTIPLE) for side in image.shape[:2])
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    small = cv2.resize(image, (width, height), interpolation=way)
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = cv2.resize(image, (width, height), interpolation=interpolation)
     return pixels(small[None])
 
 
@@ -54,18 +54,20 @@ def pyramid(image: np.ndarray) -> tuple[np.ndarray, ...]:
     import torch
 
     with torch.inference_mode():
-        maps = model().pyramid(seen(image).to(memory_format=torch.channels_last))
+        maps = model().pyramid(network_input(image).to(memory_format=torch.channels_last))
     return tuple(m[0].contiguous().numpy() for m in maps)
 
 
-def answer(maps: tuple[np.ndarray, ...], planes: np.ndarray) -> np.ndarray:
+def class_logits(maps: tuple[np.ndarray, ...], planes: np.ndarray) -> np.ndarray:
     """float32 (K, h, w): log-odds of each class against the rest. planes: float32 (K, PLANES, h, w)."""
     import torch
 
-    found = []
+    logits = []
     with torch.inference_mode():
-        for start in range(0, len(planes), AT_ONCE):
-            part = torch.from_numpy(planes[start : start + AT_ONCE]).contiguous(memory_format=torch.channels_last)
-            shared = [torch.from_numpy(m)[None].expand(len(part), -1, -1, -1) for m in maps]
-            found.append(model()(shared, part)[0].numpy())
-    return np.concatenate(found)
+        for start in range(0, len(planes), CLASSES_PER_BATCH):
+            chunk = torch.from_numpy(planes[start : start + CLASSES_PER_BATCH]).contiguous(
+                memory_format=torch.channels_last
+            )
+            shared = [torch.from_numpy(m)[None].expand(len(chunk), -1, -1, -1) for m in maps]
+            logits.append(model()(shared, chunk)[0].numpy())
+    return np.concatenate(logits)

@@ -10,7 +10,7 @@ from ..segmenter import Download
 from . import builtin, timm_backbone
 from .colour_texture import colour, lab, texture
 
-__all__ = ["FEATURES", "TIMM", "check", "downloads", "extract", "lab", "shared"]
+__all__ = ["FEATURES", "TIMM", "check", "downloads", "extract", "extract_shared", "lab"]
 
 FEATURES: dict[str, Callable[[np.ndarray, tuple[int, int]], np.ndarray]] = {
     "colour": colour,
@@ -28,8 +28,8 @@ def check(name: str) -> None:
 
 def downloads(name: str) -> tuple[Download, ...]:
     """The pretrained weights that features or a backbone called `name` fetch the first time they are used."""
-    fetched = name.startswith(TIMM) and not name.startswith(f"{TIMM}local-dir:")
-    return (Download(f"pretrained weights of {name.removeprefix(TIMM)}", None),) if fetched else ()
+    is_fetched = name.startswith(TIMM) and not name.startswith(f"{TIMM}local-dir:")
+    return (Download(f"pretrained weights of {name.removeprefix(TIMM)}", None),) if is_fetched else ()
 
 
 def extract(name: str, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
@@ -40,17 +40,17 @@ def extract(name: str, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     check(name)
     if name in FEATURES:
         return FEATURES[name](image, grid)
-    return timm_backbone.maps(timm_backbone.load(name.removeprefix(TIMM)), image, grid)
+    return timm_backbone.component_maps(timm_backbone.load(name.removeprefix(TIMM)), image, grid)
 
 
-def shared(name: str, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
+def extract_shared(name: str, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     """float32 (D, h, w): features whose channels mean the same on every picture, with its colour; else as `extract`.
 
     `extract` gives of a network what varies on this picture; here are all its channels.
     """
     check(name)
     if name in FEATURES:
-        found = builtin.pyramid(image, grid) if name == "builtin" else FEATURES[name](image, grid)
+        maps = builtin.pyramid(image, grid) if name == "builtin" else FEATURES[name](image, grid)
     else:
-        found = timm_backbone.raw(timm_backbone.load(name.removeprefix(TIMM)), image, grid)
-    return np.concatenate([found, lab(image, grid)])
+        maps = timm_backbone.channel_maps(timm_backbone.load(name.removeprefix(TIMM)), image, grid)
+    return np.concatenate([maps, lab(image, grid)])

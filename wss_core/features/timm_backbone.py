@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-SIDE = 384  # pixels of the picture's longer side as the network sees it
-FINEST = 4  # maps finer than one cell in so many pixels tell no more than colour does
-FETCHED = {"config.json": 1_000_000, "model.safetensors": 4_000_000_000}  # most bytes
-LEFT_OUT = ("in_chans", "num_classes", "global_pool")  # what timm always tells and features do not depend on
-PARTS = 8  # principal components kept of every scale: what varies in this picture
+MAX_SIDE = 384  # pixels of the picture's longer side as the network sees it
+MIN_STRIDE = 4  # maps finer than one cell in so many pixels tell no more than colour does
+MAX_BYTES = {"config.json": 1_000_000, "model.safetensors": 4_000_000_000}  # bytes at most
+IGNORED_ARGUMENTS = ("in_chans", "num_classes", "global_pool")  # what timm always tells and features do not depend on
+COMPONENTS = 8  # principal components kept of every scale: what varies in this picture
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def load(name: str) -> Backbone:
     model = _create(name).requires_grad_(False)
     settings = timm.data.resolve_data_config(pretrained_cfg=model.pretrained_cfg)
     mean, std = (np.asarray(settings[key], np.float32) for key in ("mean", "std"))
-    return _measured(model, mean, std, tuple(settings["input_size"][1:]))
+    return _with_sizes(model, mean, std, tuple(settings["input_size"][1:]))
 
 
 def trainable(name: str, channels: int = 3, padding: str = "", pretrained: bool = True) -> Backbone:
@@ -65,7 +65,7 @@ def trainable(name: str, channels: int = 3, padding: str = "", pretrained: bool 
     mean, std = (
         np.resize(np.mean(settings[key]) if channels == 1 else settings[key], channels) for key in ("mean", "std")
     )
-    return _measured(model, mean.astype(np.float32), std.astype(np.float32), tuple(settings["input_size"][1:]))
+    return _with_sizes(model, mean.astype(np.float32), std.astype(np.float32), tuple(settings["input_size"][1:]))
 
 
 def architecture(name: str) -> tuple[str, str]:
@@ -76,42 +76,44 @@ def architecture(name: str) -> tuple[str, str]:
     if ":" not in name:
         return name, ""
     try:
-        config = json.loads(Path(_placed(name).partition(":")[2], "config.json").read_text("utf-8"))
-        told, arguments = config["architecture"], dict(config.get("model_args") or {})
+        config = json.loads(Path(_fetch_weights(name).partition(":")[2], "config.json").read_text("utf-8"))
+        model_name, arguments = config["architecture"], dict(config.get("model_args") or {})
     except (OSError, ValueError, KeyError) as error:
         raise ValueError(
             f"cannot read the config.json of timm:{name:.80} ({error!s:.100}). Give its architecture"
         ) from None
     padding = arguments.pop("pad_type", "")
-    arguments = {key: value for key, value in arguments.items() if key not in LEFT_OUT}
+    arguments = {key: value for key, value in arguments.items() if key not in IGNORED_ARGUMENTS}
     if arguments:
         raise ValueError(
             f"timm:{name:.80} is made with {', '.join(arguments)}, which no checkpoint can tell. Choose another"
         )
-    return told, padding
+    return model_name, padding
 
 
-def settled(name: str, padding: str) -> tuple[str, str]:
+def resolve_architecture(name: str, padding: str) -> tuple[str, str]:
     """(name, padding) of a backbone as a checkpoint tells them: "timm:NAME" with the name of its architecture."""
     place = name.removeprefix("timm:")
     if place == name:
         return name, padding
-    own, own_padding = architecture(place)
-    return f"timm:{own}", padding or own_padding
+    model_name, own_padding = architecture(place)
+    return f"timm:{model_name}", padding or own_padding
 
 
-def maps(backbone: Backbone, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
+def component_maps(backbone: Backbone, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     """float32 (D, h, w): the principal components of each scale's map, of mean 0 and together of variance 1 a scale."""
-    found = _run(backbone, _fitted(backbone, image))
-    return np.concatenate([resize_linear(_components(m), grid) for m in _coarse(backbone, found)])
+    maps = _run(backbone, _resize_image(backbone, image))
+    return np.concatenate([resize_linear(_components(m), grid) for m in _coarse(backbone, maps)])
 
 
-def raw(backbone: Backbone, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
+def channel_maps(backbone: Backbone, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     """float32 (D, h, w): every channel of each scale's map, the same for all pictures, so that they can be compared."""
-    return np.concatenate([resize_linear(m, grid) for m in _coarse(backbone, _run(backbone, _fitted(backbone, image)))])
+    return np.concatenate(
+        [resize_linear(m, grid) for m in _coarse(backbone, _run(backbone, _resize_image(backbone, image)))]
+    )
 
 
-def _measured(model: nn.Module, mean: np.ndarray, std: np.ndarray, own: tuple[int, int]) -> Backbone:
+def _with_sizes(model: nn.Module, mean: np.ndarray, std: np.ndarray, own: tuple[int, int]) -> Backbone:
     """The network in evaluation mode, with the sizes it takes; own: the (height, width) it was made for."""
     multiple = int(np.lcm.reduce(model.feature_info.reduction()))
     backbone = Backbone(model.eval(), mean, std, multiple, None)
@@ -122,7 +124,7 @@ def _measured(model: nn.Module, mean: np.ndarray, std: np.ndarray, own: tuple[in
     return backbone
 
 
-def _placed(name: str) -> str:
+def _fetch_weights(name: str) -> str:
     """Of "hf-hub:USER/REPO@REVISION", fetched, "local-dir:FOLDER"; other names as they are. Raises ValueError.
 
     By itself timm would unpickle what a stranger's repository holds in place of safetensors.
@@ -133,8 +135,8 @@ def _placed(name: str) -> str:
     if source != "hf-hub":
         raise ValueError(f"{source:.20} is no place for networks. Give hf-hub:USER/REPO or local-dir:FOLDER")
     repo, _, revision = place.partition("@")
-    folder = hub_client.fetch(repo, FETCHED, revision or None).folder
-    missing = [file for file in FETCHED if not (folder / file).is_file()]
+    folder = hub_client.fetch(repo, MAX_BYTES, revision or None).folder
+    missing = [file for file in MAX_BYTES if not (folder / file).is_file()]
     if missing:
         raise ValueError(f"{repo} holds no {missing[0]}, and nothing else is read")
     return f"local-dir:{folder}"
@@ -144,7 +146,7 @@ def _create(name: str, pretrained: bool = True, arguments: dict | None = None) -
     import timm
 
     try:
-        return _with_any_size(_placed(name), pretrained, arguments or {})
+        return _with_any_size(_fetch_weights(name), pretrained, arguments or {})
     except Exception as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         if name.startswith(("hf-hub:", "local-dir:")) or timm.is_model(name.partition(".")[0]):
@@ -155,10 +157,10 @@ def _create(name: str, pretrained: bool = True, arguments: dict | None = None) -
         raise ValueError(f"timm has no model {name:.80} ({reason:.200}). See timm.list_models()") from None
 
 
-def _coarse(backbone: Backbone, found: list[np.ndarray]) -> list[np.ndarray]:
-    """The maps that are not finer than FINEST, at least the last one."""
-    steps = backbone.model.feature_info.reduction()[-len(found) :]
-    return [m for m, step in zip(found, steps, strict=True) if step >= FINEST] or found[-1:]
+def _coarse(backbone: Backbone, maps: list[np.ndarray]) -> list[np.ndarray]:
+    """The maps that are not finer than MIN_STRIDE, at least the last one."""
+    steps = backbone.model.feature_info.reduction()[-len(maps) :]
+    return [m for m, step in zip(maps, steps, strict=True) if step >= MIN_STRIDE] or maps[-1:]
 
 
 def _with_any_size(name: str, pretrained: bool, arguments: dict) -> nn.Module:
@@ -171,13 +173,13 @@ def _with_any_size(name: str, pretrained: bool, arguments: dict) -> nn.Module:
         return timm.create_model(name, pretrained, features_only=True, **arguments)
 
 
-def _fitted(backbone: Backbone, image: np.ndarray) -> np.ndarray:
+def _resize_image(backbone: Backbone, image: np.ndarray) -> np.ndarray:
     height, width = image.shape[:2]
     step = backbone.multiple
-    scale = SIDE / max(height, width)
+    scale = MAX_SIDE / max(height, width)
     size = backbone.fixed or tuple(max(step, round(side * scale / step) * step) for side in (height, width))
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return cv2.resize(image, size[::-1], interpolation=way)
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return cv2.resize(image, size[::-1], interpolation=interpolation)
 
 
 def _run(backbone: Backbone, image: np.ndarray) -> list[np.ndarray]:
@@ -186,26 +188,28 @@ def _run(backbone: Backbone, image: np.ndarray) -> list[np.ndarray]:
 
     pixels = (image.astype(np.float32) / 255 - backbone.mean) / backbone.std
     with torch.inference_mode():
-        return [a[0].float().numpy() for a in answers(backbone.model, torch.from_numpy(pixels).permute(2, 0, 1)[None])]
+        return [
+            a[0].float().numpy() for a in feature_maps(backbone.model, torch.from_numpy(pixels).permute(2, 0, 1)[None])
+        ]
 
 
-def answers(model: nn.Module, pixels: torch.Tensor) -> list[torch.Tensor]:
+def feature_maps(model: nn.Module, pixels: torch.Tensor) -> list[torch.Tensor]:
     """(B, D, h, w) for every scale, whatever order of axes the network answers in."""
-    last = str(getattr(model, "output_fmt", "")).endswith("NHWC")
-    return [a.permute(0, 3, 1, 2) if last else a for a in model(pixels)]
+    channels_last = str(getattr(model, "output_fmt", "")).endswith("NHWC")
+    return [m.permute(0, 3, 1, 2) if channels_last else m for m in model(pixels)]
 
 
-def _components(found: np.ndarray) -> np.ndarray:
-    """float32 (<= PARTS, h, w): the map (D, h, w) along its principal axes."""
-    cells = found.reshape(len(found), -1).T
+def _components(maps: np.ndarray) -> np.ndarray:
+    """float32 (<= COMPONENTS, h, w): the map (D, h, w) along its principal axes."""
+    cells = maps.reshape(len(maps), -1).T
     cells = cells - cells.mean(axis=0)
     _, axes = np.linalg.eigh(cells.T @ cells / len(cells))
-    parts = cells @ axes[:, ::-1][:, :PARTS]
-    total = np.sqrt((parts**2).sum(axis=1).mean()) + 1e-6
-    return np.ascontiguousarray((parts / total).T.reshape(-1, *found.shape[1:]), np.float32)
+    components = cells @ axes[:, ::-1][:, :COMPONENTS]
+    total = np.sqrt((components**2).sum(axis=1).mean()) + 1e-6
+    return np.ascontiguousarray((components / total).T.reshape(-1, *maps.shape[1:]), np.float32)
 
 
-def parameters(name: str) -> int:
+def count_parameters(name: str) -> int:
     """How many numbers the network timm calls `name` holds. Nothing is fetched and next to no memory taken.
 
     Raises ValueError where timm has no such network.

@@ -19,7 +19,7 @@ from ..cues import Cues, Example
 from ..imaging import guided_filter
 from ..imaging.resize import grid_shape
 from ..run_options import Progress, RunOptions, with_progress
-from ..spread import find
+from ..spread import find_spread
 from ..training.annotation_stats import annotation_stats, summary
 from ..training.config import TrainConfig
 from ..training.cue_labels import class_presence
@@ -75,7 +75,7 @@ class Cam(NetworkSettings):
 
     def __post_init__(self):
         super().__post_init__()
-        find(self.spread)
+        find_spread(self.spread)
 
     def fit(
         self,

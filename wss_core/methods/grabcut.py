@@ -95,8 +95,10 @@ def _trimap(seeds: np.ndarray, label: int, inside: np.ndarray | None) -> np.ndar
         trimap[inside] = cv2.GC_PR_FGD
         trimap[~inside] = cv2.GC_BGD
     else:
-        from_others = seed_maps.distance(((seeds != UNKNOWN) & (seeds != label)) | seed_maps.frame(seeds.shape))
-        trimap[seed_maps.distance(seeds == label) < from_others] = cv2.GC_PR_FGD
+        from_others = seed_maps.distance_to(
+            ((seeds != UNKNOWN) & (seeds != label)) | seed_maps.border_cells(seeds.shape)
+        )
+        trimap[seed_maps.distance_to(seeds == label) < from_others] = cv2.GC_PR_FGD
     trimap[(seeds != UNKNOWN) & (seeds != label)] = cv2.GC_BGD
     trimap[seeds == label] = cv2.GC_FGD
     return trimap
@@ -110,13 +112,13 @@ def _cut(small: np.ndarray, trimap: np.ndarray, iterations: int) -> bool:
     is_object = (trimap & 1).astype(bool)
     if min(is_object.sum(), (~is_object).sum()) < box_grabcut.MIXTURE:
         return True
-    return graph_cut.settle(small, trimap, iterations)
+    return graph_cut.run_grabcut(small, trimap, iterations)
 
 
 def _resolve_overlaps(claims: np.ndarray, seeds: np.ndarray, class_ids: list[int]) -> np.ndarray:
     """float32 (K, h, w), one-hot: where several classes claim a cell the one with the nearest seed has it."""
     if (claims.sum(axis=0) > 1).any():
-        distances = np.stack([seed_maps.distance(seeds == label) for label in class_ids])
+        distances = np.stack([seed_maps.distance_to(seeds == label) for label in class_ids])
         nearest = np.where(claims, distances, np.inf).argmin(axis=0)
         claims = claims & (nearest == np.arange(len(class_ids))[:, None, None])
     claims[0] = ~claims[1:].any(axis=0)

@@ -12,7 +12,7 @@ import numpy as np
 from .. import features as feature_maps
 from .. import networks
 from ..cues import Example
-from ..features.timm_backbone import settled
+from ..features.timm_backbone import resolve_architecture
 from ..segmenter import Download, Segmenter
 from ..state_check import check_state
 from ..training.annotation_stats import default_class_names, is_greyscale
@@ -113,7 +113,7 @@ class NetworkSettings(Segmenter):
 
     def _take_over(self, learner: NetworkSettings) -> None:
         """Become what `learner` has become. Called last: a `fit` that breaks off leaves everything as it was."""
-        backbone, padding = settled(learner.backbone, learner.padding)
+        backbone, padding = resolve_architecture(learner.backbone, learner.padding)
         self.classes, self.channels, self.training = learner.classes, learner.channels, learner.training
         self.backbone, self.padding, self._networks = backbone, padding, learner._networks
         self._mark_weights()

@@ -147,7 +147,7 @@ class Probe(Segmenter):
         self._mark_weights()
 
     def _features(self, image: np.ndarray) -> np.ndarray:
-        return features.shared(self.features, image, grid_shape(image.shape[:2], self.side))
+        return features.extract_shared(self.features, image, grid_shape(image.shape[:2], self.side))
 
     def _labelled_cells(
         self,

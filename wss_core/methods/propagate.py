@@ -17,7 +17,7 @@ from ..cues import Cues, raster
 from ..imaging import guided_filter
 from ..imaging.resize import grid_shape
 from ..segmenter import Download, Segmenter
-from ..spread import find
+from ..spread import find_spread
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Propagate(Segmenter):
 
     def __post_init__(self):
         super().__post_init__()
-        find(self.spread)
+        find_spread(self.spread)
         feature_maps.check(self.features)
 
     @property
@@ -64,11 +64,11 @@ class Propagate(Segmenter):
     def _prepare(self, image: np.ndarray) -> PropagateCache:
         grid = grid_shape(image.shape[:2], self.side)
         maps = feature_maps.extract(self.features, image, grid)
-        field = find(self.spread).prepare(maps, feature_maps.lab(image, grid), image)
+        field = find_spread(self.spread).prepare(maps, feature_maps.lab(image, grid), image)
         return PropagateCache(grid, field, guided_filter.make_guide(image, grid))
 
     def _probabilities(self, image: np.ndarray, cues: Cues, class_ids: list[int], cache: PropagateCache) -> np.ndarray:
-        spread, shape = find(self.spread), image.shape[:2]
+        spread, shape = find_spread(self.spread), image.shape[:2]
         steps = (
             raster.seed_map_history(cues, shape, cache.grid)
             if spread.history

@@ -101,7 +101,7 @@ class TimmMaps(nn.Module):
 
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
         """Return the maps, finest first."""
-        maps = timm_backbone.answers(self.model, x)[self.first :]
+        maps = timm_backbone.feature_maps(self.model, x)[self.first :]
         return maps if self.detail is None else [self.detail(x), *maps]
 
 

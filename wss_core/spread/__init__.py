@@ -36,7 +36,7 @@ SPREAD: dict[str, Spread] = {
 }
 
 
-def find(name: str) -> Spread:
+def find_spread(name: str) -> Spread:
     """The solver called `name`. Raises ValueError if unknown."""
     if name not in SPREAD:
         raise ValueError(f"no spread {name!r:.40}. Choose one of: {', '.join(SPREAD)}")

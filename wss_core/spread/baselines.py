@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from skimage import segmentation
 
-from . import seed_maps as cues
+from . import seed_maps
 
 _BETA = 130  # scikit-image's own
 
@@ -22,15 +22,15 @@ def random_walker(field: np.ndarray, seeds: np.ndarray, allowed: np.ndarray | No
     scikit-image's answer has another shape, or is NaN, otherwise. Solved directly ("bf"): on noisy pictures its
     conjugate gradients ("cg_j") took ten times longer.
     """
-    rows = cues.completed(seeds, allowed, class_ids)
-    given = np.unique(rows[rows >= 0])
+    rows = seed_maps.complete_seeds(seeds, allowed, class_ids)
+    seeded_rows = np.unique(rows[rows >= 0])
     if (rows >= 0).all() or np.ptp(field) == 0 or min(rows.shape) < 2:
         return _nearest(rows, allowed, len(class_ids))
     probs = np.zeros((len(class_ids), *rows.shape))
-    labels = np.where(rows < 0, 0, np.searchsorted(given, rows) + 1)
+    labels = np.where(rows < 0, 0, np.searchsorted(seeded_rows, rows) + 1)
     options = {"beta": _BETA, "mode": "bf", "return_full_prob": True, "channel_axis": -1}
-    probs[given] = np.clip(segmentation.random_walker(field, labels, **options), 0, 1)
-    return cues.share_out(probs, allowed)
+    probs[seeded_rows] = np.clip(segmentation.random_walker(field, labels, **options), 0, 1)
+    return seed_maps.normalize_allowed(probs, allowed)
 
 
 def prepare_nearest(features: np.ndarray, colour: np.ndarray, image: np.ndarray | None = None) -> None:
@@ -39,11 +39,11 @@ def prepare_nearest(features: np.ndarray, colour: np.ndarray, image: np.ndarray 
 
 def nearest(field: None, seeds: np.ndarray, allowed: np.ndarray | None, class_ids: list[int]) -> np.ndarray:
     """float32 (K, h, w), one-hot: the class of the nearest seed; what a method that looks at the picture must beat."""
-    return _nearest(cues.completed(seeds, allowed, class_ids), allowed, len(class_ids))
+    return _nearest(seed_maps.complete_seeds(seeds, allowed, class_ids), allowed, len(class_ids))
 
 
 def _nearest(rows: np.ndarray, allowed: np.ndarray | None, count: int) -> np.ndarray:
-    away = np.stack([cues.distance(rows == row) for row in range(count)])
+    distances = np.stack([seed_maps.distance_to(rows == row) for row in range(count)])
     if allowed is not None:
-        away[~allowed] = np.inf
-    return cues.share_out(away.argmin(axis=0) == np.arange(count)[:, None, None], None)
+        distances[~allowed] = np.inf
+    return seed_maps.normalize_allowed(distances.argmin(axis=0) == np.arange(count)[:, None, None], None)

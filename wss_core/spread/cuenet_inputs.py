@@ -6,17 +6,22 @@ import cv2
 import numpy as np
 
 from ..conventions import UNKNOWN
-from .live import Evidence
+from .live import RegionEvidence
 
 NEAR, FAR = 0.03, 0.2  # of the longer side: how far around a cue the two distance planes tell of it
 
 
-def planes(
-    found: Evidence, cells: np.ndarray, seeds: np.ndarray, allowed: np.ndarray | None, class_ids: list[int], row: int
+def input_planes(
+    evidence: RegionEvidence,
+    cells: np.ndarray,
+    seeds: np.ndarray,
+    allowed: np.ndarray | None,
+    class_ids: list[int],
+    row: int,
 ) -> np.ndarray:
     """float32 (15, h, w) for the class class_ids[row]; the last two are for `remember`.
 
-    found: the solver's evidence over superpixels. cells: int (h, w), the superpixel of each cell. seeds uint8 (h, w)
+    evidence: the solver's evidence over superpixels. cells: int (h, w), the superpixel of each cell. seeds uint8 (h, w)
     and allowed bool (K, h, w) or None, on the same grid, as `seeds.draw` and `seeds.allowed` make them.
     """
     own = seeds == class_ids[row]
@@ -24,27 +29,36 @@ def planes(
     bound = np.ones(seeds.shape, bool) if allowed is None else allowed[row]
     boxed = not bound.all()
     rest = np.arange(len(class_ids)) != row
-    chance = np.clip(found.probs[row], 0.018, 0.982)
-    looks = np.log(np.maximum(found.looks[row], 0) + 0.02) - np.log(np.maximum(found.looks[rest].max(axis=0), 0) + 0.02)
-    place = found.place[row], found.place[rest].min(axis=0)
-    by_region = [np.log(chance / (1 - chance)) / 4, looks / 4, *(np.minimum(p, 1) for p in place)]
-    near = [_nearness(mask, reach) for mask in (own, other) for reach in (NEAR, FAR)]
-    stack = [own, other, *(np.asarray(p, np.float32)[cells] for p in by_region), *near, boxed & bound, boxed & ~bound]
-    stack.append(np.full(seeds.shape, other.any()))
-    stack += [np.zeros(seeds.shape)] * 2
-    return np.stack(stack).astype(np.float32)
+    chance = np.clip(evidence.probs[row], 0.018, 0.982)
+    appearance = np.log(np.maximum(evidence.appearance[row], 0) + 0.02) - np.log(
+        np.maximum(evidence.appearance[rest].max(axis=0), 0) + 0.02
+    )
+    distances = evidence.distances[row], evidence.distances[rest].min(axis=0)
+    by_region = [np.log(chance / (1 - chance)) / 4, appearance / 4, *(np.minimum(p, 1) for p in distances)]
+    nearness = [_nearness(mask, reach) for mask in (own, other) for reach in (NEAR, FAR)]
+    planes = [
+        own,
+        other,
+        *(np.asarray(p, np.float32)[cells] for p in by_region),
+        *nearness,
+        boxed & bound,
+        boxed & ~bound,
+    ]
+    planes.append(np.full(seeds.shape, other.any()))
+    planes += [np.zeros(seeds.shape)] * 2
+    return np.stack(planes).astype(np.float32)
 
 
-def remember(shown: np.ndarray, previous: np.ndarray, newest: np.ndarray) -> None:
-    """Write into `shown`, planes float32 (15, h, w), what was answered before the newest cue, log-odds (h, w), and
+def add_previous_answer(planes: np.ndarray, previous: np.ndarray, newest: np.ndarray) -> None:
+    """Write into `planes`, planes float32 (15, h, w), what was answered before the newest cue, log-odds (h, w), and
     where that cue is, bool (h, w)."""
-    shown[13] = np.clip(previous, -6, 6) / 4
-    shown[14] = _nearness(newest, NEAR)
+    planes[13] = np.clip(previous, -6, 6) / 4
+    planes[14] = _nearness(newest, NEAR)
 
 
 def _nearness(mask: np.ndarray, reach: float) -> np.ndarray:
     """float32 (h, w): 1 on the mask, falling off around it; 0 where the mask is empty."""
     if not mask.any():
         return np.zeros(mask.shape, np.float32)
-    away = cv2.distanceTransform(1 - mask.astype(np.uint8), cv2.DIST_L2, 3)
-    return np.exp(-away / (reach * max(mask.shape)))
+    distances = cv2.distanceTransform(1 - mask.astype(np.uint8), cv2.DIST_L2, 3)
+    return np.exp(-distances / (reach * max(mask.shape)))

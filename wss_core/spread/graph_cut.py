@@ -25,7 +25,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_idle.clear)  # their pipes are the parent's
 
 
-def settle(bgr: np.ndarray, trimap: np.ndarray, iterations: int) -> bool:
+def run_grabcut(bgr: np.ndarray, trimap: np.ndarray, iterations: int) -> bool:
     """Cut a picture uint8 (h, w, 3), the result written into the trimap uint8 (h, w) in OpenCV's four values.
 
     Returns False where the colours did not tell the sides apart: a picture of one colour leaves the trimap as it is, and
@@ -35,14 +35,14 @@ def settle(bgr: np.ndarray, trimap: np.ndarray, iterations: int) -> bool:
     if (bgr == bgr[:1, :1]).all():
         return False
     seconds = SECONDS + SECONDS_A_MEGAPIXEL * trimap.size / 1e6
-    worker = _ready(HEAD.pack(*trimap.shape, iterations, seconds) + bgr.tobytes() + trimap.tobytes())
+    worker = _assign(HEAD.pack(*trimap.shape, iterations, seconds) + bgr.tobytes() + trimap.tobytes())
     try:
         for done in range(iterations):
-            found = worker.stdout.read(trimap.size)
-            if len(found) < trimap.size:
-                _end(worker, done, iterations, trimap.shape, seconds)
+            cut = worker.stdout.read(trimap.size)
+            if len(cut) < trimap.size:
+                _report_end(worker, done, iterations, trimap.shape, seconds)
                 return False
-            trimap[...] = np.frombuffer(found, np.uint8).reshape(trimap.shape)
+            trimap[...] = np.frombuffer(cut, np.uint8).reshape(trimap.shape)
     except BaseException:
         worker.kill()  # what it would still write belongs to this cut
         raise
@@ -50,13 +50,13 @@ def settle(bgr: np.ndarray, trimap: np.ndarray, iterations: int) -> bool:
     return True
 
 
-def _ready(task: bytes) -> subprocess.Popen:
+def _assign(task: bytes) -> subprocess.Popen:
     """A process that has begun the task, an idle one or a new one. Raises RuntimeError where none can be had."""
     while True:
         try:
             worker, is_new = _idle.pop(), False
         except IndexError:
-            worker, is_new = _started(), True
+            worker, is_new = _start_worker(), True
         try:
             worker.stdin.write(task)
             worker.stdin.flush()
@@ -72,12 +72,12 @@ def _ready(task: bytes) -> subprocess.Popen:
             raise RuntimeError(f"the process that cuts pictures ended with {worker.wait()}. What it said is above")
 
 
-def _started() -> subprocess.Popen:
+def _start_worker() -> subprocess.Popen:
     pipe, environment = subprocess.PIPE, os.environ | {"PYTHONSAFEPATH": "1"}  # no module of this folder is meant
     return subprocess.Popen([sys.executable, str(WORKER)], stdin=pipe, stdout=pipe, env=environment)
 
 
-def _end(worker: subprocess.Popen, done: int, iterations: int, shape: tuple[int, ...], seconds: float) -> None:
+def _report_end(worker: subprocess.Popen, done: int, iterations: int, shape: tuple[int, ...], seconds: float) -> None:
     """Say why the process ended in the middle of a cut. Raises RuntimeError for any reason but the time."""
     code = worker.wait()
     if code != 1:

@@ -18,7 +18,7 @@ HEAD = struct.Struct("<3qd")  # height, width, iterations, seconds; then come th
 READY = b"."
 
 
-def settled(bgr: np.ndarray, trimap: np.ndarray, iterations: int) -> Iterator[np.ndarray]:
+def iterate_grabcut(bgr: np.ndarray, trimap: np.ndarray, iterations: int) -> Iterator[np.ndarray]:
     """The trimap uint8 (h, w) after each iteration on a picture uint8 (h, w, 3); the same each time."""
     cv2.setRNGSeed(0)  # its k-means starts at random
     models = np.zeros((1, 65)), np.zeros((1, 65))
@@ -38,8 +38,8 @@ def main() -> None:
             sink.write(READY)
             sink.flush()
             faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
-            for found in settled(bgr, trimap, iterations):
-                sink.write(found.tobytes())
+            for cut in iterate_grabcut(bgr, trimap, iterations):
+                sink.write(cut.tobytes())
                 sink.flush()
             faulthandler.cancel_dump_traceback_later()
 

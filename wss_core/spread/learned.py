@@ -18,31 +18,30 @@ import numpy as np
 from ..builtin import pretrained
 from ..conventions import UNKNOWN
 from ..cues.raster import SeedMap, resize_seeds
-from . import appearance, cuenet_inputs, live, random_walk
-from . import seed_maps as cues
+from . import appearance, cuenet_inputs, live, random_walk, seed_maps
 
 TRUST = 0.1  # pull of the model's answer in the walk, beside that of one neighbour
-REMEMBERED = 32  # answers: more than a history has steps
-SURE = 0.02  # the least chance that the solver's answer to boxes leaves a class
-MOST_CLASSES = 16  # with more, only all the cues at once are asked about: it would take too long
+MAX_ANSWERS = 32  # answers: more than a history has steps
+MIN_CHANCE = 0.02  # the least chance that the solver's answer to boxes leaves a class
+MAX_CLASSES = 16  # with more, only all the cues at once are asked about: it would take too long
 
 
-class Memory:
-    """The last answers by what was told; safe to share between threads."""
+class AnswerCache:
+    """The last answers by what was seeds; safe to share between threads."""
 
     def __init__(self):
         self._answers: dict[bytes, np.ndarray] = {}
         self._lock = threading.Lock()
 
-    def recall(self, key: bytes) -> np.ndarray | None:
+    def get(self, key: bytes) -> np.ndarray | None:
         """The answer kept for `key`, or None."""
         return self._answers.get(key)
 
-    def keep(self, key: bytes, answer: np.ndarray) -> None:
+    def put(self, key: bytes, answer: np.ndarray) -> None:
         """Keep it, and forget the oldest where there are too many."""
         with self._lock:
             self._answers[key] = answer
-            while len(self._answers) > REMEMBERED:
+            while len(self._answers) > MAX_ANSWERS:
                 del self._answers[next(iter(self._answers))]
 
 
@@ -55,7 +54,7 @@ class Field:
     features: np.ndarray
     pyramid: tuple[np.ndarray, ...]
     cells: np.ndarray
-    memory: Memory = field(default_factory=Memory)
+    answers: AnswerCache = field(default_factory=AnswerCache)
 
 
 def prepare(features: np.ndarray, colour: np.ndarray, image: np.ndarray) -> Field:
@@ -68,69 +67,75 @@ def prepare(features: np.ndarray, colour: np.ndarray, image: np.ndarray) -> Fiel
 
 def solve(field: Field, steps: list[SeedMap]) -> np.ndarray:
     """float32 (K, h, w), sums to 1: a row for each label of `steps[-1].class_ids`; see `Spread`."""
-    now = steps[-1]
-    if len(now.class_ids) > MOST_CLASSES:
-        steps = [now]
-    if len(now.class_ids) == 1:
-        return np.ones((1, *now.seeds.shape), np.float32)
-    if _boxes_alone(now):  # the solver finds what is in them better than the model does
+    current = steps[-1]
+    if len(current.class_ids) > MAX_CLASSES:
+        steps = [current]
+    if len(current.class_ids) == 1:
+        return np.ones((1, *current.seeds.shape), np.float32)
+    if _boxes_alone(current):  # the solver finds what is in them better than the model does
         solver = replace(field.live, basis=appearance.basis(field.features))
-        return live.solve(solver, now.seeds, now.allowed, now.class_ids)
-    prior = _chances(_answer(field, steps), now.seeds.shape).reshape(len(now.class_ids), -1)
-    told = cues.with_outside(cues.rows_drawn(now.seeds, now.class_ids), now.allowed)
-    probs = random_walk.over_grid(field.live.adjacent, prior, told.ravel(), prior, TRUST)
-    return cues.share_out(probs.reshape(len(now.class_ids), *now.seeds.shape), now.allowed)
+        return live.solve(solver, current.seeds, current.allowed, current.class_ids)
+    prior = _chances(_answer(field, steps), current.seeds.shape).reshape(len(current.class_ids), -1)
+    fixed_rows = seed_maps.add_single_class_cells(
+        seed_maps.seed_rows(current.seeds, current.class_ids), current.allowed
+    )
+    probs = random_walk.solve_grid(field.live.adjacent, prior, fixed_rows.ravel(), prior, TRUST)
+    return seed_maps.normalize_allowed(probs.reshape(len(current.class_ids), *current.seeds.shape), current.allowed)
 
 
 def _answer(field: Field, steps: list[SeedMap]) -> np.ndarray:
     """float16 (K - 1, h, w): log-odds of every class but background on the model's grid, after the last step."""
-    key, before, answer = b"", None, None
-    for now in steps:
-        key = blake2b(key + _content(now), digest_size=16).digest()
-        known = field.memory.recall(key)
-        if known is None:
-            known = _step(field, now, before, answer)
-            field.memory.keep(key, known)
-        before, answer = now, known
+    key, previous, answer = b"", None, None
+    for current in steps:
+        key = blake2b(key + _key_bytes(current), digest_size=16).digest()
+        cached = field.answers.get(key)
+        if cached is None:
+            cached = _next_answer(field, current, previous, answer)
+            field.answers.put(key, cached)
+        previous, answer = current, cached
     return answer
 
 
-def _step(field: Field, now: SeedMap, before: SeedMap | None, answer: np.ndarray | None) -> np.ndarray:
-    """The answer to one more cue. before, answer: the step before and what the model said then, None at the start."""
-    found = live.evidence(field.live, now.seeds, now.allowed, now.class_ids)
-    if _boxes_alone(now):
-        chances = np.log(np.clip(found.probs, SURE, 1))
+def _next_answer(field: Field, current: SeedMap, previous: SeedMap | None, answer: np.ndarray | None) -> np.ndarray:
+    """The answer to one more cue. previous, answer: the step previous and what the model said then, None at the start."""
+    evidence = live.region_evidence(field.live, current.seeds, current.allowed, current.class_ids)
+    if _boxes_alone(current):
+        chances = np.log(np.clip(evidence.probs, MIN_CHANCE, 1))
         return (chances[1:] - chances[0])[:, field.cells].astype(np.float16)
-    told = resize_seeds(now.seeds, field.cells.shape)
+    seeds = resize_seeds(current.seeds, field.cells.shape)
     bounds = None
-    if now.allowed is not None:
-        bounds = np.stack([_enlarged(row.astype(np.uint8), told.shape) > 0 for row in now.allowed])
-    rows = range(1, len(now.class_ids))
-    shown = np.stack([cuenet_inputs.planes(found, field.cells, told, bounds, now.class_ids, row) for row in rows])
-    if before is not None:
-        newest = told != resize_seeds(before.seeds, told.shape)
-        for row, label in enumerate(now.class_ids[1:]):
-            if label in before.class_ids:
-                cuenet_inputs.remember(shown[row], answer[before.class_ids.index(label) - 1], newest)
-    return pretrained.answer(field.pyramid, shown).astype(np.float16)
+    if current.allowed is not None:
+        bounds = np.stack([_resize_linear(row.astype(np.uint8), seeds.shape) > 0 for row in current.allowed])
+    rows = range(1, len(current.class_ids))
+    planes = np.stack(
+        [cuenet_inputs.input_planes(evidence, field.cells, seeds, bounds, current.class_ids, row) for row in rows]
+    )
+    if previous is not None:
+        newest = seeds != resize_seeds(previous.seeds, seeds.shape)
+        for row, label in enumerate(current.class_ids[1:]):
+            if label in previous.class_ids:
+                cuenet_inputs.add_previous_answer(planes[row], answer[previous.class_ids.index(label) - 1], newest)
+    return pretrained.class_logits(field.pyramid, planes).astype(np.float16)
 
 
-def _boxes_alone(now: SeedMap) -> bool:
-    return bool((now.seeds == UNKNOWN).all())
+def _boxes_alone(current: SeedMap) -> bool:
+    return bool((current.seeds == UNKNOWN).all())
 
 
-def _content(now: SeedMap) -> bytes:
-    parts = [now.seeds, np.asarray(now.class_ids)] + ([] if now.allowed is None else [np.packbits(now.allowed)])
+def _key_bytes(current: SeedMap) -> bytes:
+    parts = [current.seeds, np.asarray(current.class_ids)] + (
+        [] if current.allowed is None else [np.packbits(current.allowed)]
+    )
     return b"".join(np.ascontiguousarray(part).tobytes() for part in parts)
 
 
 def _chances(logits: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     """float32 (K, h, w), sums to 1, on a finer grid; background's log-odds are 0."""
-    logits = np.stack([np.zeros(grid, np.float32), *(_enlarged(row, grid) for row in logits.astype(np.float32))])
+    logits = np.stack([np.zeros(grid, np.float32), *(_resize_linear(row, grid) for row in logits.astype(np.float32))])
     logits -= logits.max(axis=0)
     np.exp(logits, out=logits)
     return logits / logits.sum(axis=0)
 
 
-def _enlarged(plane: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
+def _resize_linear(plane: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     return cv2.resize(plane, grid[::-1], interpolation=cv2.INTER_LINEAR)

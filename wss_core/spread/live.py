@@ -15,16 +15,14 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 
-from . import appearance, random_walk
-from . import seed_maps as cues
-from . import superpixels as regions
+from . import appearance, random_walk, seed_maps, superpixels
 
-LOOK = 2.0  # weight of the appearance's log odds
-PLACE = 20.0  # weight of geodesic distance
-FRAME = 0.2  # geodesic distance of the border from background: a cue must reach a place better than that
+APPEARANCE_WEIGHT = 2.0  # weight of the appearance's log odds
+DISTANCE_WEIGHT = 20.0  # weight of geodesic distance
+BORDER_DISTANCE = 0.2  # geodesic distance of the border from background: a cue must reach a distances better than that
 DOUBT = 0.03  # background's score where a look is unlike every seed
 RING = 0.05  # sides of the picture: what lies so near outside a box tells most about the background inside it
-FAR = 5.0
+MAX_DISTANCE = 5.0
 TRUST = 0.01  # pull of the prior beside that of one neighbour
 TRUST_UNSEEN = 0.03  # the same where an object has no seeds: a weaker prior would shrink to nothing
 ROUNDS = 4  # fits of the appearance where a class is only implied
@@ -36,13 +34,13 @@ class Field:
 
     basis: np.ndarray
     region_basis: np.ndarray
-    regions: regions.Regions
+    regions: superpixels.Regions
     adjacent: sparse.csr_matrix
 
 
 @dataclass(frozen=True)
-class Known:
-    """The cues, by superpixel, (K, S) each. sure: cells told. near: the same, far from any box weighted down; weak:
+class RegionSeeds:
+    """The cues, by superpixel, (K, S) each. sure: cells rows_with_boxes. near: the same, far from any box weighted down; weak:
     cells that may be of a class that is only implied."""
 
     sure: np.ndarray
@@ -53,111 +51,119 @@ class Known:
 def prepare(features: np.ndarray, colour: np.ndarray, image: np.ndarray | None = None) -> Field:
     """The Field of features float32 (D, h, w) and Lab colour float32 (3, h, w); the image itself is not used."""
     edges = random_walk.conductance(colour)
-    areas = regions.build(colour, edges)
+    regions = superpixels.build(colour, edges)
     basis = appearance.basis(features)
-    return Field(basis, regions.means(areas.labels, basis), areas, random_walk.adjacency(edges))
+    return Field(basis, superpixels.region_means(regions.labels, basis), regions, random_walk.grid_adjacency(edges))
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What the cues say of each superpixel, float32 (K, S) each. looks: the appearance's score, about 1 for a class a
-    superpixel looks like; place: geodesic distance to the class; probs: both settled by a walk. weights (K, M): the
+class RegionEvidence:
+    """What the cues say of each superpixel, float32 (K, S) each. appearance: the appearance's score, about 1 for a class a
+    superpixel looks like; distances: geodesic distance to the class; probs: both settled by a walk. weights (K, M): the
     appearance's own; trust: the pull of the prior in the walk."""
 
-    looks: np.ndarray
-    place: np.ndarray
+    appearance: np.ndarray
+    distances: np.ndarray
     probs: np.ndarray
     weights: np.ndarray
     trust: float
 
 
-def evidence(field: Field, seeds: np.ndarray, allowed: np.ndarray | None, class_ids: list[int]) -> Evidence:
+def region_evidence(
+    field: Field, seeds: np.ndarray, allowed: np.ndarray | None, class_ids: list[int]
+) -> RegionEvidence:
     """What the cues say of each superpixel. Arguments as those of `solve`."""
-    drawn = cues.rows_drawn(seeds, class_ids)
-    known = _known(field.regions, drawn, cues.with_outside(drawn, allowed), allowed, len(class_ids))
-    place = _distances(field.regions, known.sure)
-    trust = TRUST if known.sure[1:].any(axis=1).all() else TRUST_UNSEEN
-    weights, looks, probs = _fit_and_walk(field, known, place, trust)
-    return Evidence(looks, place, probs.astype(np.float32), weights, trust)
+    drawn = seed_maps.seed_rows(seeds, class_ids)
+    seeded = _region_seeds(
+        field.regions, drawn, seed_maps.add_single_class_cells(drawn, allowed), allowed, len(class_ids)
+    )
+    distances = _distances(field.regions, seeded.sure)
+    trust = TRUST if seeded.sure[1:].any(axis=1).all() else TRUST_UNSEEN
+    weights, scores, probs = _fit_and_walk(field, seeded, distances, trust)
+    return RegionEvidence(scores, distances, probs.astype(np.float32), weights, trust)
 
 
 def solve(field: Field, seeds: np.ndarray, allowed: np.ndarray | None, class_ids: list[int]) -> np.ndarray:
     """float32 (K, h, w), sums to 1: a row for each label of `class_ids`.
 
-    seeds: uint8 (h, w), UNKNOWN where nothing is told. allowed: bool (K, h, w) or None, see `seeds.allowed`.
+    seeds: uint8 (h, w), UNKNOWN where nothing is rows_with_boxes. allowed: bool (K, h, w) or None, see `seeds.allowed`.
     """
-    found = evidence(field, seeds, allowed, class_ids)
-    told = cues.with_outside(cues.rows_drawn(seeds, class_ids), allowed)
+    evidence = region_evidence(field, seeds, allowed, class_ids)
+    rows_with_boxes = seed_maps.add_single_class_cells(seed_maps.seed_rows(seeds, class_ids), allowed)
     cells = field.regions.labels.ravel()
-    prior = _posterior(appearance.score(field.basis, found.weights), found.place[:, cells])
-    probs = random_walk.over_grid(field.adjacent, prior, told.ravel(), found.probs[:, cells], found.trust)
-    return cues.share_out(probs.reshape(len(class_ids), *seeds.shape), allowed)
+    prior = _posterior(appearance.score(field.basis, evidence.weights), evidence.distances[:, cells])
+    probs = random_walk.solve_grid(
+        field.adjacent, prior, rows_with_boxes.ravel(), evidence.probs[:, cells], evidence.trust
+    )
+    return seed_maps.normalize_allowed(probs.reshape(len(class_ids), *seeds.shape), allowed)
 
 
-def _fit_and_walk(field: Field, known: Known, place: np.ndarray, trust: float):
+def _fit_and_walk(field: Field, seeded: RegionSeeds, distances: np.ndarray, trust: float):
     """The weights of the appearance, its scores and probabilities float64 (K, S) over the superpixels."""
-    weak = known.weak
+    weak = seeded.weak
     for _ in range(ROUNDS if weak.any() else 1):
-        weights = appearance.fit(field.region_basis, _shares(known.near) + _shares(weak))
-        looks = appearance.score(field.region_basis, weights)
-        prior = _posterior(looks, place)
-        probs = random_walk.over_regions(field.regions.contact, field.regions.sizes, prior, known.sure, trust)
+        weights = appearance.fit(field.region_basis, _shares(seeded.near) + _shares(weak))
+        scores = appearance.score(field.region_basis, weights)
+        prior = _posterior(scores, distances)
+        probs = random_walk.solve_regions(field.regions.contact, field.regions.sizes, prior, seeded.sure, trust)
         if weak.any():
             weak = np.clip(2 * probs - 1, 0, 1) * field.regions.sizes
-    return weights, looks, probs
+    return weights, scores, probs
 
 
-def _known(areas, drawn: np.ndarray, told: np.ndarray, allowed: np.ndarray | None, count: int) -> Known:
+def _region_seeds(
+    regions, drawn: np.ndarray, rows_with_boxes: np.ndarray, allowed: np.ndarray | None, count: int
+) -> RegionSeeds:
     rows = range(count)
-    sure = np.stack([areas.count(drawn == row) for row in rows])
+    sure = np.stack([regions.count(drawn == row) for row in rows])
     near = sure.copy()
     if allowed is not None:
-        closeness = _closeness(told < 0)
+        closeness = _closeness(rows_with_boxes < 0)
         for row in rows:
-            outside = (told == row) & (drawn < 0)
-            cells = areas.count(outside)
-            mostly = cells > areas.sizes / 2
+            outside = (rows_with_boxes == row) & (drawn < 0)
+            cells = regions.count(outside)
+            mostly = cells > regions.sizes / 2
             sure[row] += cells * mostly
-            near[row] += areas.count(outside, closeness) * mostly
-    return Known(sure, near, _weak(areas, sure, told, allowed))
+            near[row] += regions.count(outside, closeness) * mostly
+    return RegionSeeds(sure, near, _weak(regions, sure, rows_with_boxes, allowed))
 
 
 def _closeness(open_cells: np.ndarray) -> np.ndarray:
     """float32 (h, w): 1 at the open cells, falling off around them."""
-    away = cues.distance(open_cells)
-    return np.exp(-away / (RING * max(open_cells.shape))) + np.float32(1e-6)
+    distances = seed_maps.distance_to(open_cells)
+    return np.exp(-distances / (RING * max(open_cells.shape))) + np.float32(1e-6)
 
 
-def _weak(areas, sure: np.ndarray, told: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
+def _weak(regions, sure: np.ndarray, rows_with_boxes: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
     """float (K, S): weak examples of classes without seeds: the border for background, the boxes' inside for others."""
     weak = np.zeros_like(sure)
     if not sure[0].any():
-        weak[0] = areas.border & ~sure.any(axis=0)
+        weak[0] = regions.border & ~sure.any(axis=0)
     for row in range(1, len(sure)):
         if not sure[row].any() and allowed is not None:
-            weak[row] = areas.count(allowed[row] & (told < 0))
+            weak[row] = regions.count(allowed[row] & (rows_with_boxes < 0))
     return weak
 
 
-def _distances(areas, sure: np.ndarray) -> np.ndarray:
+def _distances(regions, sure: np.ndarray) -> np.ndarray:
     """float32 (K, S): geodesic distance to each class's seeds; for an object without any, no farther than others."""
-    place = np.stack([_distance(areas, row > 0) for row in sure])
-    frame = areas.border & ~sure[1:].any(axis=0)
-    place[0] = np.minimum(place[0], FRAME + _distance(areas, frame))
+    distances = np.stack([_distance(regions, row > 0) for row in sure])
+    border = regions.border & ~sure[1:].any(axis=0)
+    distances[0] = np.minimum(distances[0], BORDER_DISTANCE + _distance(regions, border))
     unseen = ~sure.any(axis=1)
     unseen[0] = False
-    place[unseen] = place.min(axis=0)
-    return place.astype(np.float32)
+    distances[unseen] = distances.min(axis=0)
+    return distances.astype(np.float32)
 
 
-def _distance(areas, sources: np.ndarray) -> np.ndarray:
-    """float64 (S,): geodesic distance to the nearest of bool (S,) `sources`, at most FAR."""
-    return np.minimum(dijkstra(areas.length, indices=np.flatnonzero(sources), min_only=True), FAR)
+def _distance(regions, sources: np.ndarray) -> np.ndarray:
+    """float64 (S,): geodesic distance to the nearest of bool (S,) `sources`, at most MAX_DISTANCE."""
+    return np.minimum(dijkstra(regions.length, indices=np.flatnonzero(sources), min_only=True), MAX_DISTANCE)
 
 
-def _posterior(scores: np.ndarray, place: np.ndarray) -> np.ndarray:
+def _posterior(scores: np.ndarray, distances: np.ndarray) -> np.ndarray:
     """float32 (K, n), sums to 1, of the appearance's scores (K, n) and the distances (K, n)."""
-    logits = LOOK * appearance.log_probs(scores, DOUBT) - PLACE * place
+    logits = APPEARANCE_WEIGHT * appearance.log_probs(scores, DOUBT) - DISTANCE_WEIGHT * distances
     logits -= logits.max(axis=0)
     np.exp(logits, out=logits)
     return logits / logits.sum(axis=0)

@@ -23,10 +23,10 @@ def conductance(colour: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return right.astype(np.float32), down.astype(np.float32)
 
 
-def over_regions(contact, sizes: np.ndarray, prior: np.ndarray, told: np.ndarray, trust: float) -> np.ndarray:
-    """float64 (K, S) probabilities. prior (K, S); told (K, S): columns with a sum > 0 are fixed to their shares."""
-    fixed = told.any(axis=0)
-    probs = told / np.maximum(told.sum(axis=0), 1e-12)
+def solve_regions(contact, sizes: np.ndarray, prior: np.ndarray, seed_mass: np.ndarray, trust: float) -> np.ndarray:
+    """float64 (K, S) probabilities. prior (K, S); seed_mass (K, S): columns with a sum > 0 are fixed to their shares."""
+    fixed = seed_mass.any(axis=0)
+    probs = seed_mass / np.maximum(seed_mass.sum(axis=0), 1e-12)
     if fixed.all():
         return probs
     pull = trust * sizes
@@ -38,27 +38,27 @@ def over_regions(contact, sizes: np.ndarray, prior: np.ndarray, told: np.ndarray
     return probs
 
 
-def over_grid(adjacent, prior: np.ndarray, told: np.ndarray, start: np.ndarray, trust: float) -> np.ndarray:
+def solve_grid(adjacent, prior: np.ndarray, fixed_rows: np.ndarray, start: np.ndarray, trust: float) -> np.ndarray:
     """float32 (K, N) probabilities near the solution: STEPS of conjugate gradients from `start`, Jacobi preconditioned.
 
-    adjacent: sparse (N, N) float32. prior, start: float32 (K, N). told: int (N,), the row each cell is fixed to,
+    adjacent: sparse (N, N) float32. prior, start: float32 (K, N). fixed_rows: int (N,), the row each cell is fixed to,
     -1 where free. Background is what the other classes leave.
     """
-    free = (told < 0).astype(np.float32)
-    degree = adjacent @ np.ones(len(told), np.float32) + np.float32(trust)
-    probs = np.where(told < 0, start[1:], told == np.arange(1, len(prior))[:, None]).astype(np.float32)
+    free = (fixed_rows < 0).astype(np.float32)
+    degree = adjacent @ np.ones(len(fixed_rows), np.float32) + np.float32(trust)
+    probs = np.where(fixed_rows < 0, start[1:], fixed_rows == np.arange(1, len(prior))[:, None]).astype(np.float32)
     scale = free / degree
     rest = (np.float32(trust) * prior[1:] - _system(adjacent, degree, probs)) * free
     step = scale * rest
     energy = _dots(rest, step)
     for _ in range(STEPS):
-        image = _system(adjacent, degree, step)
-        image *= free
-        length = energy / np.maximum(_dots(step, image), 1e-20)
+        product = _system(adjacent, degree, step)
+        product *= free
+        length = energy / np.maximum(_dots(step, product), 1e-20)
         probs += length * step
-        image *= length
-        rest -= image
-        scaled = np.multiply(scale, rest, out=image)
+        product *= length
+        rest -= product
+        scaled = np.multiply(scale, rest, out=product)
         before, energy = energy, _dots(rest, scaled)
         step *= energy / np.maximum(before, 1e-20)
         step += scaled
@@ -69,27 +69,27 @@ def over_grid(adjacent, prior: np.ndarray, told: np.ndarray, start: np.ndarray, 
 def _system(adjacent, degree: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """float32 (K, N): the walk's matrix times each row. Row by row, all else then runs along contiguous memory."""
     out = degree * rows
-    for product, row in zip(out, rows, strict=True):
-        product -= adjacent @ row
+    for result, row in zip(out, rows, strict=True):
+        result -= adjacent @ row
     return out
 
 
-def adjacency(edges: tuple[np.ndarray, np.ndarray]) -> sparse.csr_matrix:
+def grid_adjacency(edges: tuple[np.ndarray, np.ndarray]) -> sparse.csr_matrix:
     """Sparse float32 (N, N) of `conductance` over the N = h * w cells."""
     shape = edges[0].shape[0], edges[1].shape[1]
-    return contact(np.arange(shape[0] * shape[1], dtype=np.int32).reshape(shape), edges, np.float32)
+    return label_contact(np.arange(shape[0] * shape[1], dtype=np.int32).reshape(shape), edges, np.float32)
 
 
-def contact(labels: np.ndarray, edges: tuple[np.ndarray, np.ndarray], dtype=np.float64) -> sparse.csr_matrix:
+def label_contact(labels: np.ndarray, edges: tuple[np.ndarray, np.ndarray], dtype=np.float64) -> sparse.csr_matrix:
     """Sparse (S, S): the `conductance` between neighbouring cells, added up over the borders between the S labels
     0 .. S - 1 of int `labels` (h, w)."""
-    one = np.concatenate([labels[:, :-1].ravel(), labels[:-1].ravel()])
-    other = np.concatenate([labels[:, 1:].ravel(), labels[1:].ravel()])
+    first = np.concatenate([labels[:, :-1].ravel(), labels[:-1].ravel()])
+    second = np.concatenate([labels[:, 1:].ravel(), labels[1:].ravel()])
     weight = np.concatenate([edge.ravel() for edge in edges]).astype(dtype)
-    across, count = one != other, int(labels.max()) + 1
-    half = sparse.coo_matrix((weight[across], (one[across], other[across])), shape=(count, count)).tocsr()
+    across, count = first != second, int(labels.max()) + 1
+    half = sparse.coo_matrix((weight[across], (first[across], second[across])), shape=(count, count)).tocsr()
     return (half + half.T).tocsr()
 
 
-def _dots(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    return np.einsum("kn,kn->k", one, other)[:, None]
+def _dots(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return np.einsum("kn,kn->k", first, second)[:, None]

@@ -12,9 +12,11 @@ from . import random_walk
 
 COUNT = 800  # strokes reach a superpixel each few cells, and one solve over them takes about 5 ms
 COMPACTNESS = 0.2  # on Lab scaled to about 1: low, so that thin parts keep superpixels of their own
-STEP = 0.1  # length of the picture's mean colour step between neighbours; a picture is about 1 long in plain space
-SPACE = 0.1  # price of plain distance, in sides of the picture, beside that of colour steps
-FLAT = 0.01  # Lab: mean steps smaller than this are noise, not edges
+COLOUR_WEIGHT = (
+    0.1  # length of the picture's mean colour step between neighbours; a picture is about 1 long in plain space
+)
+SPACE_WEIGHT = 0.1  # price of plain distance, in sides of the picture, beside that of colour steps
+MIN_STEP = 0.01  # Lab: mean steps smaller than this are noise, not edges
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,11 @@ def build(colour: np.ndarray, conductance: tuple[np.ndarray, np.ndarray]) -> Reg
     sizes = np.bincount(labels.ravel()).astype(np.float32)
     edge = np.zeros(len(sizes), bool)
     edge[np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])] = True
-    contact = random_walk.contact(labels, conductance)
+    contact = random_walk.label_contact(labels, conductance)
     return Regions(labels, sizes, edge, _length(labels, colour, contact), contact)
 
 
-def means(labels: np.ndarray, cells: np.ndarray) -> np.ndarray:
+def region_means(labels: np.ndarray, cells: np.ndarray) -> np.ndarray:
     """float32 (S, D): the averages of cells, float32 (N, D), in each superpixel of `labels` (h, w)."""
     member = sparse.csr_matrix((np.ones(labels.size, np.float32), labels.ravel(), np.arange(labels.size + 1)))
     return (member.T @ cells) / np.bincount(labels.ravel())[:, None].astype(np.float32)
@@ -71,10 +73,10 @@ def _superpixels(colour: np.ndarray) -> np.ndarray:
 def _length(labels: np.ndarray, colour: np.ndarray, contact: sparse.csr_matrix) -> sparse.csr_matrix:
     height, width = labels.shape
     places = np.mgrid[:height, :width].reshape(2, -1).T.astype(np.float32) / max(height, width)
-    shade, place = means(labels, colour.reshape(3, -1).T), means(labels, places)
+    shade, place = region_means(labels, colour.reshape(3, -1).T), region_means(labels, places)
     pairs = contact.tocoo()
     step = np.linalg.norm(shade[pairs.row] - shade[pairs.col], axis=1)
     space = np.linalg.norm(place[pairs.row] - place[pairs.col], axis=1)
     typical = step.mean() if step.size else 0
-    length = STEP * step / (typical + FLAT) + SPACE * space
+    length = COLOUR_WEIGHT * step / (typical + MIN_STEP) + SPACE_WEIGHT * space
     return sparse.csr_matrix((length, (pairs.row, pairs.col)), shape=contact.shape)

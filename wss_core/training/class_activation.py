@@ -150,7 +150,9 @@ def activation_maps(network: ClassificationNet, image: np.ndarray, config: Train
     grid = grid_shape(image.shape[:2], GRID)
     scores, maps = predict_activations(network, image, config.side, config.channels)
     maps = np.stack([cv2.resize(plane, grid[::-1], interpolation=cv2.INTER_LINEAR) for plane in maps])
-    field = spread.find(solver).prepare(features.extract("texture", image, grid), features.lab(image, grid), image)
+    field = spread.find_spread(solver).prepare(
+        features.extract("texture", image, grid), features.lab(image, grid), image
+    )
     return ActivationMaps(scores, maps, field)
 
 
@@ -159,4 +161,4 @@ def spread_confident(
 ) -> np.ndarray:
     """Spread the confident cells: probabilities float32 (1 + len(class_ids), h, w) of background and object classes."""
     seeds = keep_confident(activated.maps, class_ids, foreground, background)
-    return spread.find(solver).solve(activated.field, [raster.SeedMap(seeds, None, [0, *class_ids])])
+    return spread.find_spread(solver).solve(activated.field, [raster.SeedMap(seeds, None, [0, *class_ids])])

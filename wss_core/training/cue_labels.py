@@ -71,7 +71,7 @@ def add_point_pseudo_labels(example: Example) -> Example:
     where that is clear, see `spread.point_clusters`.
     """
     cues = background_ridges(example.cues, example.image.shape[:2])
-    clusters = point_clusters.labels(example.image, cues)
+    clusters = point_clusters.labels_from_points(example.image, cues)
     labels = clusters if cues.labels is None else np.where(cues.labels == UNKNOWN, clusters, cues.labels)
     return example if (labels == UNKNOWN).all() else replace(example, cues=replace(cues, labels=labels))
 

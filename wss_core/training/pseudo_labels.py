@@ -13,7 +13,7 @@ from ..conventions import UNKNOWN
 from ..cues import Cues, Example, raster
 from ..imaging.resize import grid_shape
 from ..results import Result
-from ..spread import box_grabcut, find
+from ..spread import box_grabcut, find_spread
 from .samples import PseudoLabeller, SoftLabels
 
 GRID_SIDE = 256  # cells along the longer side of the grid on which they are kept
@@ -30,7 +30,7 @@ def make_pseudo_labeller(spread: str, maps: str, side: int = GRID_SIDE) -> Pseud
     """
     if spread == OBJECTS:
         return partial(labels_from_boxes, side=side)
-    find(spread)
+    find_spread(spread)
     features.check(maps)
     return partial(labels_from_spread, spread=spread, maps=maps, side=side)
 
@@ -47,7 +47,7 @@ def labels_from_boxes(example: Example, side: int = GRID_SIDE) -> SoftLabels | N
     """
     if not any(box.label not in (0, UNKNOWN) for box in example.cues.boxes):
         return None
-    labels = box_grabcut.labels(example.image, example.cues)
+    labels = box_grabcut.labels_from_boxes(example.image, example.cues)
     return _soft_labels(labels, sorted({0, *example.cues.labelled_classes}), side, CONFIDENCE)
 
 
@@ -61,7 +61,7 @@ def labels_from_predictions(
     if not example.cues.kinds or (raster.draw_seeds(example.cues, example.image.shape[:2]) != UNKNOWN).all():
         return None
     result = segment(example.image, example.cues)
-    labels = box_grabcut.again(example.image, example.cues, result.compact_probs, result.class_ids)
+    labels = box_grabcut.recut_predictions(example.image, example.cues, result.compact_probs, result.class_ids)
     return _soft_labels(labels, list(result.class_ids), side, AGREED_CONFIDENCE)
 
 
@@ -73,7 +73,7 @@ def labels_from_spread(example: Example, spread: str, maps: str, side: int = GRI
     grid = grid_shape(shape, side)
     if (raster.draw_seeds(cues, shape, grid) != UNKNOWN).all():
         return None
-    solver = find(spread)
+    solver = find_spread(spread)
     maps_on_grid, colours = features.extract(maps, example.image, grid), features.lab(example.image, grid)
     field = solver.prepare(maps_on_grid, colours, example.image)
     steps = raster.seed_map_history(cues, shape, grid) if solver.history else [raster.seed_map(cues, shape, grid)]

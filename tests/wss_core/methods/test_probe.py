@@ -121,11 +121,11 @@ def test_weights_of_other_features_are_refused():
 def test_shared_features_mean_the_same_on_every_picture():
     """A crop that shows half of a picture is described as that half is; not so where features are a picture's own."""
     image = discs(1, side=96)[0].image
-    whole, half = (features.shared("texture", part, part.shape[:2]) for part in (image, image[:, :48]))
+    whole, half = (features.extract_shared("texture", part, part.shape[:2]) for part in (image, image[:, :48]))
     np.testing.assert_allclose(whole[:, :, :30], half[:, :, :30], atol=0.02)
-    assert features.shared("builtin", image, (24, 24)).shape == (4 * 32 + 3, 24, 24)
+    assert features.extract_shared("builtin", image, (24, 24)).shape == (4 * 32 + 3, 24, 24)
     with pytest.raises(ValueError, match="no features 'smell'"):
-        features.shared("smell", image, (24, 24))
+        features.extract_shared("smell", image, (24, 24))
 
 
 def test_many_pictures_do_not_fill_the_memory(monkeypatch):

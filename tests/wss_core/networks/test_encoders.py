@@ -50,7 +50,7 @@ def test_the_builtin_encoder_is_the_builtin_models():
     image = np.random.default_rng(0).integers(0, 256, (96, 128, 3), np.uint8)
     encoder = networks.build_encoder("builtin", 3).eval()
     with torch.no_grad():
-        pixels = pretrained.seen(image)
+        pixels = pretrained.network_input(image)
         maps = encoder((pixels + 1) / 2)
     for map_, own in zip(maps, pretrained.pyramid(image), strict=True):
         np.testing.assert_allclose(map_[0].numpy(), own, atol=1e-3)

@@ -37,7 +37,7 @@ PLACES, COLOURS = ((24, 24), (62, 40)), ((200, 60, 60), (60, 60, 200))
 
 def test_each_object_is_cut_out_of_its_own_box():
     image, truth = discs(PLACES, COLOURS)
-    found = box_grabcut.labels(image, Cues(boxes=(around(*PLACES[0], 1), around(*PLACES[1], 2))))
+    found = box_grabcut.labels_from_boxes(image, Cues(boxes=(around(*PLACES[0], 1), around(*PLACES[1], 2))))
     assert found.dtype == np.uint8
     for label in (1, 2):
         assert overlap(found == label, truth == label) > 0.95
@@ -48,7 +48,7 @@ def test_what_is_drawn_stays_and_the_smaller_box_wins():
     inner = np.hypot(*np.mgrid[-36:36, -40:56]) <= 8
     image[inner] = COLOURS[1]
     boxes = (around(40, 36, 2, radius=8), around(40, 36, 1, radius=24))
-    found = box_grabcut.labels(image, Cues(boxes=boxes, strokes=(Stroke(2, 1, ((80, 60), (84, 60))),)))
+    found = box_grabcut.labels_from_boxes(image, Cues(boxes=boxes, strokes=(Stroke(2, 1, ((80, 60), (84, 60))),)))
     assert (found[60, 80:85] == 2).all()
     assert overlap(found == 2, inner) > 0.9
     assert overlap(found == 1, (truth == 1) & ~inner) > 0.9
@@ -56,7 +56,7 @@ def test_what_is_drawn_stays_and_the_smaller_box_wins():
 
 def test_a_box_whose_object_is_not_found_says_nothing():
     image, _ = discs((PLACES[0],), (COLOURS[0],), radius=3)
-    found = box_grabcut.labels(image, Cues(boxes=(Box(8, 8, 41, 41, 1),)))
+    found = box_grabcut.labels_from_boxes(image, Cues(boxes=(Box(8, 8, 41, 41, 1),)))
     assert (found[8:41, 8:41] == UNKNOWN).mean() > 0.9
     assert not np.delete(found, np.s_[8:41], axis=0).any()
 
@@ -65,19 +65,19 @@ def test_a_box_whose_object_is_not_found_says_nothing():
 def test_tiny_pictures(shape):
     image = np.full((*shape, 3), 9, np.uint8)
     cues = Cues(points=(Point(0, 0, 1),), boxes=(Box(0, 0, *shape[::-1], 1),))
-    assert box_grabcut.labels(image, cues).shape == shape
-    assert point_clusters.labels(image, cues).shape == shape
+    assert box_grabcut.labels_from_boxes(image, cues).shape == shape
+    assert point_clusters.labels_from_points(image, cues).shape == shape
 
 
 def test_pixels_like_those_at_points_are_their_class():
     image, truth = discs(((20, 20), (70, 20), (45, 52)), (COLOURS[0],) * 3)
     points = [Point(20, 20, 1), Point(70, 20, 1), Point(45, 52, 2), Point(3, 3, 0)]
-    found = point_clusters.labels(image, Cues(points=points))
+    found = point_clusters.labels_from_points(image, Cues(points=points))
     assert ((found == 1) | (found == 2))[truth > 0].mean() > 0.8
     assert (found[truth == 0] == 0).mean() > 0.5
     assert not ((found == 1) | (found == 2))[truth == 0].any()
     assert set(np.unique(found[truth == 3])) <= {2, UNKNOWN}
-    assert (point_clusters.labels(image, Cues(points=points[3:])) == UNKNOWN).all()
+    assert (point_clusters.labels_from_points(image, Cues(points=points[3:])) == UNKNOWN).all()
 
 
 def test_points_for_each_object_tell_nearly_all_pixels():
@@ -116,8 +116,8 @@ def two_classes():
 
 def test_what_was_learned_is_cut_out_anew():
     image, truth, probs = two_classes()
-    found = box_grabcut.again(image, Cues(strokes=(Stroke(2, 1, ((80, 60), (84, 60))),)), probs, [0, 1, 2])
-    assert (found[60, 80:85] == 2).all()  # as it is told
+    found = box_grabcut.recut_predictions(image, Cues(strokes=(Stroke(2, 1, ((80, 60), (84, 60))),)), probs, [0, 1, 2])
+    assert (found[60, 80:85] == 2).all()  # as it is drawn
     found[60, 80:85] = 0
     for label in (1, 2):
         assert overlap(found == label, truth == label) > 0.9
@@ -129,7 +129,7 @@ def test_a_place_that_two_classes_claim_is_left_open():
     both = truth == 1
     probs[:, both] = np.array([0.0, 0.51, 0.49])[:, None]
     probs[2, both & (np.arange(96) % 2 == 0)] = 0.6
-    found = box_grabcut.again(image, Cues(), probs, [0, 1, 2])
+    found = box_grabcut.recut_predictions(image, Cues(), probs, [0, 1, 2])
     assert set(np.unique(found[both])) <= {1, 2, UNKNOWN}
     assert set(np.unique(found[truth == 0])) <= {0, UNKNOWN}
 
@@ -142,10 +142,10 @@ def test_soft_labels_of_what_was_learned():
         answers.append(cues)
         return Result(probs, ("a", "b", "c"))
 
-    told = Cues(points=(Point(24, 24, 1),))
-    found = pseudo_labels.labels_from_predictions(Example(image, told), segment, side=48)
+    lone_point = Cues(points=(Point(24, 24, 1),))
+    found = pseudo_labels.labels_from_predictions(Example(image, lone_point), segment, side=48)
     assert (found.planes.argmax(axis=0) == truth[::2, ::2]).mean() > 0.93
-    assert answers == [told]
+    assert answers == [lone_point]
     assert pseudo_labels.labels_from_predictions(Example(image), segment) is None
     assert pseudo_labels.labels_from_predictions(Example(image, Cues(labels=truth)), segment) is None
     assert len(answers) == 1

@@ -41,7 +41,7 @@ def check(seed) -> None:
     expected = trimap.copy()
     cv2.setRNGSeed(0)
     cv2.grabCut(picture, expected, None, np.zeros((1, 65)), np.zeros((1, 65)), 5, cv2.GC_INIT_WITH_MASK)
-    assert graph_cut.settle(picture, trimap, 5)
+    assert graph_cut.run_grabcut(picture, trimap, 5)
     assert (trimap == expected).all()
 
 
@@ -69,10 +69,10 @@ def test_several_threads_cut_at_once():
 
 @pytest.mark.parametrize("value", [0, 255, (10, 200, 30)])
 def test_a_picture_of_one_colour_has_its_answer_at_once(monkeypatch, value):
-    monkeypatch.setattr(graph_cut, "_ready", lambda *_: pytest.fail("nothing is there to cut"))
+    monkeypatch.setattr(graph_cut, "_assign", lambda *_: pytest.fail("nothing is there to cut"))
     picture = np.full((192, 256, 3), value, np.uint8)
     trimap = trimap_of((192, 256))
-    assert not graph_cut.settle(picture, trimap, 5)
+    assert not graph_cut.run_grabcut(picture, trimap, 5)
     assert (trimap == trimap_of((192, 256))).all()
 
 
@@ -80,7 +80,7 @@ def test_a_cut_that_takes_too_long_is_ended_with_a_warning(monkeypatch, caplog):
     monkeypatch.setattr(graph_cut, "SECONDS", 0.3)
     monkeypatch.setattr(graph_cut, "SECONDS_A_MEGAPIXEL", 0.0)
     trimap = trimap_of((192, 256))
-    assert not graph_cut.settle(nearly_flat(), trimap, 5)
+    assert not graph_cut.run_grabcut(nearly_flat(), trimap, 5)
     assert (trimap == trimap_of((192, 256))).all()
     assert "256 x 192 pixels took over 0 s and was ended after 0 of 5 iterations" in caplog.text
     monkeypatch.undo()
@@ -100,10 +100,10 @@ def test_a_process_that_cannot_work_is_said(monkeypatch, tmp_path):
     monkeypatch.setattr(graph_cut, "WORKER", tmp_path / "worker.py")
     (tmp_path / "worker.py").write_text("raise SystemExit(3)")
     with pytest.raises(RuntimeError, match="ended with 3"):
-        graph_cut.settle(soft_picture(), trimap_of((60, 80)), 5)
+        graph_cut.run_grabcut(soft_picture(), trimap_of((60, 80)), 5)
     (tmp_path / "worker.py").write_text("import os\nos.write(1, b'.')\nos.read(0, 10**6)\nraise SystemExit(4)")
     with pytest.raises(RuntimeError, match="ended with (4|-9)"):
-        graph_cut.settle(soft_picture(), trimap_of((60, 80)), 5)
+        graph_cut.run_grabcut(soft_picture(), trimap_of((60, 80)), 5)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes do not fork here")
@@ -118,7 +118,7 @@ def test_a_forked_process_has_its_own():
 
 def test_grabcut_tries_no_other_class_where_colours_tell_nothing(monkeypatch):
     tried = []
-    monkeypatch.setattr(graph_cut, "settle", lambda *_: tried.append(1))
+    monkeypatch.setattr(graph_cut, "run_grabcut", lambda *_: tried.append(1))
     cues = Cues(points=[Point(10, 10, 0), Point(30, 30, 1), Point(60, 30, 2), Point(60, 50, 3)])
     labels = create("grabcut").segment(soft_picture(), cues).labels
     assert len(tried) == 1
@@ -127,6 +127,6 @@ def test_grabcut_tries_no_other_class_where_colours_tell_nothing(monkeypatch):
 
 def test_a_box_whose_colours_tell_nothing_is_left_open(monkeypatch):
     boxes = Cues(boxes=[Box(20, 20, 50, 40, 1)])
-    assert (box_grabcut.labels(np.full((60, 80, 3), 9, np.uint8), boxes)[20:40, 20:50] == UNKNOWN).all()
-    monkeypatch.setattr(box_grabcut, "settle", lambda *_: False)
-    assert (box_grabcut.labels(soft_picture(), boxes)[20:40, 20:50] == UNKNOWN).all()
+    assert (box_grabcut.labels_from_boxes(np.full((60, 80, 3), 9, np.uint8), boxes)[20:40, 20:50] == UNKNOWN).all()
+    monkeypatch.setattr(box_grabcut, "run_grabcut", lambda *_: False)
+    assert (box_grabcut.labels_from_boxes(soft_picture(), boxes)[20:40, 20:50] == UNKNOWN).all()

@@ -48,8 +48,8 @@ def test_what_was_answered_is_remembered(cat, monkeypatch):
     method = create("propagate")
     prepared = method.prepare(cat)
     asked = []
-    answer = pretrained.answer
-    monkeypatch.setattr(pretrained, "answer", lambda *args: asked.append(1) or answer(*args))
+    answer = pretrained.class_logits
+    monkeypatch.setattr(pretrained, "class_logits", lambda *args: asked.append(1) or answer(*args))
     method.segment(cat, CAT, prepared)
     assert len(asked) == 2  # a step for each cue
     method.segment(cat, Cues(strokes=CAT.strokes, points=(Point(300, 40, 0),)), prepared)
@@ -57,28 +57,28 @@ def test_what_was_answered_is_remembered(cat, monkeypatch):
 
 
 def test_the_memory_forgets_the_oldest():
-    memory = learned.Memory()
-    for i in range(learned.REMEMBERED + 3):
-        memory.keep(bytes([i]), np.zeros(1))
-    assert memory.recall(bytes([2])) is None
-    assert memory.recall(bytes([3])) is not None
+    cache = learned.AnswerCache()
+    for i in range(learned.MAX_ANSWERS + 3):
+        cache.put(bytes([i]), np.zeros(1))
+    assert cache.get(bytes([2])) is None
+    assert cache.get(bytes([3])) is not None
 
 
 def test_the_network_sees_small_and_thin_pictures_within_bounds():
     for shape in [(1, 1), (3, 3000), (4000, 5), (700, 1024)]:
-        seen = pretrained.seen(np.zeros((*shape, 3), np.uint8))
+        seen = pretrained.network_input(np.zeros((*shape, 3), np.uint8))
         height, width = seen.shape[2:]
         assert height % 32 == width % 32 == 0
         assert max(height, width) <= pretrained.SIDE
-    assert tuple(pretrained.seen(np.zeros((768, 1024, 3), np.uint8)).shape) == (1, 3, 384, 512)
+    assert tuple(pretrained.network_input(np.zeros((768, 1024, 3), np.uint8)).shape) == (1, 3, 384, 512)
 
 
 def test_many_classes_are_answered_in_parts(cat):
     """More classes than are answered at once: the same as one by one."""
     maps = pretrained.pyramid(cat)
-    planes = np.random.default_rng(0).random((pretrained.AT_ONCE + 3, 15, *maps[0].shape[1:]), np.float32)
-    together = pretrained.answer(maps, planes)
-    alone = np.concatenate([pretrained.answer(maps, planes[i : i + 1]) for i in range(len(planes))])
+    planes = np.random.default_rng(0).random((pretrained.CLASSES_PER_BATCH + 3, 15, *maps[0].shape[1:]), np.float32)
+    together = pretrained.class_logits(maps, planes)
+    alone = np.concatenate([pretrained.class_logits(maps, planes[i : i + 1]) for i in range(len(planes))])
     np.testing.assert_allclose(together, alone, atol=1e-3)
 
 
@@ -104,4 +104,4 @@ def test_chances_are_the_softmax_of_log_odds_against_background():
     chances = learned._chances(logits, (8, 10))
     expected = np.exp([0, 2, -1]) / np.exp([0, 2, -1]).sum()
     np.testing.assert_allclose(chances[:, 3, 3], expected, rtol=1e-5)
-    assert raster.BLOCK < learned.REMEMBERED
+    assert raster.BLOCK < learned.MAX_ANSWERS

@@ -7,7 +7,7 @@ from wss_core import features
 from wss_core.conventions import UNKNOWN
 from wss_core.cues.raster import SeedMap
 from wss_core.imaging import guided_filter
-from wss_core.spread import SPREAD, appearance, find, random_walk, seed_maps, superpixels
+from wss_core.spread import SPREAD, appearance, find_spread, random_walk, seed_maps, superpixels
 
 
 def picture(shape=(48, 64)):
@@ -20,7 +20,7 @@ def picture(shape=(48, 64)):
 
 def prepared(name, image):
     grid = image.shape[:2]
-    return find(name).prepare(features.extract("texture", image, grid), features.lab(image, grid), image)
+    return find_spread(name).prepare(features.extract("texture", image, grid), features.lab(image, grid), image)
 
 
 @pytest.fixture(params=SPREAD)
@@ -32,15 +32,15 @@ def test_three_bands(name):
     image, truth = picture()
     seeds = np.full(truth.shape, UNKNOWN, np.uint8)
     seeds[24, 8], seeds[24, 32], seeds[24, 56] = 0, 5, 9
-    probs = find(name).solve(prepared(name, image), [SeedMap(seeds, None, [0, 5, 9])])
+    probs = find_spread(name).solve(prepared(name, image), [SeedMap(seeds, None, [0, 5, 9])])
     assert probs.dtype == np.float32
     np.testing.assert_allclose(probs.sum(axis=0), 1, atol=1e-5)
     assert (probs.argmax(axis=0) == truth).mean() > 0.95
 
 
-def test_every_cell_told(name):
+def test_every_cell_labelled(name):
     image, truth = picture()
-    probs = find(name).solve(prepared(name, image), [SeedMap(truth, None, [0, 1, 2])])
+    probs = find_spread(name).solve(prepared(name, image), [SeedMap(truth, None, [0, 1, 2])])
     np.testing.assert_array_equal(probs.argmax(axis=0), truth)
 
 
@@ -48,7 +48,7 @@ def test_a_flat_field(name):
     image = np.full((20, 30, 3), 77, np.uint8)
     seeds = np.full((20, 30), UNKNOWN, np.uint8)
     seeds[10, 3], seeds[10, 26] = 0, 1
-    probs = find(name).solve(prepared(name, image), [SeedMap(seeds, None, [0, 1])])
+    probs = find_spread(name).solve(prepared(name, image), [SeedMap(seeds, None, [0, 1])])
     assert np.isfinite(probs).all()
     assert probs[0, 10, 3] > 0.5
     assert probs[1, 10, 26] > 0.5
@@ -58,7 +58,7 @@ def test_a_class_without_a_seed_stays_away(name):
     image, truth = picture()
     seeds = np.full(truth.shape, UNKNOWN, np.uint8)
     seeds[24, 8], seeds[24, 32] = 0, 1
-    probs = find(name).solve(prepared(name, image), [SeedMap(seeds, None, [0, 1, 2])])
+    probs = find_spread(name).solve(prepared(name, image), [SeedMap(seeds, None, [0, 1, 2])])
     assert np.isfinite(probs).all()
     assert (probs.argmax(axis=0) == 2).mean() < 0.4
 
@@ -67,27 +67,31 @@ def test_not_where_it_is_not_allowed(name):
     image, truth = picture()
     allowed = np.ones((2, *truth.shape), bool)
     allowed[1, :, :21] = allowed[1, :, 43:] = False
-    probs = find(name).solve(prepared(name, image), [SeedMap(np.full(truth.shape, UNKNOWN, np.uint8), allowed, [0, 1])])
+    probs = find_spread(name).solve(
+        prepared(name, image), [SeedMap(np.full(truth.shape, UNKNOWN, np.uint8), allowed, [0, 1])]
+    )
     assert not probs[1][~allowed[1]].any()
     assert probs[1].any()
 
 
 def test_only_background(name):
     image, truth = picture()
-    probs = find(name).solve(prepared(name, image), [SeedMap(np.where(truth, UNKNOWN, 0).astype(np.uint8), None, [0])])
+    probs = find_spread(name).solve(
+        prepared(name, image), [SeedMap(np.where(truth, UNKNOWN, 0).astype(np.uint8), None, [0])]
+    )
     np.testing.assert_array_equal(probs, 1)
 
 
 def test_unknown_solvers_name_the_known():
     with pytest.raises(ValueError, match="no spread 'crf'. Choose one of: learned, live, random_walker, nearest"):
-        find("crf")
+        find_spread("crf")
 
 
 def test_the_walk_is_the_dense_solution():
-    """Both solvers against numpy on a small grid: (L + trust) x = trust prior, told cells fixed."""
+    """Both solvers against numpy on a small grid: (L + trust) x = trust prior, labelled cells fixed."""
     rng = np.random.default_rng(0)
     edges = random_walk.conductance(rng.random((3, 6, 7), np.float32))
-    adjacent = random_walk.adjacency(edges)
+    adjacent = random_walk.grid_adjacency(edges)
     prior = rng.dirichlet((1, 1, 1), 42).T.astype(np.float32)
     fixed = np.full(42, -1)
     fixed[[0, 20, 41]] = 0, 1, 2
@@ -97,11 +101,11 @@ def test_the_walk_is_the_dense_solution():
     known = trust * prior[:, free].T - system[free][:, ~free] @ expected[:, ~free].T
     expected[:, free] = np.linalg.solve(system[free][:, free], known).T
     one_hot = (fixed == np.arange(3)[:, None]).astype(float)
-    exact = random_walk.over_regions(adjacent.astype(float), np.ones(42), prior, one_hot, trust)
+    exact = random_walk.solve_regions(adjacent.astype(float), np.ones(42), prior, one_hot, trust)
     np.testing.assert_allclose(exact, expected, atol=1e-5)
-    near = random_walk.over_grid(adjacent, prior, fixed, exact.astype(np.float32), trust)
+    near = random_walk.solve_grid(adjacent, prior, fixed, exact.astype(np.float32), trust)
     np.testing.assert_allclose(near, expected, atol=1e-4)
-    far = random_walk.over_grid(adjacent, prior, fixed, prior, trust)
+    far = random_walk.solve_grid(adjacent, prior, fixed, prior, trust)
     assert abs(far - expected).max() < 0.3 * abs(prior - expected).max()
 
 
@@ -155,21 +159,23 @@ def test_missing_seeds_are_made_up_for_solvers_that_need_them():
     seeds = np.full((20, 30), UNKNOWN, np.uint8)
     allowed = np.zeros((2, 20, 30), bool)
     allowed[0], allowed[1, 5:15, 5:25] = True, True
-    rows = seed_maps.completed(seeds, allowed, [0, 3])
+    rows = seed_maps.complete_seeds(seeds, allowed, [0, 3])
     assert rows[10, 15] == 1
     assert rows[5, 5] == -1
     assert rows[0, 0] == 0
     seeds[10, 10] = 3
-    rows = seed_maps.completed(seeds, None, [0, 3])
+    rows = seed_maps.complete_seeds(seeds, None, [0, 3])
     assert (rows[0] == 0).all()
     assert (rows[1:-1, 1:-1] >= 0).sum() == 1
 
 
 def test_distance_to_nothing_is_finite():
-    np.testing.assert_array_equal(seed_maps.distance(np.zeros((3, 4), bool)), 7)
-    np.testing.assert_allclose(seed_maps.distance(np.eye(1, 5, dtype=bool)), [[0, 1, 2, 3, 4]], atol=0.2)
+    np.testing.assert_array_equal(seed_maps.distance_to(np.zeros((3, 4), bool)), 7)
+    np.testing.assert_allclose(seed_maps.distance_to(np.eye(1, 5, dtype=bool)), [[0, 1, 2, 3, 4]], atol=0.2)
 
 
 def test_what_no_class_may_have_is_background():
-    probs = seed_maps.share_out(np.array([[[0.0, 0.2]], [[1.0, 0.2]]]), np.array([[[True, True]], [[False, True]]]))
+    probs = seed_maps.normalize_allowed(
+        np.array([[[0.0, 0.2]], [[1.0, 0.2]]]), np.array([[[True, True]], [[False, True]]])
+    )
     np.testing.assert_allclose(probs, [[[1, 0.5]], [[0, 0.5]]])
