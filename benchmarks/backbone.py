@@ -8,15 +8,15 @@ from typing import Any
 
 from leaderboard.tasks.trial import LOCAL_WEIGHTS
 
-WEIGHTS = f"{LOCAL_WEIGHTS}mobilenetv2_100"  # stands in settings for the folder that is told
+WEIGHTS = f"{LOCAL_WEIGHTS}mobilenetv2_100"  # stands in settings for the folder that the option names
 
 
-def placed(settings: dict[str, Any], folder: Path) -> dict[str, Any]:
+def with_local_weights(settings: dict[str, Any], folder: Path) -> dict[str, Any]:
     """The settings with the folder in place of WEIGHTS."""
     return {key: f"{LOCAL_WEIGHTS}{folder.resolve()}" if value == WEIGHTS else value for key, value in settings.items()}
 
 
 def add_to(parser: ArgumentParser) -> None:
     """The option --weights."""
-    usual = Path("../shared/weights/mobilenetv2_100")
-    parser.add_argument("--weights", type=Path, default=usual, help="of the encoder, a folder in timm's form")
+    default = Path("../shared/weights/mobilenetv2_100")
+    parser.add_argument("--weights", type=Path, default=default, help="of the encoder, a folder in timm's form")

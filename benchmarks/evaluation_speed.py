@@ -60,7 +60,7 @@ def peers(folder: Path | None) -> dict[str, Callable[[np.ndarray, np.ndarray, in
     def three_histograms(truth, labels, count):
         known = truth != 255
         mine, true = labels[known], truth[known]
-        areas = [np.histogram(each, count, (0, count - 1))[0] for each in (mine[mine == true], mine, true)]
+        areas = [np.histogram(values, count, (0, count - 1))[0] for values in (mine[mine == true], mine, true)]
         return areas[0] / (areas[1] + areas[2] - areas[0])
 
     def jaccard(truth, labels, count):
@@ -68,17 +68,17 @@ def peers(folder: Path | None) -> dict[str, Callable[[np.ndarray, np.ndarray, in
         return multiclass_jaccard_index(*maps, count, ignore_index=255)
 
     def one_hot(truth, labels, count):  # it knows no ignored pixels: they are class 0 here
-        maps = (torch.from_numpy(np.where(truth == 255, 0, each)).long()[None] for each in (labels, truth))
+        maps = (torch.from_numpy(np.where(truth == 255, 0, values)).long()[None] for values in (labels, truth))
         return mean_iou(*maps, count, input_format="index")
 
-    found = {"ours": metrics.counts, "three np.histogram": three_histograms}
-    found |= {"torchmetrics MulticlassJaccardIndex": jaccard, "torchmetrics MeanIoU": one_hot}
+    methods = {"ours": metrics.counts, "three np.histogram": three_histograms}
+    methods |= {"torchmetrics MulticlassJaccardIndex": jaccard, "torchmetrics MeanIoU": one_hot}
     if folder:
         import evaluate
 
         module = sys.modules[type(evaluate.load(str(folder))).__module__]
-        found["evaluate mean_iou"] = lambda t, p, c: module.mean_iou([p], [t], c, ignore_index=255)
-    return found
+        methods["evaluate mean_iou"] = lambda t, p, c: module.mean_iou([p], [t], c, ignore_index=255)
+    return methods
 
 
 def confusion(repeats: int, folder: Path | None) -> list[dict]:
@@ -96,7 +96,7 @@ def confusion(repeats: int, folder: Path | None) -> list[dict]:
                     start = time.process_time()
                     count_pixels(truth, labels, count)
                     took.setdefault(name, []).append(time.process_time() - start)
-        medians = {name: 1e3 * float(np.median(each)) for name, each in took.items()}
+        medians = {name: 1e3 * float(np.median(seconds)) for name, seconds in took.items()}
         for name, value in medians.items():
             bar = (
                 "<= 0.7"
@@ -155,7 +155,7 @@ def _made_up(cue: str):
                      track=track, cue=cue)  # fmt: skip
 
 
-def write_pictures(folder: Path, count: int) -> None:
+def write_images(folder: Path, count: int) -> None:
     """Coloured noisy patches of four classes, 500 x 375, as JPEG beside PNG masks."""
     from PIL import Image
 
@@ -184,9 +184,9 @@ def records(folder: Path, count: int = 5000) -> list[dict]:
     from leaderboard.records import store
     from leaderboard.report import table
 
-    made = _record(folder)
+    record = _record(folder)
     for i in tqdm(range(count), "records"):
-        store.write(replace(made, identity=replace(made.identity, checkpoint=f"{i:040x}")), folder / "many")
+        store.write(replace(record, identity=replace(record.identity, checkpoint=f"{i:040x}")), folder / "many")
     start = time.perf_counter()
     read = store.read_all(folder / "many")
     middle = time.perf_counter()
@@ -211,8 +211,8 @@ def _record(folder: Path):
         for i in range(167)
     ]  # fmt: skip
     benchmark = replace(_made_up("scribbles"), metrics=("miou", "dice", "accuracy"))
-    work = EvalTask(checkpoint=info("builtin"), benchmark=benchmark, data=folder, data_revision="d" * 40)
-    return build_record(work, {"device": "cpu", "machine": "made up"}, rows)
+    task = EvalTask(checkpoint=info("builtin"), benchmark=benchmark, data=folder, data_revision="d" * 40)
+    return build_record(task, {"device": "cpu", "machine": "made up"}, rows)
 
 
 def main() -> None:
@@ -236,7 +236,7 @@ def main() -> None:
     if "arithmetic" in args.parts:
         rows += confusion(args.repeats, args.evaluate) + bootstrap(7)
     with tempfile.TemporaryDirectory() as folder:
-        write_pictures(Path(folder), args.pictures)
+        write_images(Path(folder), args.pictures)
         if "evaluation" in args.parts:
             rows += evaluations(args, Path(folder))
         if "records" in args.parts:

@@ -40,14 +40,14 @@ from leaderboard.sweeps.sweep import SweepFolders, sweep
 from leaderboard.tasks.task import EvalTask
 
 QUICK = ("propagate", "probe")
-UNTOLD = {"propagate": {"spread": "live"}, "probe": {"features": WEIGHTS}}  # without labels of the data sets
+WITHOUT_BUILTIN = {"propagate": {"spread": "live"}, "probe": {"features": WEIGHTS}}  # without labels of the data sets
 SHARES = (0.05, 0.1, 0.25, 1.0)
 FEW = (0.1, 1.0)  # of the network, which takes some minutes
 
 
 @dataclass(frozen=True)
 class Part:
-    """Trials of a benchmark: the methods with every cue at every share. once: with the first seed alone."""
+    """Trials of a benchmark: the methods with every cue at every share. first_seed_only: with the first seed alone."""
 
     name: str
     benchmark: str
@@ -55,7 +55,7 @@ class Part:
     cues: tuple[str, ...] = ()
     shares: tuple[float, ...] = ()
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
-    once: bool = False
+    first_seed_only: bool = False
 
 
 def _data(name: str, *cues: str, learned: str, few: tuple[float, ...] = FEW) -> tuple[Part, ...]:
@@ -64,7 +64,7 @@ def _data(name: str, *cues: str, learned: str, few: tuple[float, ...] = FEW) -> 
     labels = f"{name}-labels"
     rows = [row for row in ROWS if row.name in (f"{name} {learned}", f"{name} full")]
     return (
-        Part(name, labels, QUICK, (*cues, "full"), SHARES, UNTOLD),
+        Part(name, labels, QUICK, (*cues, "full"), SHARES, WITHOUT_BUILTIN),
         *(Part(f"{name}-network", labels, (r.method,), (r.budget.cue,), few, {r.method: r.settings}) for r in rows),
     )
 
@@ -74,40 +74,40 @@ PARTS = (
     *_data("acdc", "people", "points", "scribbles", learned="scribbles", few=(1.0,)),
     *_data("horses", "points", "boxes", "scribbles", learned="scribbles"),
     *_data("camvid", "points", "partial", "scribbles", learned="scribbles"),
-    Part("horses-builtin", "horses-labels", ("propagate",), ("points", "boxes", "scribbles"), once=True),
+    Part("horses-builtin", "horses-labels", ("propagate",), ("points", "boxes", "scribbles"), first_seed_only=True),
     *(
-        Part("interactive", name, ("propagate", "grabcut"), once=True)  # robots have a seed of their own
+        Part("interactive", name, ("propagate", "grabcut"), first_seed_only=True)  # robots have a seed of their own
         for name in ("voc99-clicks", "voc99-strokes", "horses-clicks", "horses-strokes", "acdc-clicks")
     ),
-    Part("interactive", "acdc-strokes", ("propagate",), once=True),  # GrabCut would take an hour
+    Part("interactive", "acdc-strokes", ("propagate",), first_seed_only=True),  # GrabCut would take an hour
 )
 NAMES = tuple(dict.fromkeys(part.name for part in PARTS))
 
 
 def main() -> None:
-    told = arguments()
-    works = list(wanted(told))
-    if told.count:
-        for (name, method), count in Counter((work.benchmark.name, work.checkpoint.method) for work in works).items():
+    args = arguments()
+    tasks = list(selected_tasks(args))
+    if args.count:
+        for (name, method), count in Counter((task.benchmark.name, task.checkpoint.method) for task in tasks).items():
             print(f"{name:20} {method:10} {count}")
         return
-    limits = replace(LIMITS, load=60 * told.minutes)
-    for outcome in sweep(works, SweepFolders(told.results.resolve()), Local(told.jobs, limits), retry=told.retry):
+    limits = replace(LIMITS, load=60 * args.minutes)
+    for outcome in sweep(tasks, SweepFolders(args.results.resolve()), Local(args.jobs, limits), retry=args.retry):
         tqdm.write(outcome_line(outcome))
 
 
-def wanted(told: argparse.Namespace) -> Iterator[EvalTask]:
-    """The trials of the parts told, seed after seed: the board is whole with one seed before the next begins."""
-    for seed in told.seeds:
+def selected_tasks(args: argparse.Namespace) -> Iterator[EvalTask]:
+    """The trials of the chosen parts, seed after seed: the board is whole with one seed before the next begins."""
+    for seed in args.seeds:
         for part in PARTS:
             benchmark = find_benchmark(part.benchmark)
-            if part.name not in (told.part or NAMES) or (part.once and seed != told.seeds[0]):
+            if part.name not in (args.part or NAMES) or (part.first_seed_only and seed != args.seeds[0]):
                 continue
-            settings = {name: backbone.placed(own, told.weights) for name, own in part.settings.items()}
-            tried = grid.trials(
+            settings = {name: backbone.with_local_weights(own, args.weights) for name, own in part.settings.items()}
+            trials = grid.trials(
                 benchmark, part.methods, cues=part.cues, shares=part.shares, seeds=(seed,), settings=settings, rest=""
             )
-            yield from grid.eval_tasks(benchmark, tried, told.data)
+            yield from grid.eval_tasks(benchmark, trials, args.data)
 
 
 def arguments() -> argparse.Namespace:

@@ -3,7 +3,7 @@
     python benchmarks/live_latency.py --out /tmp/latency
 
 Pictures bundled with scikit-image, cropped to 4:3 and resized; the same growing list of strokes for every method in
-one run; every method in a process of its own, so that its memory can be told. The slow peers answer after some of
+one run; every method in a process of its own, so that its memory can be measured. The slow peers answer after some of
 the strokes only, so "times faster" compares the same picture after the same strokes, pair by pair: the median, the
 least, and the median over pictures that were not enlarged (GrabCut's cut is slower on enlarged, smooth ones).
 Writes live_latency.csv.
@@ -39,7 +39,7 @@ from wss_core.cues import raster
 
 SIZES = ((640, 480), (1024, 768))
 # picture -> an ellipse inside its object: centre and half axes, in parts of the picture
-PICTURES = {
+IMAGES = {
     "retina": (0.50, 0.50, 0.20, 0.30),
     "coffee": (0.50, 0.50, 0.22, 0.30),
     "hubble_deep_field": (0.45, 0.50, 0.05, 0.07),
@@ -53,35 +53,35 @@ BASE = "OpenCV grabCut"
 NATIVE = 1.05  # enlarged by no more than this counts as not enlarged
 
 
-def picture(name: str, size: tuple[int, int]) -> tuple[np.ndarray, float]:
+def crop_image(name: str, size: tuple[int, int]) -> tuple[np.ndarray, float]:
     """uint8 (H, W, 3), the middle of the picture at 4:3, resized to (W, H); and how many times it was enlarged."""
     image = getattr(data, name)()
     height, width = image.shape[:2]
     high, wide = min(height, width * 3 // 4), min(width, height * 4 // 3)
     top, left = (height - high) // 2, (width - wide) // 2
-    way = cv2.INTER_AREA if wide > size[0] else cv2.INTER_CUBIC
-    return cv2.resize(image[top : top + high, left : left + wide], size, interpolation=way), size[0] / wide
+    interpolation = cv2.INTER_AREA if wide > size[0] else cv2.INTER_CUBIC
+    return cv2.resize(image[top : top + high, left : left + wide], size, interpolation=interpolation), size[0] / wide
 
 
 def strokes(name: str, size: tuple[int, int], count: int) -> list[Stroke]:
     """Object and background by turns: squiggles of 12 points inside the ellipse, or outside twice of it."""
     random = np.random.default_rng(0)
-    x, y, a, b = np.array(PICTURES[name]) * (*size, *size)
-    made = []
+    x, y, a, b = np.array(IMAGES[name]) * (*size, *size)
+    drawn = []
     for i in range(count):
         label = 1 - i % 2
         angle, reach = random.uniform(0, 2 * np.pi), random.uniform(0, 0.7) if label else random.uniform(2, 3)
         start = np.array([x + reach * a * np.cos(angle), y + reach * b * np.sin(angle)])
         path = start + np.cumsum(random.normal(0, 0.1 * min(a, b) * (1 if label else 2), (12, 2)), axis=0)
         path = np.clip(path, 0, np.array(size) - 1)
-        made.append(Stroke(label, size[0] / 100, tuple(map(tuple, path.round(1).tolist()))))
-    return made
+        drawn.append(Stroke(label, size[0] / 100, tuple(map(tuple, path.round(1).tolist()))))
+    return drawn
 
 
 def opencv_grabcut(image: np.ndarray, cues: Cues) -> np.ndarray:
-    """uint8 (H, W) labels as OpenCV's tutorial does it: mask mode, 5 iterations, probably background where untold."""
-    told = raster.draw_seeds(cues, image.shape[:2])
-    trimap = np.choose(np.minimum(told, 2), [cv2.GC_BGD, cv2.GC_FGD, cv2.GC_PR_BGD]).astype(np.uint8)
+    """uint8 (H, W) labels as OpenCV's tutorial does it: mask mode, 5 iterations, probably background where no cue is."""
+    seeds = raster.draw_seeds(cues, image.shape[:2])
+    trimap = np.choose(np.minimum(seeds, 2), [cv2.GC_BGD, cv2.GC_FGD, cv2.GC_PR_BGD]).astype(np.uint8)
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.grabCut(image, trimap, None, *models, iterCount=5, mode=cv2.GC_INIT_WITH_MASK)
     return trimap & 1
@@ -89,8 +89,8 @@ def opencv_grabcut(image: np.ndarray, cues: Cues) -> np.ndarray:
 
 def skimage_walker(image: np.ndarray, cues: Cues) -> np.ndarray:
     """uint8 (H, W) labels; a lone class gets the border as background, which scikit-image cannot do without."""
-    told = raster.draw_seeds(cues, image.shape[:2])
-    markers = np.where(told == 255, 0, told.astype(int) + 1)
+    seeds = raster.draw_seeds(cues, image.shape[:2])
+    markers = np.where(seeds == 255, 0, seeds.astype(int) + 1)
     if not (markers == 1).any():
         markers[0] = markers[-1] = 1
     return (random_walker(image / 255, markers, beta=130, mode="cg_j", channel_axis=-1) - 1).astype(np.uint8)
@@ -99,11 +99,11 @@ def skimage_walker(image: np.ndarray, cues: Cues) -> np.ndarray:
 def measure(method: str, size: tuple[int, int], updates: int, peer_updates: list[int], threads: int) -> dict:
     """One row of the table, but for the ratios; `answers` has a (picture, strokes, seconds, mask bytes) for each."""
     cv2.setNumThreads(threads)
-    names = list(PICTURES)[: 2 if method == METHODS[3] else None]
+    names = list(IMAGES)[: 2 if method == METHODS[3] else None]
     counts = peer_updates if method in PEERS else range(1, updates + 1)
-    _answers(method, picture("coffee", (64, 48))[0], strokes("coffee", (64, 48), 4), [2])  # first calls load code
+    _answers(method, crop_image("coffee", (64, 48))[0], strokes("coffee", (64, 48), 4), [2])  # first calls load code
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    runs = {name: _answers(method, picture(name, size)[0], strokes(name, size, updates), counts) for name in names}
+    runs = {name: _answers(method, crop_image(name, size)[0], strokes(name, size, updates), counts) for name in names}
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     answers = [(name, *answer) for name, run in runs.items() for answer in run["answers"]]
     seconds = [answer[2] for answer in answers]
@@ -146,7 +146,7 @@ def compare(row: dict, base: dict) -> dict:
     slow = {answer[:2]: answer[2] for answer in base["answers"]}
     pairs = [(name, slow[name, n] / seconds) for name, n, seconds, _ in row["answers"] if (name, n) in slow]
     ratios = [ratio for _, ratio in pairs]
-    native = [ratio for name, ratio in pairs if picture(name, size)[1] <= NATIVE]
+    native = [ratio for name, ratio in pairs if crop_image(name, size)[1] <= NATIVE]
     return {
         "pairs": len(pairs),
         "times_faster": statistics.median(ratios) if ratios else float("nan"),

@@ -4,7 +4,7 @@
 
 Starts `python app.py` on a free port of this machine (or takes --url, a loopback address), opens a picture of its
 own for every person, and draws one stroke after another, each as the page does it: one request in flight, the newest
-cues. Counts errors, cues lost (a told pixel that does not come back with its label), busy answers, and answers that
+cues. Counts errors, cues lost (a labelled pixel that does not come back with its label), busy answers, and answers that
 belong to another person's picture (every picture has a mark that only its owner's mask can show). With --neighbours
 that many other processes of this machine compute all the time, as on a shared one.
 Writes live_load.csv, one row per request.
@@ -42,19 +42,19 @@ MAX_PEOPLE, MAX_SECONDS, MAX_NEIGHBOURS = 32, 120, 8
 BUSY = "import time\nend = time.monotonic() + 600\nwhile time.monotonic() < end: sum(range(100_000))"
 
 
-class Person:
+class SimulatedUser:
     """One browser: a picture of its own, cues that grow, and what went wrong."""
 
     def __init__(self, url: str, component: int, number: int):
         self.http = httpx.Client(base_url=url, timeout=30)
         self.component, self.number = component, number
         self.rows: list[dict] = []
-        self.wrong: list[str] = []
+        self.errors: list[str] = []
         names = list(gallery.EXAMPLES)
-        picture = gallery.example_image(names[number % len(names)])
+        image = gallery.example_image(names[number % len(names)])
         # A size of its own: another person's mask would not fit it.
         self.height, self.width = 320 + 8 * number, 480 + 8 * number
-        self.picture = np.asarray(Image.fromarray(picture).resize((self.width, self.height)))
+        self.image = np.asarray(Image.fromarray(image).resize((self.width, self.height)))
         self.random = np.random.default_rng(number)
         self.strokes: list[dict] = []
 
@@ -66,7 +66,7 @@ class Person:
 
     def open(self) -> None:
         buffer = io.BytesIO()
-        Image.fromarray(self.picture).save(buffer, "PNG")
+        Image.fromarray(self.image).save(buffer, "PNG")
         sent = {"data": base64.b64encode(buffer.getvalue()).decode(), "name": f"person {self.number}.png"}
         self.key = self.call("open_image", sent)["key"]
 
@@ -94,7 +94,7 @@ class Person:
         try:
             answer = self.call("segment", {"key": self.key, "seq": seq, "cues": json.dumps(cues), "method": "auto"})
         except httpx.HTTPError as error:
-            self.wrong.append(f"person {self.number}: {error!r}")
+            self.errors.append(f"person {self.number}: {error!r}")
             return
         took = (time.perf_counter() - start) * 1000
         kind = next((name for name in ("busy", "error", "gone", "stale") if name in answer), "mask")
@@ -109,19 +109,19 @@ class Person:
         if kind == "busy":
             time.sleep(answer["busy"] / 1000)
         elif kind != "mask":
-            self.wrong.append(f"person {self.number}: {answer}")
+            self.errors.append(f"person {self.number}: {answer}")
         else:
             self._check(answer)
 
     def _check(self, answer: dict) -> None:
         if (answer["width"], answer["height"]) != (self.width, self.height):
-            self.wrong.append(f"person {self.number} got the mask of another picture")
+            self.errors.append(f"person {self.number} got the mask of another picture")
             return
         labels = decode_labels(base64.b64decode(answer["runs"]), (self.height, self.width))
         last = self.strokes[-1]
         x, y = map(round, last["path"][-1])
         if labels[y, x] != last["label"]:
-            self.wrong.append(f"person {self.number}: the cue at ({x}, {y}) was lost")
+            self.errors.append(f"person {self.number}: the cue at ({x}, {y}) was lost")
 
 
 def start_server() -> tuple[subprocess.Popen, str]:
@@ -143,11 +143,11 @@ def start_server() -> tuple[subprocess.Popen, str]:
     raise SystemExit("the server did not start within 60 seconds")
 
 
-def crowd(url: str, count: int, seconds: float) -> list[Person]:
+def crowd(url: str, count: int, seconds: float) -> list[SimulatedUser]:
     """`count` people who open their pictures and draw for `seconds`, all at once."""
     config = httpx.get(url + "/config", timeout=30).json()
     component = next(c["id"] for c in config["components"] if c["props"].get("component_class_name") == "CueCanvas")
-    people = [Person(url, component, number) for number in range(count)]
+    people = [SimulatedUser(url, component, number) for number in range(count)]
     for person in tqdm(people, desc="opening pictures"):
         person.open()
     until = time.perf_counter() + seconds
@@ -194,10 +194,10 @@ def main() -> int:
     return report(people, args.out)
 
 
-def report(people: list[Person], out: Path) -> int:
+def report(people: list[SimulatedUser], out: Path) -> int:
     """Print the figures, write the rows; 1 when anything went wrong."""
     rows = [row for person in people for row in person.rows]
-    wrong = [text for person in people for text in person.wrong]
+    errors = [text for person in people for text in person.errors]
     out.mkdir(parents=True, exist_ok=True)
     with open(out / "live_load.csv", "w", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
@@ -206,13 +206,13 @@ def report(people: list[Person], out: Path) -> int:
     times = sorted(row["ms"] for row in rows if row["answer"] == "mask")
     computes = [row["compute_ms"] for row in rows if row["answer"] == "mask"]
     busy = sum(row["answer"] == "busy" for row in rows)
-    print(f"{len(people)} people, {len(times)} masks, {busy} busy answers, {len(wrong)} wrong")
+    print(f"{len(people)} people, {len(times)} masks, {busy} busy answers, {len(errors)} wrong")
     print(
         f"answer ms: median {statistics.median(times):.0f}, p95 {times[int(len(times) * 0.95)]:.0f}, max {times[-1]:.0f}"
     )
     print(f"of it compute ms: median {statistics.median(computes):.0f}")
-    print("\n".join(wrong[:10]))
-    return bool(wrong)
+    print("\n".join(errors[:10]))
+    return bool(errors)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ def segmenter(method: str):
     return create(method) if settings is None else create("propagate", **settings)
 
 
-def pictures(root: Path, data: str, count: int) -> Iterator[tuple[str, np.ndarray, np.ndarray, np.ndarray | None]]:
+def read_images(root: Path, data: str, count: int) -> Iterator[tuple[str, np.ndarray, np.ndarray, np.ndarray | None]]:
     """(id, image, truth, scribble or None) of the first `count` of a list shuffled by seed 0."""
     from datasets import load_dataset
 
@@ -88,7 +88,7 @@ def measure(root: str, data: str, method: str, protocol: str, count: int, done: 
     torch.set_num_threads(threads)
     model, rows = segmenter(method), []
     model.prepare(np.zeros((48, 64, 3), np.uint8))
-    for name, image, truth, scribble in pictures(Path(root), data, count):
+    for name, image, truth, scribble in read_images(Path(root), data, count):
         if (data, method, protocol, name) not in done:
             row = _row(model, protocol, image, truth, scribble, int.from_bytes(name.encode()[-4:], "big"))
             rows.append({"data": data, "method": method, "protocol": protocol, "id": name} | row)
@@ -164,18 +164,18 @@ def summary(rows: list[dict]) -> list[dict]:
     for row in rows:
         table.setdefault((row["data"], row["protocol"], row["method"]), {})[row["id"]] = row
     lines = []
-    for (data, protocol, method), mine in sorted(table.items()):
-        line = {"data": data, "protocol": protocol, "method": method, "pictures": len(mine)}
-        values = np.array([float(r["value"]) for r in mine.values()])
+    for (data, protocol, method), own_rows in sorted(table.items()):
+        line = {"data": data, "protocol": protocol, "method": method, "pictures": len(own_rows)}
+        values = np.array([float(r["value"]) for r in own_rows.values()])
         if protocol == "clicks":
-            line |= _clicks([json.loads(r["ious"]) for r in mine.values()])
+            line |= _clicks([json.loads(r["ious"]) for r in own_rows.values()])
         else:
-            line |= {"iou": values.mean(), "dice": np.mean([float(r["dice"]) for r in mine.values()])}
+            line |= {"iou": values.mean(), "dice": np.mean([float(r["dice"]) for r in own_rows.values()])}
             line["iou_error"] = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else float("nan")
-        line["update_ms"] = 1e3 * np.median([float(r["update_s"]) for r in mine.values()])
+        line["update_ms"] = 1e3 * np.median([float(r["update_s"]) for r in own_rows.values()])
         for base in BASES:
             other = table.get((data, protocol, base), {})
-            both = [(mine[i], other[i]) for i in mine if i in other]
+            both = [(own_rows[i], other[i]) for i in own_rows if i in other]
             if both and protocol != "clicks":
                 line[f"above {base}"] = np.mean([float(a["value"]) - float(b["value"]) for a, b in both])
             if both:
@@ -185,10 +185,9 @@ def summary(rows: list[dict]) -> list[dict]:
 
 
 def _clicks(ious: list[list[float]]) -> dict:
-    from leaderboard.metrics.interactive import LIMIT, InteractiveSession
-    from leaderboard.metrics.interactive import summarize_sessions as of_sessions
+    from leaderboard.metrics.interactive import LIMIT, InteractiveSession, summarize_sessions
 
-    return of_sessions([InteractiveSession(tuple(session), LIMIT) for session in ious])
+    return summarize_sessions([InteractiveSession(tuple(session), LIMIT) for session in ious])
 
 
 def plot(lines: list[dict], rows: list[dict], path: Path) -> None:

@@ -22,7 +22,7 @@ class _Peer(Segmenter):
 
 @dataclass(kw_only=True)
 class OpenCVGrabCut(_Peer):
-    """OpenCV's GrabCut as its tutorial uses it: full size, 5 iterations, probably background where nothing is told
+    """OpenCV's GrabCut as its tutorial uses it: full size, 5 iterations, probably background where no cue is
     (probably the object inside a box); several classes one after the other, the first claim wins."""
 
     name: ClassVar[str] = "opencv_grabcut"
@@ -66,11 +66,11 @@ class PixelForest(_Peer):
         shape = image.shape[:2]
         bounds = raster.allowed_regions(cues, shape, class_ids)
         rows = seed_maps.complete_seeds(raster.draw_seeds(cues, shape), bounds, class_ids).ravel()
-        known = np.flatnonzero(rows >= 0)
-        if len(known) > 5000:  # more examples cost time and change little
-            known = np.random.default_rng(0).choice(known, 5000, replace=False)
+        labelled = np.flatnonzero(rows >= 0)
+        if len(labelled) > 5000:  # more examples cost time and change little
+            labelled = np.random.default_rng(0).choice(labelled, 5000, replace=False)
         forest = RandomForestClassifier(50, max_depth=10, max_samples=0.5, n_jobs=1, random_state=0)
-        forest.fit(cache[known], rows[known])
+        forest.fit(cache[labelled], rows[labelled])
         probs = np.zeros((len(class_ids), cache.shape[0]), np.float32)
         probs[forest.classes_] = forest.predict_proba(cache).T
         return seed_maps.normalize_allowed(probs.reshape(len(class_ids), *shape), bounds)

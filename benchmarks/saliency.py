@@ -20,18 +20,18 @@ SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)  # of a picture that stands out: the 
 def baselines(benchmark: Benchmark, train: ExampleDataset, test: ExampleDataset) -> dict[str, np.ndarray]:
     """{name: int64 (N, C, 3)}: true positives, false positives and misses by class of each test picture.
 
-    best constant: the object class that scores best, everywhere. saliency: that class where a picture stands out. tags told:
+    best constant: the object class that scores best, everywhere. saliency: that class where a picture stands out. tags given:
     there the largest of the classes that the picture truly shows. Class and share are the best on the training pictures.
     """
     count, name = len(benchmark.classes), benchmark.source
     everywhere = [(None, label) for label in range(1, count)]
     outstanding = [(share, label) for share in SHARES for label in range(1, count)]
-    told = [(share, 0) for share in SHARES]
-    scored = _scores(train, count, [*everywhere, *outstanding, *told])
-    ways = {"best constant": everywhere, "saliency": outstanding, "saliency, tags told": told}
-    chosen = [max(each, key=scored.get) for each in ways.values()]
+    tags_given = [(share, 0) for share in SHARES]
+    scored = _scores(train, count, [*everywhere, *outstanding, *tags_given])
+    rules = {"best constant": everywhere, "saliency": outstanding, "saliency, tags given": tags_given}
+    chosen = [max(candidates, key=scored.get) for candidates in rules.values()]
     counts = np.stack([_counts(example, count, chosen) for example in test], axis=1)
-    return {f"{name} {way}": table for way, table in zip(ways, counts, strict=True)}
+    return {f"{name} {rule}": table for rule, table in zip(rules, counts, strict=True)}
 
 
 def salient(image: np.ndarray) -> np.ndarray:
@@ -45,21 +45,22 @@ def salient(image: np.ndarray) -> np.ndarray:
     return cv2.resize(smooth, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
 
 
-Way = tuple[float | None, int]  # (share that stands out, None = all; the label there, 0 = the largest class it shows)
+# (share of the picture that stands out, None = all of it; the label there, 0 = the largest class that the picture shows)
+Rule = tuple[float | None, int]
 
 
-def _counts(example: Example, count: int, ways: list[Way]) -> np.ndarray:
-    """int64 (W, C, 3) of one picture, answered in each of the ways."""
-    truth, found = example.truth, salient(example.image)
+def _counts(example: Example, count: int, rules: list[Rule]) -> np.ndarray:
+    """int64 (W, C, 3) of one picture, answered in each of the rules."""
+    truth, saliency = example.truth, salient(example.image)
     sizes = np.bincount(truth[(truth > 0) & (truth < UNKNOWN)], minlength=1)
     answers = []
-    for share, label in ways:
-        there = np.ones(truth.shape, bool) if share is None else found > np.quantile(found, 1 - share)
-        answers.append(np.where(there, label or sizes.argmax(), 0).astype(np.uint8))
+    for share, label in rules:
+        is_salient = np.ones(truth.shape, bool) if share is None else saliency > np.quantile(saliency, 1 - share)
+        answers.append(np.where(is_salient, label or sizes.argmax(), 0).astype(np.uint8))
     return np.stack([metrics.counts(truth, answer, count) for answer in answers])
 
 
-def _scores(examples: Iterable[Example], count: int, ways: list[Way]) -> dict[Way, float]:
-    """The mean IoU of the object classes, in each of the ways."""
-    table = sum(_counts(example, count, ways) for example in examples)
-    return dict(zip(ways, metrics.mean(metrics.iou(table)[:, 1:]).tolist(), strict=True))
+def _scores(examples: Iterable[Example], count: int, rules: list[Rule]) -> dict[Rule, float]:
+    """The mean IoU of the object classes, in each of the rules."""
+    table = sum(_counts(example, count, rules) for example in examples)
+    return dict(zip(rules, metrics.mean(metrics.iou(table)[:, 1:]).tolist(), strict=True))

@@ -103,13 +103,13 @@ def loop_steps(backbone: str, config: TrainConfig, examples: list[Example]) -> l
 
 def photos() -> list[Example]:
     """Photographs that come with scikit-image, with strokes on their dark and light parts."""
-    random, found = np.random.default_rng(0), []
+    random, examples = np.random.default_rng(0), []
     for name in PHOTOS:
         image = np.ascontiguousarray(getattr(data, name)()[..., :3])
         image = cv2.resize(image, (480, 360), interpolation=cv2.INTER_AREA)
         truth = np.digitize(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (80, 160)).astype(np.uint8)
-        found.append(Example(image, Cues(strokes=simulated_user.strokes_per_class(truth, 2, random)), truth, name))
-    return found
+        examples.append(Example(image, Cues(strokes=simulated_user.strokes_per_class(truth, 2, random)), truth, name))
+    return examples
 
 
 if __name__ == "__main__":

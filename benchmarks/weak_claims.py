@@ -19,76 +19,82 @@ from leaderboard.tasks.task import EvalTask
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class Estimate:
     """The metric's value on the test pictures, and on resamples of them: float (B,)."""
 
     value: float
     resampled: np.ndarray
 
 
-def recorded(works: Sequence[EvalTask], results: Path) -> list[Record | None]:
+def find_records(tasks: Sequence[EvalTask], results: Path) -> list[Record | None]:
     """The record of each of a row's trials, None where there is none."""
-    return [store.find(work.identity, results) for work in works]
+    return [store.find(task.identity, results) for task in tasks]
 
 
-def seen(record: Record | None) -> Seen | None:
-    return record and Seen(record.scores[record.metric].value, resampled_values(record, record.metric))
+def record_estimate(record: Record | None) -> Estimate | None:
+    return record and Estimate(record.scores[record.metric].value, resampled_values(record, record.metric))
 
 
-def unlearned(benchmark: Benchmark, data: Path, seeds: int) -> dict[str, list[Seen]]:
+def untrained_estimates(benchmark: Benchmark, data: Path, seeds: int) -> dict[str, list[Estimate]]:
     """What `saliency.baselines` reach, by name: the same for every seed."""
     test = benchmark.examples(data)
     weights = bootstrap.resample_weights(test.groups() if benchmark.grouped else [""] * len(test))
-    found = {}
+    estimates = {}
     for name, counts in baselines(benchmark, benchmark.examples(data, benchmark.train), test).items():
-        each = [registry.values(benchmark.metric, {"counts": counts}, w, benchmark.background) for w in (None, weights)]
-        found[name] = [Seen(float(each[0][0]), each[1])] * seeds
-    return found
+        values = [
+            registry.values(benchmark.metric, {"counts": counts}, w, benchmark.background) for w in (None, weights)
+        ]
+        estimates[name] = [Estimate(float(values[0][0]), values[1])] * seeds
+    return estimates
 
 
 def row_line(row: Row, records: Sequence[Record | None]) -> dict:
     """A row in numbers: the mean over its seeds, their spread (standard deviation), and the interval over both."""
-    found = [record for record in records if record is not None]
-    line = {"part": row.part, "row": row.name, "method": row.method, "labels": str(row.budget), "seeds": len(found)}
-    if not found:
+    present = [record for record in records if record is not None]
+    line = {"part": row.part, "row": row.name, "method": row.method, "labels": str(row.budget), "seeds": len(present)}
+    if not present:
         return line
-    values = np.array([record.scores[record.metric].value for record in found])
+    values = np.array([record.scores[record.metric].value for record in present])
     low, high = bootstrap.percentile_interval(
-        bootstrap.resample_seeds(np.stack([seen(record).resampled for record in found]))
+        bootstrap.resample_seeds(np.stack([record_estimate(record).resampled for record in present]))
     )
     return line | {
-        "metric": found[0].metric,
+        "metric": present[0].metric,
         "value": values.mean(),
         "spread": values.std(ddof=1) if len(values) > 1 else float("nan"),
         "low": low,
         "high": high,
-        "label_seconds": np.mean([record.labels.label_seconds for record in found]),
-        "labelled_images": found[0].labels.labelled_images,
-        "unlabelled_images": found[0].labels.unlabelled_images,
-        "train_seconds": np.mean([record.training.get("seconds", np.nan) for record in found]),
+        "label_seconds": np.mean([record.labels.label_seconds for record in present]),
+        "labelled_images": present[0].labels.labelled_images,
+        "unlabelled_images": present[0].labels.unlabelled_images,
+        "train_seconds": np.mean([record.training.get("seconds", np.nan) for record in present]),
         "values": " ".join(f"{value:.4f}" for value in values),
-        "device": found[0].device,
-        "machine": found[0].machine,
-        "data_revision": found[0].identity.data,
-        "code": found[0].identity.code,
-        "records": " ".join(record.identity.name for record in found),
+        "device": present[0].device,
+        "machine": present[0].machine,
+        "data_revision": present[0].identity.data,
+        "code": present[0].identity.code,
+        "records": " ".join(record.identity.name for record in present),
     }
 
 
-def claim_line(claim: Claim, ours: Sequence[Seen | None], theirs: Sequence[Seen | None]) -> dict:
-    """A claim in numbers, over the seeds that both rows have. Trainings are drawn again, then pictures: both in pairs."""
+def claim_line(claim: Claim, ours: Sequence[Estimate | None], theirs: Sequence[Estimate | None]) -> dict:
+    """A claim in numbers, over the seeds that both rows have. Trainings are resampled again, then pictures: both in pairs."""
     line = {"row": claim.row, "against": claim.against, "kind": claim.kind, "bar": claim.bar, "seeds": 0}
     pairs = [pair for pair in zip(ours, theirs, strict=True) if None not in pair]
     if not pairs:
         return line
-    one, other = (_over_seeds([pair[i] for pair in pairs]) for i in (0, 1))
-    found = one.value / other.value if claim.kind == "share" else one.value - other.value
-    drawn = one.resampled / other.resampled if claim.kind == "share" else one.resampled - other.resampled
-    low, high = bootstrap.percentile_interval(drawn)
-    met = {} if claim.bar is None else {"met": found >= claim.bar}
-    return line | {"seeds": len(pairs), "found": found, "low": low, "high": high} | met
+    ours_mean, theirs_mean = (_over_seeds([pair[i] for pair in pairs]) for i in (0, 1))
+    value = ours_mean.value / theirs_mean.value if claim.kind == "share" else ours_mean.value - theirs_mean.value
+    resampled = (
+        ours_mean.resampled / theirs_mean.resampled
+        if claim.kind == "share"
+        else ours_mean.resampled - theirs_mean.resampled
+    )
+    low, high = bootstrap.percentile_interval(resampled)
+    met = {} if claim.bar is None else {"met": value >= claim.bar}
+    return line | {"seeds": len(pairs), "found": value, "low": low, "high": high} | met
 
 
-def _over_seeds(found: Sequence[Seen]) -> Seen:
-    drawn = bootstrap.resample_seeds(np.stack([one.resampled for one in found]))
-    return Seen(float(np.mean([one.value for one in found])), drawn)
+def _over_seeds(estimates: Sequence[Estimate]) -> Estimate:
+    resampled = bootstrap.resample_seeds(np.stack([estimate.resampled for estimate in estimates]))
+    return Estimate(float(np.mean([estimate.value for estimate in estimates])), resampled)

@@ -59,7 +59,7 @@ UNLEARNED = ("tiles tags",)  # rows that are held against what needs no learning
 
 
 def _without(term: str) -> Row:
-    terms = tuple(each for each in TERMS if each != term)
+    terms = tuple(kept for kept in TERMS if kept != term)
     return Row(
         part="acdc-terms",
         name=f"acdc without {term}",
@@ -150,7 +150,7 @@ CLAIMS = (
     Claim("camvid scribbles, agreement", "camvid scribbles", None, "gap"),
     Claim("tiles tags", "tiles best constant", 0.0, "gap"),
     Claim("tiles tags", "tiles saliency", 0.0, "gap"),
-    Claim("tiles tags", "tiles saliency, tags told", None, "gap"),  # told what cam is not
+    Claim("tiles tags", "tiles saliency, tags given", None, "gap"),  # these tags cam does not have when it predicts
     Claim("clothing masks + unlabelled + tags", "clothing masks", 0.04, "gap"),
     *(
         Claim(f"{data} {share} of masks + unlabelled", f"{data} {share} of masks", 0.0, "gap")

@@ -25,7 +25,7 @@ from tqdm import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import backbone
-from weak_claims import claim_line, recorded, row_line, seen, unlearned
+from weak_claims import claim_line, find_records, record_estimate, row_line, untrained_estimates
 from weak_rows import CLAIMS, ROWS, UNLEARNED, Row
 
 from leaderboard.benchmarks.catalog import find_benchmark
@@ -44,53 +44,53 @@ HELD = ("row", "against", "kind", "bar", "seeds", "found", "low", "high", "met")
 
 
 def main() -> None:
-    told = arguments()
-    rows = [row for row in ROWS if row.part in (told.part or PARTS)]
+    args = arguments()
+    rows = [row for row in ROWS if row.part in (args.part or PARTS)]
     names = {row.name for row in rows}
     beside = {claim.against for claim in CLAIMS if claim.row in names}  # of other parts, as far as there are records
-    works = {row.name: works_of(row, told) for row in ROWS if row.name in names | beside}
-    if not told.report:
-        train([works[row.name][i] for i in range(len(told.seeds)) for row in rows], told)
-    records = {name: recorded(some, told.results) for name, some in works.items()}
-    found = {name: [seen(record) for record in some] for name, some in records.items()}
-    for work in (some[0] for name, some in works.items() if name in UNLEARNED):
-        found |= unlearned(work.benchmark, told.data, len(told.seeds))
-    made = [row_line(row, records[row.name]) for row in rows]
-    held = [claim_line(c, found[c.row], found[c.against]) for c in CLAIMS if c.row in names]
-    write(told.out, made, held)
+    tasks = {row.name: row_tasks(row, args) for row in ROWS if row.name in names | beside}
+    if not args.report:
+        train([tasks[row.name][i] for i in range(len(args.seeds)) for row in rows], args)
+    records = {name: find_records(of_row, args.results) for name, of_row in tasks.items()}
+    estimates = {name: [record_estimate(record) for record in row_records] for name, row_records in records.items()}
+    for task in (of_row[0] for name, of_row in tasks.items() if name in UNLEARNED):
+        estimates |= untrained_estimates(task.benchmark, args.data, len(args.seeds))
+    row_lines = [row_line(row, records[row.name]) for row in rows]
+    claim_lines = [claim_line(c, estimates[c.row], estimates[c.against]) for c in CLAIMS if c.row in names]
+    write(args.out, row_lines, claim_lines)
 
 
-def works_of(row: Row, told: argparse.Namespace) -> list[EvalTask]:
+def row_tasks(row: Row, args: argparse.Namespace) -> list[EvalTask]:
     """The trials of a row, one a seed."""
-    settings = backbone.placed(row.settings, told.weights)
-    trials = [Trial(method=row.method, settings=settings, budget=row.budget, seed=s) for s in told.seeds]
-    return grid.eval_tasks(find_benchmark(f"{row.data}-labels"), trials, told.data)
+    settings = backbone.with_local_weights(row.settings, args.weights)
+    trials = [Trial(method=row.method, settings=settings, budget=row.budget, seed=s) for s in args.seeds]
+    return grid.eval_tasks(find_benchmark(f"{row.data}-labels"), trials, args.data)
 
 
-def train(works: Sequence[EvalTask], told: argparse.Namespace) -> None:
+def train(tasks: Sequence[EvalTask], args: argparse.Namespace) -> None:
     """Do what is not done yet, seed after seed: the table is whole with one seed before the next begins."""
-    limits = replace(LIMITS, load=60 * told.minutes, threads=told.threads)
-    for outcome in sweep(works, SweepFolders(told.results.resolve()), Local(told.jobs, limits), retry=told.retry):
+    limits = replace(LIMITS, load=60 * args.minutes, threads=args.threads)
+    for outcome in sweep(tasks, SweepFolders(args.results.resolve()), Local(args.jobs, limits), retry=args.retry):
         tqdm.write(outcome_line(outcome))
 
 
-def write(folder: Path, made: list[dict], held: list[dict]) -> None:
+def write(folder: Path, row_lines: list[dict], claim_lines: list[dict]) -> None:
     """The files, and the Markdown on the screen too."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, lines in (("weak_training.csv", made), ("weak_claims.csv", held)):
+    for name, lines in (("weak_training.csv", row_lines), ("weak_claims.csv", claim_lines)):
         with open(folder / name, "w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(dict.fromkeys(key for one in lines for key in one)))
+            writer = csv.DictWriter(file, list(dict.fromkeys(key for line in lines for key in line)))
             writer.writeheader()
             writer.writerows(lines)
-    text = f"{table(made, SHOWN)}\n\n{table(held, HELD)}\n"
+    text = f"{table(row_lines, SHOWN)}\n\n{table(claim_lines, HELD)}\n"
     (folder / "weak_training.md").write_text(text, encoding="utf-8")
-    draw(folder / "weak_training.png", [one for one in held if one["seeds"]])
+    draw(folder / "weak_training.png", [line for line in claim_lines if line["seeds"]])
     print(text, end="")
 
 
 def table(lines: Sequence[dict], columns: Sequence[str]) -> str:
     """The lines as a table of Markdown."""
-    rows = [columns, ["---"] * len(columns), *([cell(one.get(key)) for key in columns] for one in lines)]
+    rows = [columns, ["---"] * len(columns), *([cell(line.get(key)) for key in columns] for line in lines)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
@@ -100,23 +100,29 @@ def cell(value: object) -> str:
     return "" if value is None or value != value else f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def draw(path: Path, held: Sequence[dict]) -> None:
+def draw(path: Path, claim_lines: Sequence[dict]) -> None:
     """What was found of each claim with its 95 % interval, and its bar in red: shares on the left, gaps on the right."""
     from matplotlib.figure import Figure
 
-    if not held:
+    if not claim_lines:
         return
-    kinds = {kind: [one for one in held if one["kind"] == kind] for kind in dict.fromkeys(one["kind"] for one in held)}
+    kinds = {
+        kind: [line for line in claim_lines if line["kind"] == kind]
+        for kind in dict.fromkeys(line["kind"] for line in claim_lines)
+    }
     figure = Figure(figsize=(13, 1.4 + 0.3 * max(map(len, kinds.values()))), layout="constrained")
-    for axes, (kind, some) in zip(figure.subplots(1, len(kinds), squeeze=False)[0], kinds.items(), strict=True):
-        for place, one in enumerate(some):
-            axes.plot([one["low"], one["high"]], [-place] * 2, color="#4269d0")
-            axes.plot(one["found"], -place, "o", color="#4269d0")
+    for axes, (kind, kind_lines) in zip(figure.subplots(1, len(kinds), squeeze=False)[0], kinds.items(), strict=True):
+        for position, line in enumerate(kind_lines):
+            axes.plot([line["low"], line["high"]], [-position] * 2, color="#4269d0")
+            axes.plot(line["found"], -position, "o", color="#4269d0")
             axes.plot(
-                [] if one["bar"] is None else one["bar"], [] if one["bar"] is None else -place, "r|", markersize=14
+                [] if line["bar"] is None else line["bar"],
+                [] if line["bar"] is None else -position,
+                "r|",
+                markersize=14,
             )
-        names = [one["row"] if kind == "share" else f"{one['row']} - {one['against']}" for one in some]
-        axes.set_yticks([-place for place in range(len(some))], names, fontsize=8)
+        names = [line["row"] if kind == "share" else f"{line['row']} - {line['against']}" for line in kind_lines]
+        axes.set_yticks([-position for position in range(len(kind_lines))], names, fontsize=8)
         axes.set_title("share of full supervision" if kind == "share" else "gap")
         axes.margins(y=0.1)
         axes.grid(axis="x", alpha=0.3)

@@ -15,7 +15,7 @@ sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 from backbone import WEIGHTS
 from first_board import PARTS
 from saliency import baselines
-from weak_claims import Seen, claim_line, row_line, unlearned
+from weak_claims import Estimate, claim_line, row_line, untrained_estimates
 from weak_rows import CLAIMS, ROWS, UNLEARNED, Claim
 
 from leaderboard.benchmarks import cue_words
@@ -50,8 +50,8 @@ def test_full_supervision_is_the_same_network_with_the_same_steps():
 
 
 def test_a_claim_by_hand():
-    ours = [Seen(0.6, np.array([0.6, 0.5])), None, Seen(0.8, np.array([0.7, 0.9]))]
-    theirs = [Seen(0.8, np.array([0.8, 0.8])), Seen(0.1, np.zeros(2)), Seen(0.8, np.array([0.8, 0.8]))]
+    ours = [Estimate(0.6, np.array([0.6, 0.5])), None, Estimate(0.8, np.array([0.7, 0.9]))]
+    theirs = [Estimate(0.8, np.array([0.8, 0.8])), Estimate(0.1, np.zeros(2)), Estimate(0.8, np.array([0.8, 0.8]))]
     share = claim_line(Claim("a", "b", 0.88), ours, theirs)
     assert (share["seeds"], share["met"]) == (2, False)
     assert share["found"] == pytest.approx(0.7 / 0.8)
@@ -77,9 +77,9 @@ def test_a_row_is_the_mean_of_its_seeds():
 def test_what_needs_no_learning(tmp_path):
     data = boards.write_splits(tmp_path)
     train, test = boards.LABELS.examples(data, "train"), boards.LABELS.examples(data)
-    found = baselines(boards.LABELS, train, test)
-    assert list(found) == ["discs best constant", "discs saliency", "discs saliency, tags told"]
-    constant = found["discs best constant"].sum(axis=0)
+    tables = baselines(boards.LABELS, train, test)
+    assert list(tables) == ["discs best constant", "discs saliency", "discs saliency, tags given"]
+    constant = tables["discs best constant"].sum(axis=0)
     assert constant[0, 0] == constant[0, 1] == 0  # no pixel is background
     whole = sum(np.bincount(example.truth.ravel(), minlength=3)[:3] for example in test)
     assert constant[1].tolist() == [whole[1], whole[0] + whole[2], 0] or constant[2].tolist() == [
@@ -87,10 +87,10 @@ def test_what_needs_no_learning(tmp_path):
         whole[0] + whole[1],
         0,
     ]
-    (one, again) = unlearned(replace(boards.LABELS, metrics=("miou",)), data, 2)["discs best constant"]
-    assert one is again
-    assert 0 < one.value < 0.3
-    assert len(one.resampled) == 1000
+    (first, second) = untrained_estimates(replace(boards.LABELS, metrics=("miou",)), data, 2)["discs best constant"]
+    assert first is second
+    assert 0 < first.value < 0.3
+    assert len(first.resampled) == 1000
 
 
 def test_the_first_board_can_be_tried():
