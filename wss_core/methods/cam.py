@@ -1,5 +1,7 @@
-"""cam: from image tags alone. A network learns the tags; where it sees a class most clearly are seeds, which spread
-over the picture; and a network may learn from the masks so made.
+"""cam: learns masks from image tags alone, by class activation maps whose most confident cells are seeds.
+
+A network learns the tags; the cells where it sees a class most clearly are seeds, which spread over the picture; and a
+segmentation network may learn from the masks that this gives.
 
 Class activation maps: Zhou, Khosla, Lapedriza, Oliva, Torralba, "Learning Deep Features for Discriminative
 Localization", CVPR 2016.
@@ -54,7 +56,7 @@ class Cam(NetworkSettings):
     steps: int = 1000
     """Steps of the optimizer in which the tags are learned. Unit: steps. Range: 1 or more."""
     refine: int = 1000
-    """Steps in which a segmentation network learns from the masks so made. Unit: steps. Range: 1 or more, or 0 for no
+    """Steps in which a segmentation network learns from the masks that the activations give. Unit: steps. Range: 1 or more, or 0 for no
     such network: then pictures are segmented by the activations."""
     batch: int = 8
     """Crops in one step. Unit: crops. Range: 1 or more."""

@@ -74,9 +74,9 @@ def _own_texts(kind: type) -> dict[str, str]:
 def _setting(field, text: str) -> Setting:
     default = field.default if field.default is not MISSING else field.default_factory()
     meaning, unit, values = text, "", ""
-    if found := VALUES.search(meaning):
-        meaning, values = meaning[: found.start()], found[1]
-    if found := UNIT.search(meaning):
-        meaning, unit = meaning[: found.start()], found[1].removesuffix(".")
+    if match := VALUES.search(meaning):
+        meaning, values = meaning[: match.start()], match[1]
+    if match := UNIT.search(meaning):
+        meaning, unit = meaning[: match.start()], match[1].removesuffix(".")
     kind = field.type if isinstance(field.type, str) else getattr(field.type, "__name__", str(field.type))
     return Setting(field.name, kind, default, meaning.strip(), "" if unit == "none" else unit, values)

@@ -1,4 +1,4 @@
-"""cam: from tags to places. Seeds counted by hand; a class that is told nowhere else than in tags is found."""
+"""cam: from tags to places. Seeds counted by hand; a class that only tags name is found."""
 
 import copy
 

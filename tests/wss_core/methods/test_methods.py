@@ -57,9 +57,9 @@ def fitted(name):
         x, y = 40 + 9 * i, 36 + 4 * i
         image, truth = disc(centre=(x, y), radius=20 + 2 * i, seed=i) if i < 5 else disc(radius=0, seed=i)
         strokes = (Stroke(1, 5, ((x - 12, y - 8), (x + 12, y + 8))), Stroke(0, 5, ((4, 6), (4, 90))))
-        told = Cues(strokes=(*strokes, Stroke(0, 5, ((8, 92), (112, 92)))), tags=("disc",))
-        told = Cues(tags=()) if i >= 5 else Cues(labels=truth) if i == 3 else Cues(tags=("disc",)) if i == 4 else told
-        examples.append(Example(image, told, truth, str(i)))
+        cues = Cues(strokes=(*strokes, Stroke(0, 5, ((8, 92), (112, 92)))), tags=("disc",))
+        cues = Cues(tags=()) if i >= 5 else Cues(labels=truth) if i == 3 else Cues(tags=("disc",)) if i == 4 else cues
+        examples.append(Example(image, cues, truth, str(i)))
     return create(name, classes=("background", "disc", "square"), **TINY[name]).fit(examples)
 
 

@@ -1,4 +1,4 @@
-"""probe: logistic regression on frozen features, as scikit-learn's; what is told of many pictures, in seconds."""
+"""probe: logistic regression on frozen features, as scikit-learn's; the labelled cells of many pictures, in seconds."""
 
 import numpy as np
 import pytest
@@ -28,10 +28,10 @@ def test_without_waves_it_is_scikit_learns():
     rows, labels = blobs()
     model = pixel_classifier.fit(rows, labels, 3, 0, 0)
     weight = np.bincount(labels).astype(float) ** -pixel_classifier.CLASS_BALANCE
-    told = LogisticRegression(C=1 / (pixel_classifier.L2_PENALTY * weight[labels].sum()), max_iter=1000, tol=1e-8)
+    reference = LogisticRegression(C=1 / (pixel_classifier.L2_PENALTY * weight[labels].sum()), max_iter=1000, tol=1e-8)
     lifted = model.expand(rows)
-    told.fit(lifted, labels, sample_weight=weight[labels])
-    np.testing.assert_allclose(model.probabilities(rows), told.predict_proba(lifted), atol=0.02)
+    reference.fit(lifted, labels, sample_weight=weight[labels])
+    np.testing.assert_allclose(model.probabilities(rows), reference.predict_proba(lifted), atol=0.02)
 
 
 def test_waves_bend_the_border():
