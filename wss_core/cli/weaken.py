@@ -6,7 +6,7 @@ import argparse
 
 from ..cues.cue_spec import KINDS
 from ..data import ExampleDataset
-from ..data.weak_version.card import Tally
+from ..data.weak_version.card import LabellingSummary
 from ..data.weak_version.publish import push, save
 from ..data.weak_version.rows import WeakVersion
 from . import dataset_options
@@ -48,17 +48,17 @@ def add(commands) -> None:
 def weaken(args: argparse.Namespace) -> None:
     """Make cues from the masks of a data set, say what they would have cost, and write or push them."""
     version = _weak_version(args, dataset_options.read_examples(args, args.source, args.split))
-    tally = save(version, args.out) if args.out else None
+    summary = save(version, args.out) if args.out else None
     if args.push:
-        tally, commit = push(version, args.push, private=args.private, create_pr=args.create_pr)
+        summary, commit = push(version, args.push, private=args.private, create_pr=args.create_pr)
         print(f"pushed to {args.push}, commit {commit}")
-    print(f"{args.cue}: {tally or _count(version)}")
+    print(f"{args.cue}: {summary or _count(version)}")
 
 
 def _weak_version(args: argparse.Namespace, examples: ExampleDataset) -> WeakVersion:
     return WeakVersion(examples, dataset_options.cue_spec(args, args.cue), seed=args.seed, truth=args.with_masks)
 
 
-def _count(version: WeakVersion) -> Tally:
+def _count(version: WeakVersion) -> LabellingSummary:
     seconds = [row["seconds"] for row in version.rows()]
-    return Tally(len(seconds), sum(seconds))
+    return LabellingSummary(len(seconds), sum(seconds))

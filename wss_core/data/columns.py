@@ -1,4 +1,4 @@
-"""Which column of a data set plays which role: by name, where the caller does not say."""
+"""Decides which column of a data set plays which role: the one requested, or else by its name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-# role -> names of columns that are taken for it, the first that is there. DRAWN ones must hold pictures.
+# Role -> the names of columns that play it by default; the first that exists is taken. Columns of IMAGE_ROLES must
+# hold pictures.
 ROLES = {
     "image": ("image", "images", "img", "picture", "photo", "pixel_values", "jpg", "png"),
     "mask": ("mask", "masks", "label", "annotation", "segmentation", "labels", "annotations", "mask.png"),
@@ -22,55 +23,59 @@ ROLES = {
     "id": ("id", "image_id", "__key__"),
     "group": ("group", "patient", "video"),
 }
-DRAWN = ("image", "mask", "scribble", "instances")
+IMAGE_ROLES = ("image", "mask", "scribble", "instances")
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column by name; place: which of a list of masks, None = the cell itself; asked: whether the caller named it."""
+    """A column of a table. index: which of a list of masks is meant, None = the cell itself."""
 
     name: str
-    place: int | None = None
-    asked: bool = False
+    index: int | None = None
 
     def cell(self, row: Mapping):
-        """The cell of one row. Raises ValueError when the list is shorter."""
+        """Return the cell of one row. Raises ValueError when its list is too short."""
         value = row[self.name]
-        if self.place is None or value is None:
+        if self.index is None or value is None:
             return value
-        if not isinstance(value, list) or self.place >= len(value):
-            held = len(value) if isinstance(value, list) else "no list"
-            raise ValueError(f"{self.name} holds {held}, so there is no {self.name}[{self.place}]")
-        return value[self.place]
+        if not isinstance(value, list) or self.index >= len(value):
+            count = len(value) if isinstance(value, list) else "no list"
+            raise ValueError(f"{self.name} holds {count}, so there is no {self.name}[{self.index}]")
+        return value[self.index]
 
 
-def choose(names: Collection[str], drawn: Collection[str], told: Mapping[str, str | None] | None) -> dict[str, Column]:
-    """{role: Column}. names: the columns there are; drawn: those that hold pictures; told: {role: column or None}.
+def choose_columns(
+    names: Collection[str], image_columns: Collection[str], requested: Mapping[str, str | None] | None
+) -> dict[str, Column]:
+    """Choose the column of each role, as {role: Column}.
 
-    A column "segments[1]" is the second of each row's list; None leaves the role out. Raises ValueError for a role
-    or a column that does not exist.
+    names: all columns; image_columns: those that hold pictures; requested: {role: column}, where "segments[1]" is the
+    second of each row's list and None leaves the role out. Raises ValueError for a role or a column that does not exist.
     """
-    found = {}
-    for role, usual in ROLES.items():
-        fit = [name for name in usual if name in names and (role not in DRAWN or name in drawn)]
-        if fit:
-            found[role] = Column(fit[0])
-    for role, name in (told or {}).items():
+    columns = {}
+    for role, default_names in ROLES.items():
+        matching = [
+            name for name in default_names if name in names and (role not in IMAGE_ROLES or name in image_columns)
+        ]
+        if matching:
+            columns[role] = Column(matching[0])
+    for role, name in (requested or {}).items():
         if role not in ROLES:
             raise ValueError(f"there is no role {role!r:.40} for a column. Roles: {', '.join(ROLES)}")
-        found.pop(role, None)
+        columns.pop(role, None)
         if name is not None:
-            found[role] = _asked(str(name), names)
-    if "image" not in found:
+            columns[role] = _requested_column(str(name), names)
+    if "image" not in columns:
         raise ValueError(f'no column holds the pictures. Give columns={{"image": NAME}}, one of: {", ".join(names)}')
-    return found
+    return columns
 
 
-def _asked(text: str, names: Collection[str]) -> Column:
-    name, place = text, None
+def _requested_column(text: str, names: Collection[str]) -> Column:
+    """Read the name of a requested column, with or without an index. Raises ValueError when it does not exist."""
+    name, index = text, None
     indexed = re.fullmatch(r"(.+)\[(\d{1,4})\]", text)
     if text not in names and indexed:
-        name, place = indexed[1], int(indexed[2])
+        name, index = indexed[1], int(indexed[2])
     if name not in names:
         raise ValueError(f"there is no column {name!r:.40}. Columns: {', '.join(names)}")
-    return Column(name, place, asked=True)
+    return Column(name, index)

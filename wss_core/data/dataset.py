@@ -1,4 +1,4 @@
-"""Examples: a split of a data set, decoded one by one when asked for, so that it may be larger than memory."""
+"""One split of a data set, decoded row by row when it is used, so that it may be larger than memory."""
 
 from __future__ import annotations
 
@@ -17,66 +17,70 @@ from .source import DatasetSource
 
 @dataclass(frozen=True)
 class ExampleDataset:
-    """The Examples of one split: a sequence, or with numbers=None (streamed) something to iterate over.
+    """The Examples of one split of a data set: a sequence, or, when streamed, only an iterable.
 
-    source, split: as they were asked for. numbers: the rows that belong to it, in order; limit: at most so many.
+    source, split: as given to `load`. row_numbers: the rows that belong to it, in order; None = streamed. limit: the
+    largest number of rows of a stream.
     """
 
     source: str
     split: str
-    found: DatasetSource
-    reading: RowReader
-    numbers: Sequence[int] | None
+    dataset_source: DatasetSource
+    row_reader: RowReader
+    row_numbers: Sequence[int] | None
     limit: int | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The class names: place = label, background first."""
-        return self.reading.vocabulary.classes
+        """The class names in the order of their labels, background first."""
+        return self.row_reader.label_map.classes
 
     @cached_property
     def revision(self) -> str:
-        """The commit's hash on the Hub; a hash of the files elsewhere (see `files.content_hash`)."""
-        return self.found.revision()
+        """The commit's hash on the Hub, and elsewhere a hash of the files by `files.content_hash`."""
+        return self.dataset_source.revision()
 
     def __len__(self) -> int:
-        if self.numbers is None:
+        if self.row_numbers is None:
             raise TypeError("a streamed data set has no length. Iterate over it, or read it without streaming")
-        return len(self.numbers)
+        return len(self.row_numbers)
 
-    def __getitem__(self, place: int | slice):
-        """The Example at a place, decoded now; the Examples of a slice. Raises ValueError that names the row."""
-        if self.numbers is None:
-            raise TypeError("a streamed data set has no places. Iterate over it, or read it without streaming")
-        if isinstance(place, slice):
-            return replace(self, numbers=self.numbers[place])
-        number = self.numbers[operator.index(place)]
-        return self.reading.example(self._row(number), number)
+    def __getitem__(self, index: int | slice):
+        """Decode and return the Example at an index, or return an ExampleDataset of a slice.
+
+        Raises ValueError that names the row, and TypeError when streamed.
+        """
+        if self.row_numbers is None:
+            raise TypeError("a streamed data set has no indices. Iterate over it, or read it without streaming")
+        if isinstance(index, slice):
+            return replace(self, row_numbers=self.row_numbers[index])
+        number = self.row_numbers[operator.index(index)]
+        return self.row_reader.example(self._row(number), number)
 
     def __iter__(self) -> Iterator[Example]:
-        return (self.reading.example(row, number) for number, row in self._rows())
+        return (self.row_reader.example(row, number) for number, row in self._rows())
 
-    def subset(self, places: Sequence[int]) -> ExampleDataset:
-        """The Examples at these places, in this order."""
-        return replace(self, numbers=tuple(self.numbers[place] for place in places))
+    def subset(self, indices: Sequence[int]) -> ExampleDataset:
+        """Return an ExampleDataset of the rows at these indices, in this order."""
+        return replace(self, row_numbers=tuple(self.row_numbers[index] for index in indices))
 
     def groups(self) -> list[str]:
-        """The group of each, "" where it has none; no picture is decoded."""
+        """Return the group of each row, "" where it has none, without decoding pictures."""
         return ["" if row.get("group") is None else str(row["group"]) for _, row in self._rows()]
 
     def with_files(self) -> Iterator[tuple[bytes, Example]]:
-        """(the picture's file as it lies in the data set, Example) of each; a PNG where the data hold an array."""
+        """Iterate over (bytes of the picture's file, Example); the file is a PNG where the data hold an array."""
         for number, row in self._rows():
-            example, cell = self.reading.example(row, number), row["image"]
+            example, cell = self.row_reader.example(row, number), row["image"]
             if isinstance(cell, Path):
                 cell = cell.read_bytes()
             yield cell if isinstance(cell, bytes) else image_to_bytes(example.image, "PNG"), example
 
     def _rows(self) -> Iterator[tuple[int, dict]]:
-        if self.numbers is None:
-            return enumerate(islice(self.found.rows, self.limit))
-        return ((number, self._row(number)) for number in self.numbers)
+        if self.row_numbers is None:
+            return enumerate(islice(self.dataset_source.rows, self.limit))
+        return ((number, self._row(number)) for number in self.row_numbers)
 
     def _row(self, number: int) -> dict:
-        with self.reading.naming(number):
-            return self.found.rows[number]
+        with self.row_reader.errors_naming_row(number):
+            return self.dataset_source.rows[number]

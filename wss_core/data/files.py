@@ -1,4 +1,4 @@
-"""Files of a data set on this machine: only those inside its folder, and a cheap hash of them all."""
+"""Finds the files of a data set on this machine, only inside its folder, and hashes them cheaply."""
 
 from __future__ import annotations
 
@@ -9,47 +9,48 @@ from pathlib import Path
 
 from ..conventions import ImageError
 
-ENDS = 1 << 16  # bytes read at either end of a file for the hash: all of a small mask, a Parquet file's statistics
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".avif")
+# Bytes that the hash reads at either end of a file: all of a small mask, and the statistics of a Parquet file.
+EDGE_BYTES = 1 << 16
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".avif")
 
 
-def inside(folder: Path, name: str) -> Path:
-    """The file `name` in `folder`. Raises ImageError when the name leads out of it, also by a link."""
+def path_inside(folder: Path, name: str) -> Path:
+    """Return the path of the file `name` in `folder`. Raises ImageError when the name leads out of it, also by a link."""
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise ImageError(f"{name!r:.80} lies outside {folder}. Put the files of a data set into its folder")
     return path
 
 
-def pictures(folder: Path) -> dict[str, Path]:
-    """{name without ending: file} of the pictures in a folder, by name. Raises ValueError when two share a name."""
-    found: dict[str, Path] = {}
+def images_by_name(folder: Path) -> dict[str, Path]:
+    """Return the pictures of a folder, sorted, as {name without suffix: path}. Raises ValueError when two share a name."""
+    images: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in PICTURES and not path.name.startswith("."):
-            if path.stem in found:
-                raise ValueError(f"{found[path.stem]} and {path.name} share a name. Rename one of them")
-            found[path.stem] = path
-    return found
+        if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith("."):
+            if path.stem in images:
+                raise ValueError(f"{images[path.stem]} and {path.name} share a name. Rename one of them")
+            images[path.stem] = path
+    return images
 
 
 def content_hash(paths: Iterable[Path], root: Path) -> str:
-    """40 hex digits that change when a file's name, its size, or what lies within ENDS of its ends does."""
+    """Hash files to 40 hex digits that change with a name, a size, or the first or last EDGE_BYTES of a file."""
     digest = hashlib.blake2b(digest_size=20)
     for path in sorted(paths):
         size = path.stat().st_size
         digest.update(f"{os.path.relpath(path, root)}\0{size}\0".encode(errors="surrogateescape"))
         with open(path, "rb") as file:
-            digest.update(file.read(ENDS))
-            if size > ENDS:
-                file.seek(max(ENDS, size - ENDS))
-                digest.update(file.read(ENDS))
+            digest.update(file.read(EDGE_BYTES))
+            if size > EDGE_BYTES:
+                file.seek(max(EDGE_BYTES, size - EDGE_BYTES))
+                digest.update(file.read(EDGE_BYTES))
     return digest.hexdigest()
 
 
 def all_files(folder: Path) -> list[Path]:
-    """Every file under a folder, without hidden ones."""
-    found = []
-    for place, folders, names in os.walk(folder):
+    """List all files under a folder, except hidden ones."""
+    files = []
+    for directory, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(place, name) for name in names if not name.startswith(".")]
-    return found
+        files += [Path(directory, name) for name in names if not name.startswith(".")]
+    return files

@@ -1,4 +1,4 @@
-"""What every kind of data set gives: rows of cells by role, the class names it says, and the files it consists of."""
+"""What a reader of a data format gives: rows of cells by role, class names, and a hash or commit."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DatasetSource:
-    """One split of a data set, found and not yet read.
+    """One split of a data set that is opened and not yet decoded.
 
-    rows: what gives {role: cell} by number, or by iteration alone when streamed. classes: the names by place, () when
-    the data do not say; revision: the commit, or the hash of the files; both are looked up when asked for, since that
-    takes reading, and neither is a lambda, so that other processes may have them. roles: those for which there is a
-    column. tag_names: what a whole number among the tags stands for.
+    rows: gives {role: cell} by number, or by iteration alone when streamed. classes: returns the class names in the order
+    of their labels, () when the data have none. revision: returns the commit, or the hash of the files. Both are functions
+    because they take reading, and no lambdas, so that other processes can unpickle them. roles: those that have a column.
+    tag_names: the class names that whole numbers among the tags stand for.
     """
 
     rows: Sequence[dict] | Iterable[dict]

@@ -14,7 +14,7 @@ from pycocotools.coco import COCO
 from wss_core import data
 from wss_core.conventions import UNKNOWN
 from wss_core.cues import Box, Cues, Point, Stroke
-from wss_core.data.files import content_hash, pictures
+from wss_core.data.files import content_hash, images_by_name
 from wss_core.results import Result
 from wss_core.results.exports import ExportSource, export
 
@@ -124,7 +124,7 @@ def test_two_files_of_one_name(tmp_path):
     put(tmp_path / "a.png", PHOTO)
     put(tmp_path / "a.jpg", PHOTO)
     with pytest.raises(ValueError, match="a.jpg and a.png share a name. Rename one"):
-        pictures(tmp_path)
+        images_by_name(tmp_path)
 
 
 def test_a_mask_saved_as_jpeg_is_refused(tmp_path):

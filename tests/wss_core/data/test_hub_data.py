@@ -207,15 +207,15 @@ def scenes(path, count=4):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_weak_version_reads_back_as_it_was_made(tmp_path, kind):
     source = scenes(tmp_path / "source")
-    tally = save(WeakVersion(source, CueSpec(kind, jitter=0.1), seed=3), tmp_path / "weak")
+    summary = save(WeakVersion(source, CueSpec(kind, jitter=0.1), seed=3), tmp_path / "weak")
     found = data.load(tmp_path / "weak")
-    assert (found.classes, len(found), tally.pictures) == (CLASSES, 4, 4)
+    assert (found.classes, len(found), summary.images) == (CLASSES, 4, 4)
     for given, made in zip(source, found, strict=True):
         expected = simulate_cues(given, CueSpec(kind, jitter=0.1), seed=3, classes=CLASSES).cues
         assert json.loads(made.cues.to_json(CLASSES)) == json.loads(expected.to_json(CLASSES))
         assert (made.image == given.image).all()
         assert (made.id, made.truth) == (given.id, None)
-    assert tally.seconds == pytest.approx(sum(e.cues.seconds(CLASSES) for e in found))
+    assert summary.seconds == pytest.approx(sum(e.cues.seconds(CLASSES) for e in found))
 
 
 def test_pictures_travel_as_the_files_they_are(tmp_path):
@@ -265,9 +265,9 @@ def test_the_card_says_what_it_is_and_what_it_cost(tmp_path, monkeypatch):
 
 def test_a_weak_version_is_pushed_and_read_by_anyone(hub_server, tmp_path):
     source = scenes(tmp_path / "source")
-    tally, commit = push(WeakVersion(source, CueSpec("boxes")), "ann/weak")
+    summary, commit = push(WeakVersion(source, CueSpec("boxes")), "ann/weak")
     assert api.dataset_info("ann/weak").sha == commit
-    assert tally.pictures == 4
+    assert summary.images == 4
     found = data.load("ann/weak", revision=commit)
     assert found.classes == CLASSES
     assert [e.cues.kinds for e in found] == [{"boxes"}] * 3 + [{"tags"}]

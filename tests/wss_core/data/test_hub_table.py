@@ -130,7 +130,7 @@ def test_lists_of_masks(tmp_path):
     assert examples.load(where)[0].truth is None
     assert (examples.load(where, columns={"mask": "segments[1]"})[0].truth == mask(2)).all()
     assert examples.load(where, columns={"instances": "segments"})[0].instances.max() == 2
-    with pytest.raises(ValueError, match=r"row 0 .*there are 2 masks. Choose one by its place"):
+    with pytest.raises(ValueError, match=r"row 0 .*there are 2 masks. Choose one by its index"):
         examples.load(where, columns={"mask": "segments"})[0]
     with pytest.raises(ValueError, match=r"row 0: segments holds 2, so there is no segments\[2\]"):
         examples.load(where, columns={"mask": "segments[2]"})[0]
@@ -305,16 +305,16 @@ def test_no_file_outside_the_folder_is_opened(tmp_path):
 def test_what_belongs_to_a_data_set(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     here = HubLocation(".", None, None, None)
-    assert here.holds(f"{tmp_path}/a.png")
-    assert here.holds(f"zip://a.png::{tmp_path}/b.zip")
+    assert here.contains(f"{tmp_path}/a.png")
+    assert here.contains(f"zip://a.png::{tmp_path}/b.zip")
     strange = ["http://host/a.png", f"http://host/a::{tmp_path}/b", "/etc/passwd", "../a.png", f"{tmp_path}/../a.png"]
-    assert not any(map(here.holds, strange))
+    assert not any(map(here.contains, strange))
     there = HubLocation("ann/cats", None, "0" * 40, None)
     own = f"hf://datasets/ann/cats@{'0' * 40}/a.zip"
-    assert there.holds(own)
-    assert there.holds(f"zip://x/a.png::{own}")
+    assert there.contains(own)
+    assert there.contains(f"zip://x/a.png::{own}")
     strange = [own.replace("cats", "dogs"), own.replace("a.zip", "../a.zip"), str(tmp_path)]
-    assert not any(map(there.holds, [*strange, own.replace("0/", "1/")]))
+    assert not any(map(there.contains, [*strange, own.replace("0/", "1/")]))
 
 
 def test_a_card_may_not_name_files_elsewhere(tmp_path):
@@ -351,7 +351,7 @@ def test_streaming_gives_the_same_in_order(tmp_path):
     )
     with pytest.raises(TypeError, match="a streamed data set has no length. Iterate"):
         len(streamed)
-    with pytest.raises(TypeError, match="a streamed data set has no places"):
+    with pytest.raises(TypeError, match="a streamed data set has no indices"):
         streamed[0]
     assert len(examples.load(where, limit=2)) == 2
 
@@ -416,7 +416,7 @@ def test_the_revision_is_a_hash_of_the_files(tmp_path):
         examples.load(where, revision=revision)
 
 
-def test_folders_of_one_name_and_card_are_told_apart(tmp_path):
+def test_folders_of_one_name_and_card_are_kept_apart(tmp_path):
     """`datasets` alone would give the first one's rows for all."""
     card = "---\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/train.parquet\n---\n"
     for place, count in (("a", 1), ("b", 2), ("b", 3)):

@@ -1,1 +1,1 @@
-"""Formats of data sets, a file each."""
+"""Readers of data formats, one format a file."""

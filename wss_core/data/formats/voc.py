@@ -1,4 +1,4 @@
-"""Folders as of PASCAL VOC: JPEGImages, SegmentationClass and SegmentationObject (palette PNG), Annotations (XML)."""
+"""Reads the folders of PASCAL VOC: JPEGImages, SegmentationClass, SegmentationObject (palette PNG), Annotations (XML)."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ import numpy as np
 from ...conventions import BACKGROUND, UNKNOWN, ImageError
 from ...imaging.io import read_mask_values
 from .. import class_names
-from ..columns import DRAWN, choose
-from ..files import content_hash, inside, pictures
+from ..columns import IMAGE_ROLES, choose_columns
+from ..files import content_hash, images_by_name, path_inside
 from ..source import DatasetSource
 
 FOLDERS = {"image": "JPEGImages", "mask": "SegmentationClass", "instances": "SegmentationObject"}
-LISTS = ("Segmentation", "Main", ".")  # of ImageSets
+LIST_FOLDERS = ("Segmentation", "Main", ".")  # folders in ImageSets, in the order in which a list is looked for
 CLASSES = (BACKGROUND, "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow")
 CLASSES += ("diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor")
 MAX_XML = 1_000_000
 
 
 @dataclass(frozen=True)
-class Pictures:
-    """Rows {role: file, boxes} of the ids of one split."""
+class VocRows:
+    """The rows {role: file, "boxes": rows} of one split."""
 
     ids: tuple[str, ...]
     files: Mapping[str, Mapping[str, Path]]  # role -> id -> file
@@ -45,39 +45,39 @@ class Pictures:
         if row.get("instances") is not None:
             ids = read_mask_values(row["instances"])
             row["instances"] = np.where(ids == UNKNOWN, 0, ids)  # the borders of objects
-        path = None if self.boxes is None else inside(self.boxes, f"{id}.xml")
+        path = None if self.boxes is None else path_inside(self.boxes, f"{id}.xml")
         return row | ({"boxes": _boxes(path)} if path and path.is_file() else {})
 
 
 def is_voc(folder: Path) -> bool:
-    """Whether the folder holds JPEGImages."""
+    """Return whether the folder holds JPEGImages."""
     return (folder / FOLDERS["image"]).is_dir()
 
 
-def open_folder(folder: Path, split: str, told: Mapping | None) -> DatasetSource:
-    """A split of the folder, by its list in ImageSets. Raises ValueError.
+def open_folder(folder: Path, split: str, columns: Mapping | None) -> DatasetSource:
+    """Open a split, whose pictures a list in ImageSets names. Raises ValueError.
 
-    Without ImageSets every picture belongs to every split. The names are those beside the data, else VOC's own.
+    Without ImageSets every picture belongs to every split. The class names are those beside the data, else VOC's 21.
     """
-    usual = {role: name for role, name in FOLDERS.items() if (folder / name).is_dir()}
-    there = [path.name for path in folder.iterdir() if path.is_dir()]
-    boxes = None if (told or {}).get("boxes", "") is None else folder / "Annotations"
-    drawn = {role: name for role, name in (told or {}).items() if role != "boxes"}
-    chosen = choose(there, there, usual | drawn)
-    files = {role: pictures(folder / column.name) for role, column in chosen.items() if role in DRAWN}
-    rows = Pictures(_ids(folder, split, files), files, boxes)
-    used = [file for found in files.values() for file in found.values()]
-    used += sorted(boxes.glob("*.xml")) if boxes is not None else []
+    default_columns = {role: name for role, name in FOLDERS.items() if (folder / name).is_dir()}
+    folders = [path.name for path in folder.iterdir() if path.is_dir()]
+    boxes = None if (columns or {}).get("boxes", "") is None else folder / "Annotations"
+    image_columns = {role: name for role, name in (columns or {}).items() if role != "boxes"}
+    chosen = choose_columns(folders, folders, default_columns | image_columns)
+    files = {role: images_by_name(folder / column.name) for role, column in chosen.items() if role in IMAGE_ROLES}
+    rows = VocRows(_ids(folder, split, files), files, boxes)
+    used_files = [file for by_name in files.values() for file in by_name.values()]
+    used_files += sorted(boxes.glob("*.xml")) if boxes is not None else []
     return DatasetSource(
         rows,
         partial(_classes, folder),
         frozenset({*files, "boxes"}),
-        partial(content_hash, used, folder),
+        partial(content_hash, used_files, folder),
     )
 
 
 def _classes(folder: Path) -> tuple[str, ...]:
-    return class_names.of_folder(folder) or CLASSES
+    return class_names.from_folder(folder) or CLASSES
 
 
 def _ids(folder: Path, split: str, files: Mapping) -> tuple[str, ...]:
@@ -85,8 +85,8 @@ def _ids(folder: Path, split: str, files: Mapping) -> tuple[str, ...]:
     if not lists.is_dir():
         return tuple(files["image"])
     for name in {"validation": ("validation", "val")}.get(split, (split,)):
-        for kind in LISTS:
-            if inside(lists, f"{kind}/{name}.txt").is_file():
+        for kind in LIST_FOLDERS:
+            if path_inside(lists, f"{kind}/{name}.txt").is_file():
                 lines = (lists / kind / f"{name}.txt").read_text(encoding="utf-8").splitlines()
                 return tuple(line.split()[0] for line in lines if line.strip())
     splits = sorted({path.stem for path in lists.glob("*/*.txt")})
@@ -94,15 +94,18 @@ def _ids(folder: Path, split: str, files: Mapping) -> tuple[str, ...]:
 
 
 def _boxes(path: Path) -> list[list]:
-    """[x0, y0, x1, y1, class name] of an annotation; VOC counts pixels from 1 and both ends belong to the box."""
+    """Read the boxes of an annotation as [x0, y0, x1, y1, class name], half open and from 0. Raises ImageError.
+
+    VOC itself counts pixels from 1, and both ends belong to the box.
+    """
     data = path.read_bytes() if path.stat().st_size <= MAX_XML else b""
     try:
         if not data or b"<!" in data.replace(b"<!--", b""):
             raise ValueError("it is empty, too large or defines entities")
-        found = [
-            [*(float(thing.findtext(f"bndbox/{edge}", "nan")) for edge in ("xmin", "ymin", "xmax", "ymax")), thing]
-            for thing in ElementTree.fromstring(data).iter("object")
+        objects = [
+            [*(float(element.findtext(f"bndbox/{edge}", "nan")) for edge in ("xmin", "ymin", "xmax", "ymax")), element]
+            for element in ElementTree.fromstring(data).iter("object")
         ]
     except (ValueError, ElementTree.ParseError) as error:
         raise ImageError(f"{path.name} is no annotation of VOC ({error}). Write it again") from None
-    return [[x0 - 1, y0 - 1, x1, y1, thing.findtext("name", "").strip()] for x0, y0, x1, y1, thing in found]
+    return [[x0 - 1, y0 - 1, x1, y1, element.findtext("name", "").strip()] for x0, y0, x1, y1, element in objects]

@@ -1,1 +1,1 @@
-"""Weak versions of data sets: simulated cues in place of masks, saved or pushed to the Hub."""
+"""Weak versions of data sets: their pictures with simulated cues, written to a folder or pushed to the Hub."""

@@ -1,4 +1,4 @@
-"""A weak version of a data set: its pictures with cues made from their masks, as rows of one fixed form."""
+"""Makes the rows of a weak version of a data set: its pictures with cues simulated from their masks."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ..dataset import ExampleDataset
 
 @dataclass(frozen=True)
 class WeakVersion:
-    """A data set's pictures with cues made from their masks in place of their own.
+    """A data set's pictures with cues simulated from their masks, in place of their own cues.
 
-    spec: which cues. seed: other seeds give other cues. truth: whether the true masks go along, for scoring.
+    spec: which cues. seed: draws them. truth: whether the true masks are included, for scoring.
     """
 
     examples: ExampleDataset
@@ -24,17 +24,20 @@ class WeakVersion:
     truth: bool = False
 
     def rows(self) -> Iterator[dict]:
-        """A row of `features` for each picture, whose file is the data set's own."""
+        """Iterate over a row for each picture, in the columns of `dataset_features`, with the data set's own picture file."""
         classes = self.examples.classes
-        for picture, example in self.examples.with_files():
+        for image_file, example in self.examples.with_files():
             weak = simulate_cues(example, self.spec, seed=self.seed, classes=classes)
-            row = {"id": example.id, "group": example.group, "image": {"bytes": picture, "path": None}}
+            row = {"id": example.id, "group": example.group, "image": {"bytes": image_file, "path": None}}
             row |= _cells(weak.cues, classes) | {"seconds": weak.cues.seconds(classes)}
             yield row | (_truth_cells(weak) if self.truth else {"mask": None, "instances": None})
 
 
-def features(classes: tuple[str, ...]):
-    """The columns, the same for every version, so that its splits may differ in kind; the classes' names are in `tags`."""
+def dataset_features(classes: tuple[str, ...]):
+    """Return the datasets.Features of a version: the same for every kind of cue, so that splits may differ in kind.
+
+    The column `tags` holds the class names.
+    """
     from datasets import ClassLabel, Features, Image, List, Value
 
     number, label = Value("float64"), Value("uint8")
@@ -48,7 +51,7 @@ def features(classes: tuple[str, ...]):
 
 
 def _cells(cues: Cues, classes: tuple[str, ...]) -> dict:
-    """What is not told is None, so that an empty list of tags still says that nothing is there."""
+    """Return the cells of cues; absent cues are None, so that an empty list of tags still means that no class is there."""
     return {
         "tags": None if cues.tags is None else [classes.index(name) for name in cues.tags],
         "points": [{"x": p.x, "y": p.y, "label": p.label} for p in cues.points] or None,
