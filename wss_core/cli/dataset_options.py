@@ -9,7 +9,7 @@ from ..data import ExampleDataset, load
 
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say how a data set is read (see `examples.read`)."""
+    """Add the options that say how a data set is loaded; they are the parameters of `wss_core.data.load`."""
     parser.add_argument("--split", default="train", help="the split of the data set (train)")
     parser.add_argument(
         "--revision", help="the version: a branch, tag or commit of the Hub; locally the hash of the files"
@@ -21,7 +21,7 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
         metavar="ROLE=NAME",
         help="the column (or folder) with the masks, tags, ..., e.g. mask=label; repeatable",
     )
-    parser.add_argument("--classes", metavar="A,B,...", help="class names, background first, if the data do not say")
+    parser.add_argument("--classes", metavar="A,B,...", help="class names, background first, where the data have none")
     parser.add_argument(
         "--value",
         action="append",
@@ -29,7 +29,7 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
         metavar="NUMBER=LABEL",
         help="what a number in the masks stands for, e.g. 255=1; repeatable",
     )
-    parser.add_argument("--limit", type=int, metavar="N", help="only the first N pictures")
+    parser.add_argument("--limit", type=int, metavar="N", help="read only the first N pictures (all)")
 
 
 def add_cue_options(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def add_cue_options(parser: argparse.ArgumentParser) -> None:
         "--strokes", type=int, default=CueSpec.strokes, metavar="N", help="strokes for each of them (1)"
     )
     parser.add_argument(
-        "--no-background", dest="background", action="store_false", help="points and strokes on objects only"
+        "--no-background", dest="background", action="store_false", help="draw points and strokes on objects only"
     )
     parser.add_argument(
         "--jitter",
@@ -56,7 +56,7 @@ def add_cue_options(parser: argparse.ArgumentParser) -> None:
 
 
 def cue_spec(args: argparse.Namespace, kind: str) -> CueSpec:
-    """The settings of cues of `kind`, from the options. Raises ValueError when one is out of its range."""
+    """Make the CueSpec of `kind` from the options. Raises ValueError when a setting is out of its range."""
     return CueSpec(
         kind,
         per=args.per,

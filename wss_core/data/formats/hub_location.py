@@ -48,7 +48,7 @@ class HubLocation:
         return str(Path(config.HF_DATASETS_CACHE, "folders", key))
 
     @contextmanager
-    def clear_errors(self):
+    def explain_errors(self):
         """Raise the clients' errors again as ValueError, or HubError when the Hub failed."""
         from datasets.exceptions import DatasetsError
         from pyarrow import ArrowException

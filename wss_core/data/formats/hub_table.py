@@ -32,7 +32,7 @@ class HubTable:
         return self._row(self.dataset[number].to_pylist()[0])
 
     def __iter__(self) -> Iterator[dict]:
-        with self.location.clear_errors():
+        with self.location.explain_errors():
             for row in self.dataset:
                 yield self._row(row)
 
@@ -54,7 +54,7 @@ class HubTable:
 def open_table(location: HubLocation, split: str, requested_columns: Mapping | None, streaming: bool) -> DatasetSource:
     """Open a split of a data set in the Hub's layout. requested_columns: {role: column or None}. Raises ValueError."""
     dataset = _split(location, split, streaming)
-    with location.clear_errors():
+    with location.explain_errors():
         features = dataset.features or dict.fromkeys(next(iter(dataset), {}))
     image_columns = [name for name in features if _may_hold_images(features[name])]
     chosen = columns.choose_columns(list(features), image_columns, requested_columns)
@@ -74,7 +74,7 @@ def _split(location: HubLocation, split: str, streaming: bool):
     """Load a split as a datasets.Dataset or, streamed, as a datasets.IterableDataset."""
     from datasets import load_dataset_builder
 
-    with location.clear_errors():
+    with location.explain_errors():
         options = {"revision": location.sha, "token": location.token, "cache_dir": location.cache_folder()}
         builder = load_dataset_builder(location.name, location.config, **options)
         _check_builder(builder, location)
