@@ -21,7 +21,7 @@ from safetensors.torch import save_file
 from wss_core.builtin.cuenet import CueNet
 
 from . import distil, interact, iterate
-from .data import read
+from .data import load_images
 
 log = logging.getLogger(__name__)
 
@@ -41,13 +41,13 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(1)
     datasets.disable_progress_bars()
-    pictures = read(args.data)
+    images = load_images(args.data)
     settings = distil.Settings(steps=args.distil_steps, seed=args.seed)
     torch.manual_seed(args.seed)
     model = CueNet()
-    encoder = distil.train(pictures, f"local-dir:{args.teacher}", settings, args.work, args.device)
+    encoder = distil.train(images, f"local-dir:{args.teacher}", settings, args.work, args.device)
     model.encoder.load_state_dict(encoder.state_dict())
-    masked = [p for p in pictures if p.maps and not p.held_out]
+    masked = [p for p in images if p.maps and not p.held_out]
     settings = interact.Settings(steps=args.interact_steps, seed=args.seed)
     model = interact.train(masked, model, settings, args.work, args.device)
     for settings in iterate.ROUNDS[: args.rounds]:

@@ -21,7 +21,7 @@ from tqdm import tqdm
 from leaderboard.metrics.interactive import iou_after_strokes, run_session
 from wss_core import create
 
-from .data import Picture, read
+from .data import TrainImage, load_images
 
 EACH = 6  # pictures of a data set
 CLICKS = 10
@@ -40,9 +40,9 @@ def routes(teacher: str) -> dict[str, dict]:
     }
 
 
-def truths(pictures: list[Picture]) -> list[tuple[str, np.ndarray, np.ndarray]]:
+def truths(pictures: list[TrainImage]) -> list[tuple[str, np.ndarray, np.ndarray]]:
     """(data set, image, truth) of EACH held-out pictures a data set; of `segments`, one region that is no speck."""
-    found = []
+    examples = []
     for name in SETS:
         random = np.random.default_rng(0)
         for picture in [p for p in pictures if p.source == name and p.held_out][:: 1 if name == "horses" else 2][:EACH]:
@@ -52,8 +52,8 @@ def truths(pictures: list[Picture]) -> list[tuple[str, np.ndarray, np.ndarray]]:
                 ids = ids[(counts > 0.01 * truth.size) & (counts < 0.5 * truth.size)]
                 truth = (truth == random.choice(ids)).astype(np.uint8) if len(ids) else np.zeros_like(truth)
             if ((truth != 0) & (truth != 255)).any():
-                found.append((name, picture.image, truth))
-    return found
+                examples.append((name, picture.image, truth))
+    return examples
 
 
 def measure(settings: dict, examples) -> dict[str, float]:
@@ -80,7 +80,7 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(args.threads)
-    examples = truths(read(args.data, SETS))
+    examples = truths(load_images(args.data, SETS))
     lines = [{"route": name} | measure(s, examples) for name, s in routes(f"local-dir:{args.teacher}").items()]
     args.out.mkdir(parents=True, exist_ok=True)
     with open(args.out / "routes.csv", "w", newline="") as file:

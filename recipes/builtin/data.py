@@ -22,11 +22,11 @@ SOURCES: dict[str, tuple[tuple[str, ...], str | None]] = {
     "tiles": (("train",), "mask"),
 }
 HELD_OUT = 8  # of the masked pictures every eighth group is kept for choosing, and never trained on
-LONGER = 480  # pixels; nothing here gains from more, and memory stays near 1 GB
+MAX_SIDE = 480  # pixels; nothing here gains from more, and memory stays near 1 GB
 
 
 @dataclass(frozen=True)
-class Picture:
+class TrainImage:
     """image uint8 (H, W, 3); maps: label maps uint8 (H, W), 255 = ignore, of which any may be asked for; drawn: what a
     person scribbled on it, uint8 (H, W), 255 = nothing, or None."""
 
@@ -38,9 +38,9 @@ class Picture:
     drawn: np.ndarray | None = None
 
 
-def read(root: Path, sources=tuple(SOURCES)) -> list[Picture]:
+def load_images(root: Path, sources=tuple(SOURCES)) -> list[TrainImage]:
     """All pictures of `sources` under the folder `root`."""
-    found = []
+    images = []
     for name in sources:
         splits, column = SOURCES[name]
         for split in splits:
@@ -48,13 +48,13 @@ def read(root: Path, sources=tuple(SOURCES)) -> list[Picture]:
             groups: dict[str, int] = {}
             for row in tqdm(rows, desc=f"{name} {split}", unit="picture", leave=False):
                 number = groups.setdefault(str(row.get("group") or row["id"]), len(groups))
-                found.append(_picture(name, row, column, number))
-    return found
+                images.append(_train_image(name, row, column, number))
+    return images
 
 
-def _picture(source: str, row: dict, column: str | None, number: int) -> Picture:
+def _train_image(source: str, row: dict, column: str | None, number: int) -> TrainImage:
     image = np.asarray(row["image"].convert("RGB"))
-    scale = min(1, LONGER / max(image.shape[:2]))
+    scale = min(1, MAX_SIDE / max(image.shape[:2]))
     size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
     image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     values = row.get(column) if column else None
@@ -63,15 +63,15 @@ def _picture(source: str, row: dict, column: str | None, number: int) -> Picture
     drawn = row.get("scribble")
     if drawn is not None:
         drawn = cv2.resize(np.asarray(drawn, np.uint8), size, interpolation=cv2.INTER_NEAREST)
-    return Picture(source, str(row["id"]), image, maps, bool(maps) and number % HELD_OUT == 0, drawn)
+    return TrainImage(source, str(row["id"]), image, maps, bool(maps) and number % HELD_OUT == 0, drawn)
 
 
-def crop(picture: Picture, side: int, random: np.random.Generator, *maps: np.ndarray | None):
+def crop(source_image: TrainImage, side: int, random: np.random.Generator, *maps: np.ndarray | None):
     """A random square of `side` pixels, at a random zoom, turned over half of the time, a little lighter or darker.
 
     Returns image uint8 (side, side, 3), then each of `maps` (H, W) cut alike, with 255 outside the picture, or None.
     """
-    height, width = picture.image.shape[:2]
+    height, width = source_image.image.shape[:2]
     zoom = side / (min(height, width) * random.uniform(0.6, 1.4))
     span = side / zoom
     left, top = (_start(size, span, random) for size in (width, height))
@@ -79,8 +79,8 @@ def crop(picture: Picture, side: int, random: np.random.Generator, *maps: np.nda
     if random.random() < 0.5:
         matrix[0] = -matrix[0]
         matrix[0, 2] += side - 1
-    way = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
-    image = cv2.warpAffine(picture.image, matrix, (side, side), flags=way, borderMode=cv2.BORDER_REFLECT)
+    interpolation = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
+    image = cv2.warpAffine(source_image.image, matrix, (side, side), flags=interpolation, borderMode=cv2.BORDER_REFLECT)
     gain, lift = random.uniform(0.8, 1.2), random.uniform(-20, 20)
     image = np.clip(image * np.float32(gain) + np.float32(lift), 0, 255).astype(np.uint8)
     flags = {"flags": cv2.INTER_NEAREST, "borderMode": cv2.BORDER_CONSTANT, "borderValue": 255}

@@ -19,7 +19,9 @@ from tqdm import tqdm
 from wss_core.builtin.cuenet import pixels
 
 from .checkpointing import Saver, ahead
-from .data import Picture, crop
+from .data import TrainImage, crop
+
+STUDENT = "mobilenetv2_100"  # timm's name of the architecture that `wss_core.builtin.mobilenet` writes out
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Settings:
 
 def student() -> nn.Module:
     """The encoder with random weights: stem and inverted residual blocks, no classifier."""
-    return timm.create_model("mobilenetv2_100", pad_type="same", num_classes=0, features_only=True)
+    return timm.create_model(STUDENT, pad_type="same", num_classes=0, features_only=True)
 
 
 def layers(model: nn.Module) -> list[nn.Module]:
@@ -45,26 +47,26 @@ def layers(model: nn.Module) -> list[nn.Module]:
     return [nn.Sequential(model.conv_stem, model.bn1), *blocks]
 
 
-def train(pictures: list[Picture], teacher: str, settings: Settings, folder: Path, device: str) -> nn.Module:
+def train(pictures: list[TrainImage], teacher: str, settings: Settings, folder: Path, device: str) -> nn.Module:
     """The trained student; saved in `folder` every few minutes and taken up from there."""
     torch.manual_seed(settings.seed)
     model = student().to(device, memory_format=torch.channels_last)
-    master = timm.create_model(teacher, pretrained=True, features_only=True).eval().requires_grad_(False)
-    master = layers(master.to(device, memory_format=torch.channels_last))
+    teacher_model = timm.create_model(teacher, pretrained=True, features_only=True).eval().requires_grad_(False)
+    teacher_layers = layers(teacher_model.to(device, memory_format=torch.channels_last))
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.rate, weight_decay=1e-5)
-    rates = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, settings))
-    saver = Saver(folder / "distil.pt", model=model, optimizer=optimizer, rates=rates)
-    own, alone = layers(model), int(settings.steps * settings.alone)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, settings))
+    saver = Saver(folder / "distil.pt", model=model, optimizer=optimizer, rates=scheduler)
+    student_layers, alone = layers(model), int(settings.steps * settings.alone)
     bar = tqdm(total=settings.steps, initial=saver.step, desc="distil", unit="step")
     for batch in ahead(lambda step: _batch(pictures, settings, step), saver.step, settings.steps):
         step = saver.step
         model.train(step < settings.steps * 0.9)  # at the end with the averages that it will be used with
         images = batch.to(device, memory_format=torch.channels_last)
-        errors = _errors(own, master, images, apart=step < alone)
+        errors = _errors(student_layers, teacher_layers, images, apart=step < alone)
         optimizer.zero_grad(set_to_none=True)
         torch.stack(errors).sum().backward()
         optimizer.step()
-        rates.step()
+        scheduler.step()
         bar.update()
         if step % 20 == 0:
             bar.set_postfix_str(" ".join(f"{errors[i].item():.3f}" for i in (3, 6, 10, 13, 17)))
@@ -73,17 +75,17 @@ def train(pictures: list[Picture], teacher: str, settings: Settings, folder: Pat
     return model.eval()
 
 
-def _errors(own, master, images: torch.Tensor, apart: bool) -> list[torch.Tensor]:
+def _errors(student_layers, teacher_layers, images: torch.Tensor, apart: bool) -> list[torch.Tensor]:
     """For every layer, its mean squared error as a share of the variance of the teacher's channels."""
-    taught = told = images
+    student_maps = teacher_maps = images
     errors = []
-    for mine, other in zip(own, master, strict=True):
-        answer = mine(told if apart else taught)
+    for student_layer, teacher_layer in zip(student_layers, teacher_layers, strict=True):
+        answer = student_layer(teacher_maps if apart else student_maps)
         with torch.no_grad():
-            told = other(told)
-            spread = told.var(dim=(0, 2, 3), keepdim=True) + 1e-3
-        errors.append(((answer - told) ** 2 / spread).mean())
-        taught = answer
+            teacher_maps = teacher_layer(teacher_maps)
+            variance = teacher_maps.var(dim=(0, 2, 3), keepdim=True) + 1e-3
+        errors.append(((answer - teacher_maps) ** 2 / variance).mean())
+        student_maps = answer
     return errors
 
 
@@ -95,7 +97,7 @@ def _rate(step: int, settings: Settings) -> float:
     return height * min(1.0, (step - start + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
 
 
-def _batch(pictures: list[Picture], settings: Settings, step: int) -> torch.Tensor:
+def _batch(pictures: list[TrainImage], settings: Settings, step: int) -> torch.Tensor:
     random = np.random.default_rng([settings.seed, 1, step])
     chosen = random.integers(len(pictures), size=settings.batch)
     images = np.stack([crop(pictures[i], settings.side, random)[0] for i in chosen])

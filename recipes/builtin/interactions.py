@@ -1,4 +1,4 @@
-"""Lessons: a crop of a picture, something on it that a person wants, and what CueNet is shown of their cues.
+"""Training tasks: a crop of a picture, something on it that a person wants, and the input that CueNet gets of their cues.
 
 Every crop is prepared once, as the page prepares a picture; a lesson on it then costs some 20 ms.
 """
@@ -16,11 +16,10 @@ from wss_core.builtin.cuenet import STRIDE
 from wss_core.conventions import UNKNOWN
 from wss_core.cues import Cues, Stroke, raster, simulated_user
 from wss_core.imaging.resize import grid_shape
-from wss_core.spread import cuenet_inputs as planes
-from wss_core.spread import live
+from wss_core.spread import cuenet_inputs, live
 
-from . import simulated_user as person
-from .data import Picture, crop
+from . import session_cues
+from .data import TrainImage, crop
 
 SIDE = 320  # pixels of a crop
 CELLS = SIDE // STRIDE
@@ -40,7 +39,7 @@ class Crop:
 
 
 @dataclass(frozen=True)
-class Lessons:
+class TaskBatch:
     """images uint8 (B, SIDE, SIDE, 3); `each` lessons follow one another for every image: planes float16 (B * each,
     PLANES, CELLS, CELLS), truth uint8 (B * each, SIDE / 2, SIDE / 2): 1 wanted, 0 not, 255 ignored. sessions: how
     each of them began, to be gone on with."""
@@ -61,26 +60,26 @@ class Session:
 
 
 def make_batch(
-    pictures: list[Picture], weights: np.ndarray, count: int, each: int, seed: tuple[int, ...], starts=(0.0, 0.0)
-) -> Lessons:
+    pictures: list[TrainImage], weights: np.ndarray, count: int, each: int, seed: tuple[int, ...], starts=(0.0, 0.0)
+) -> TaskBatch:
     """`each` lessons on each of `count` crops; pictures are drawn by `weights`, which sum to 1. starts: shares of the
     lessons that begin with a single cue, and with nothing but boxes."""
     random = np.random.default_rng(seed)
     images, sessions = [], []
     while len(images) < count:
         prepared = make_crop(pictures[int(random.choice(len(pictures), p=weights))], random)
-        tries = (begin(prepared, starts, random) for _ in range(3 * each))
-        found = list(islice((session for session in tries if session is not None), each))
-        if found:
+        tries = (begin_session(prepared, starts, random) for _ in range(3 * each))
+        begun = list(islice((session for session in tries if session is not None), each))
+        if begun:
             images.append(prepared.image)
-            sessions += [found[i % len(found)] for i in range(each)]
+            sessions += [begun[i % len(begun)] for i in range(each)]
     sessions = [Session(s.crop, s.truth, s.cues) for s in sessions]  # of their own, where one stands twice
-    shown = np.stack([show(session) for session in sessions])
-    truths = np.stack([wanted(session.truth) for session in sessions])
-    return Lessons(np.stack(images), shown, truths, sessions)
+    planes = np.stack([task_planes(session) for session in sessions])
+    truths = np.stack([truth_of_task(session.truth) for session in sessions])
+    return TaskBatch(np.stack(images), planes, truths, sessions)
 
 
-def make_crop(picture: Picture, random: np.random.Generator) -> Crop:
+def make_crop(picture: TrainImage, random: np.random.Generator) -> Crop:
     """A random crop of the picture, prepared."""
     numbered = picture.maps[int(random.integers(len(picture.maps)))]
     image, labels, drawn = crop(picture, SIDE, random, numbered, picture.drawn)
@@ -90,10 +89,10 @@ def make_crop(picture: Picture, random: np.random.Generator) -> Crop:
     return Crop(image, labels, live.Field(nothing, field.region_basis, field.regions, None), drawn)
 
 
-def begin(prepared: Crop, starts: tuple[float, float], random: np.random.Generator) -> Session | None:
+def begin_session(prepared: Crop, starts: tuple[float, float], random: np.random.Generator) -> Session | None:
     """A session on something on the crop, with its first cues; None when nothing on it is worth one."""
     scribbled = prepared.drawn is not None and random.random() < SCRIBBLED
-    truth = person.something(prepared.labels, random, every=scribbled)
+    truth = session_cues.draw_target(prepared.labels, random, every=scribbled)
     if truth is None:
         return None
     if scribbled:
@@ -102,53 +101,53 @@ def begin(prepared: Crop, starts: tuple[float, float], random: np.random.Generat
     alone, boxed = starts
     draw = random.random()
     if draw < alone:
-        return Session(prepared, truth, simulated_user.add_cue(Cues(), person.first_cue(truth, random)))
+        return Session(prepared, truth, simulated_user.add_cue(Cues(), session_cues.first_cue(truth, random)))
     if draw < alone + boxed:
-        return Session(prepared, truth, Cues(boxes=person.boxes(truth, random)))
-    cues = person.first_cues(truth, random)
+        return Session(prepared, truth, Cues(boxes=session_cues.boxes(truth, random)))
+    cues = session_cues.first_cues(truth, random)
     for _ in range(int(random.choice(4, p=(0.4, 0.3, 0.2, 0.1)))):
         cues = _corrected(prepared, truth, cues, random)
     return Session(prepared, truth, cues)
 
 
-def show(session: Session) -> np.ndarray:
+def task_planes(session: Session) -> np.ndarray:
     """float16 (PLANES, CELLS, CELLS) of the session as it stands."""
     cues, small = session.cues, (CELLS, CELLS)
-    found, class_ids = _evidence(session.crop, cues)
-    told = raster.draw_seeds(cues, session.truth.shape, small)
+    evidence, class_ids = _evidence(session.crop, cues)
+    seeds = raster.draw_seeds(cues, session.truth.shape, small)
     bounds = raster.allowed_regions(cues, session.truth.shape, class_ids, small)
-    shown = planes.input_planes(found, _cells(session.crop), told, bounds, class_ids, class_ids.index(1))
-    return shown.astype(np.float16)
+    planes = cuenet_inputs.input_planes(evidence, _cells(session.crop), seeds, bounds, class_ids, class_ids.index(1))
+    return planes.astype(np.float16)
 
 
-def wanted(truth: np.ndarray) -> np.ndarray:
+def truth_of_task(truth: np.ndarray) -> np.ndarray:
     """uint8 (SIDE / 2, SIDE / 2): 1 wanted, 0 not, 255 ignored."""
     return np.where(truth == UNKNOWN, UNKNOWN, truth == 1)[::2, ::2].astype(np.uint8)
 
 
-def go_on(session: Session, logits: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """One more cue where the answer, log-odds (CELLS, CELLS), is wrong, and what is then shown: as `show`. Where
+def add_correction(session: Session, logits: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """One more cue where the answer, log-odds (CELLS, CELLS), is wrong, and the planes of the session after it, as `task_planes` makes them. Where
     nothing is wrong the session stays as it is."""
     full = cv2.resize(logits, session.truth.shape[::-1], interpolation=cv2.INTER_LINEAR)
     guess = np.where(full > 0, 1, np.where(session.truth == 1, 0, session.truth)).astype(np.uint8)
     before = raster.draw_seeds(session.cues, session.truth.shape, (CELLS, CELLS))
-    cue = person.correction(session.truth, guess, random)
+    cue = session_cues.correction(session.truth, guess, random)
     if cue is not None:
         session.cues = simulated_user.add_cue(session.cues, cue)
-    shown = show(session).astype(np.float32)
-    planes.add_previous_answer(
-        shown, logits, raster.draw_seeds(session.cues, session.truth.shape, (CELLS, CELLS)) != before
+    planes = task_planes(session).astype(np.float32)
+    cuenet_inputs.add_previous_answer(
+        planes, logits, raster.draw_seeds(session.cues, session.truth.shape, (CELLS, CELLS)) != before
     )
-    return shown.astype(np.float16)
+    return planes.astype(np.float16)
 
 
 def _corrected(prepared: Crop, truth: np.ndarray, cues: Cues, random: np.random.Generator) -> Cues:
     """One or two more cues where the solver, by superpixels, is wrong."""
-    found, class_ids = _evidence(prepared, cues)
-    guess = np.asarray(class_ids, np.uint8)[found.probs.argmax(axis=0)][prepared.field.regions.labels]
+    evidence, class_ids = _evidence(prepared, cues)
+    guess = np.asarray(class_ids, np.uint8)[evidence.probs.argmax(axis=0)][prepared.field.regions.labels]
     guess = cv2.resize(guess, truth.shape[::-1], interpolation=cv2.INTER_NEAREST)
     for _ in range(int(random.integers(1, 3))):
-        cue = person.correction(truth, guess, random)
+        cue = session_cues.correction(truth, guess, random)
         if cue is None:
             return cues
         cues = simulated_user.add_cue(cues, cue)
@@ -160,9 +159,9 @@ def _corrected(prepared: Crop, truth: np.ndarray, cues: Cues, random: np.random.
 def _evidence(prepared: Crop, cues: Cues) -> tuple[live.RegionEvidence, list[int]]:
     shape, grid = prepared.image.shape[:2], prepared.field.regions.labels.shape
     class_ids = sorted({0, *cues.labelled_classes})
-    told = raster.draw_seeds(cues, shape, grid)
+    seeds = raster.draw_seeds(cues, shape, grid)
     return live.region_evidence(
-        prepared.field, told, raster.allowed_regions(cues, shape, class_ids, grid), class_ids
+        prepared.field, seeds, raster.allowed_regions(cues, shape, class_ids, grid), class_ids
     ), class_ids
 
 

@@ -13,8 +13,8 @@ import torch
 from wss_core.builtin.cuenet import CueNet
 
 from . import interact
-from .data import Picture
-from .interactions import Lessons, go_on
+from .data import TrainImage
+from .interactions import TaskBatch, add_correction
 
 
 @dataclass(frozen=True)
@@ -36,47 +36,47 @@ ROUNDS = (
 )
 
 
-def train(pictures: list[Picture], model: CueNet, settings: Settings, folder: Path, device: str) -> CueNet:
+def train(pictures: list[TrainImage], model: CueNet, settings: Settings, folder: Path, device: str) -> CueNet:
     """The trained model; saved in `folder` every few minutes and taken up from there."""
     with ThreadPoolExecutor(2) as pool:
 
-        def learn(lessons: Lessons, step: int) -> dict[str, float]:
+        def learn(tasks: TaskBatch, step: int) -> dict[str, float]:
             random = np.random.default_rng((settings.seed, 3, step))
-            return _session(model, lessons, settings, random, pool, device)
+            return _session(model, tasks, settings, random, pool, device)
 
         return interact.loop(learn, pictures, model, settings, folder / f"sessions{settings.seed}.pt", device)
 
 
-def _session(model: CueNet, lessons: Lessons, settings: Settings, random, pool, device: str) -> dict[str, float]:
+def _session(model: CueNet, tasks: TaskBatch, settings: Settings, random, pool, device: str) -> dict[str, float]:
     """Two answers that are learned from, the second after one more cue; sometimes there were some before them.
 
     Leaves the gradients in the model. Returns the loss, the mean IoU of both answers and how often the second is
     more than 0.05 worse.
     """
-    images, shown, truth = interact.tensors(lessons, device)
+    images, planes, truth = interact.tensors(tasks, device)
     maps = [m.repeat_interleave(settings.each, dim=0) for m in model.pyramid(images)]
     if random.random() < (0.4 if settings.before == 1 else 0.6):
         for _ in range(int(random.integers(1, settings.before + 1))):
             with torch.no_grad():
-                shown = _next(lessons, model(maps, shown)[0], random, pool, device)
-    first, ridge = model(maps, shown)
+                planes = _next(tasks, model(maps, planes)[0], random, pool, device)
+    first, ridge = model(maps, planes)
     loss = interact.loss(first, truth) + settings.aside * interact.loss(ridge, truth)
-    shown = _next(lessons, first.detach(), random, pool, device)
-    second, ridge = model(maps, shown)
-    right = ((interact.enlarged(first.detach(), truth) > 0) == (truth == 1)).float()
+    planes = _next(tasks, first.detach(), random, pool, device)
+    second, ridge = model(maps, planes)
+    right = ((interact.resize_logits(first.detach(), truth) > 0) == (truth == 1)).float()
     loss = loss + interact.loss(second, truth, 1 + settings.keep * right) + settings.aside * interact.loss(ridge, truth)
-    fall = interact.soft_ious(first.detach(), truth) - interact.soft_ious(second, truth)
-    loss = loss + settings.fall * fall.clamp(min=0).mean()
+    drop = interact.soft_ious(first.detach(), truth) - interact.soft_ious(second, truth)
+    loss = loss + settings.fall * drop.clamp(min=0).mean()
     loss.backward()
-    before, after = interact.overlaps(first, truth), interact.overlaps(second, truth)
+    before, after = interact.hard_ious(first, truth), interact.hard_ious(second, truth)
     lost = (after < before - 0.05).float()
     figures = {"loss": loss, "first": before.mean(), "second": after.mean(), "lost": lost.mean()}
     return {name: value.item() for name, value in figures.items()}
 
 
-def _next(lessons: Lessons, answer: torch.Tensor, random, pool, device: str) -> torch.Tensor:
+def _next(tasks: TaskBatch, answer: torch.Tensor, random, pool, device: str) -> torch.Tensor:
     """The planes after one more cue in every session."""
     logits = answer.float().cpu().numpy()
-    own = random.spawn(len(logits))
-    shown = np.stack(list(pool.map(go_on, lessons.sessions, logits, own)))
-    return torch.from_numpy(shown).float().to(device, memory_format=torch.channels_last)
+    generators = random.spawn(len(logits))
+    planes = np.stack(list(pool.map(add_correction, tasks.sessions, logits, generators)))
+    return torch.from_numpy(planes).float().to(device, memory_format=torch.channels_last)

@@ -10,16 +10,16 @@ from wss_core.builtin import cuenet
 from wss_core.builtin.cuenet import CueNet
 
 
-def made_up(count=3):
-    found = []
+def synthetic_images(count=3):
+    images = []
     for i in range(count):
         random = np.random.default_rng(i)
         labels = np.zeros((120, 160), np.uint8)
         labels[20:90, 30:90], labels[60:110, 100:150] = 1, 2
         image = np.array([(60, 140, 70), (190, 60, 50), (60, 60, 190)])[labels] + random.normal(0, 9, (120, 160, 3))
         image = np.clip(image, 0, 255).astype(np.uint8)
-        found.append(data.Picture("horses", str(i), image, (labels,), False))
-    return found
+        images.append(data.TrainImage("horses", str(i), image, (labels,), False))
+    return images
 
 
 class Stop(Exception):
@@ -48,18 +48,18 @@ def same(one, other):
 def teacher(tmp_path_factory):
     folder = tmp_path_factory.mktemp("teacher")
     torch.manual_seed(1)
-    timm.models.save_for_hf(timm.create_model(cuenet.BACKBONE, pad_type="same"), folder, safe_serialization=True)
+    timm.models.save_for_hf(timm.create_model(distil.STUDENT, pad_type="same"), folder, safe_serialization=True)
     return f"local-dir:{folder}"
 
 
 def test_distilling_goes_on_where_it_was_stopped(teacher, tmp_path, monkeypatch):
     settings = distil.Settings(steps=4, batch=2, side=64)
-    whole = distil.train(made_up(), teacher, settings, tmp_path / "whole", "cpu")
+    whole = distil.train(synthetic_images(), teacher, settings, tmp_path / "whole", "cpu")
     stopped_after(3, monkeypatch)
     with pytest.raises(Stop):
-        distil.train(made_up(), teacher, settings, tmp_path / "parts", "cpu")
+        distil.train(synthetic_images(), teacher, settings, tmp_path / "parts", "cpu")
     monkeypatch.undo()
-    again = distil.train(made_up(), teacher, settings, tmp_path / "parts", "cpu")
+    again = distil.train(synthetic_images(), teacher, settings, tmp_path / "parts", "cpu")
     assert same(whole, again)
     assert not same(whole, distil.student())
 
@@ -72,32 +72,32 @@ def test_the_lessons_go_on_where_they_were_stopped(stage, tmp_path, monkeypatch)
         torch.manual_seed(0)
         return CueNet()
 
-    whole = stage.train(made_up(), fresh(), settings, tmp_path / "whole", "cpu")
+    whole = stage.train(synthetic_images(), fresh(), settings, tmp_path / "whole", "cpu")
     stopped_after(1, monkeypatch)
     with pytest.raises(Stop):
-        stage.train(made_up(), fresh(), settings, tmp_path / "parts", "cpu")
+        stage.train(synthetic_images(), fresh(), settings, tmp_path / "parts", "cpu")
     monkeypatch.undo()
-    assert same(whole, stage.train(made_up(), fresh(), settings, tmp_path / "parts", "cpu"))
+    assert same(whole, stage.train(synthetic_images(), fresh(), settings, tmp_path / "parts", "cpu"))
     assert not same(whole, fresh())
 
 
 def test_a_session_goes_on_where_the_answer_is_wrong():
-    found = made_up(1)
-    (begun,) = interactions.make_batch(found, np.ones(1), 1, 1, (0, 1)).sessions
+    images = synthetic_images(1)
+    (begun,) = interactions.make_batch(images, np.ones(1), 1, 1, (0, 1)).sessions
     before = begun.cues
     nothing = np.full((interactions.CELLS, interactions.CELLS), -5, np.float32)
-    shown = interactions.go_on(begun, nothing, np.random.default_rng(0))
+    planes = interactions.add_correction(begun, nothing, np.random.default_rng(0))
     assert len(begun.cues.points) + len(begun.cues.strokes) == len(before.points) + len(before.strokes) + 1
     newest = {*begun.cues.points, *begun.cues.strokes} - {*before.points, *before.strokes}
-    assert all(cue.label == 1 for cue in newest)  # all was called background: the object is told next
-    assert (shown[13] == -5 / 4).all()
-    assert shown[14].max() == 1
+    assert all(cue.label == 1 for cue in newest)  # all was called background: the object is labelled next
+    assert (planes[13] == -5 / 4).all()
+    assert planes[14].max() == 1
 
 
 def test_lessons_are_the_same_by_seed_and_hold_what_they_say():
-    found = made_up()
-    weights = np.full(len(found), 1 / len(found))
-    one, two, other = (interactions.make_batch(found, weights, 2, 3, (0, seed)) for seed in (1, 1, 2))
+    images = synthetic_images()
+    weights = np.full(len(images), 1 / len(images))
+    one, two, other = (interactions.make_batch(images, weights, 2, 3, (0, seed)) for seed in (1, 1, 2))
     assert one.images.shape == (2, interactions.SIDE, interactions.SIDE, 3)
     assert one.planes.shape == (6, cuenet.PLANES, interactions.CELLS, interactions.CELLS)
     assert one.truth.shape == (6, interactions.SIDE // 2, interactions.SIDE // 2)
@@ -105,8 +105,8 @@ def test_lessons_are_the_same_by_seed_and_hold_what_they_say():
     assert np.isfinite(one.planes).all()
     np.testing.assert_array_equal(one.planes, two.planes)
     assert not np.array_equal(one.planes, other.planes)
-    told, truth = one.planes[:, :2] > 0, one.truth[:, ::2, ::2]  # strokes are wider than they are drawn by a cell
-    assert (truth[told[:, 0]] == 1).mean() > 2 * (truth[told[:, 1]] == 1).mean()
+    labelled, truth = one.planes[:, :2] > 0, one.truth[:, ::2, ::2]  # strokes are wider than they are drawn by a cell
+    assert (truth[labelled[:, 0]] == 1).mean() > 2 * (truth[labelled[:, 1]] == 1).mean()
 
 
 def test_the_ridge_is_scikit_learns():

@@ -8,39 +8,39 @@ import numpy as np
 from wss_core.conventions import UNKNOWN
 from wss_core.cues import Box, Cues, Point, Stroke, simulated_user
 
-LEAST, MOST = 0.004, 0.7  # share of the crop that a thing to segment may have
+MIN_SHARE, MAX_SHARE = 0.004, 0.7  # share of the crop that a thing to segment may have
 JITTER = 0.35  # how far a click may be from the centre of the error, in its distance to the rim
-MANY = 6  # parts of a thing, from which on a person mostly wants them all
-MOST_BOXES = 40
+MANY_PARTS = 6  # parts of a thing, from which on a person mostly wants them all
+MAX_BOXES = 40
 
 
-def something(labels: np.ndarray, random: np.random.Generator, every: bool = False) -> np.ndarray | None:
+def draw_target(labels: np.ndarray, random: np.random.Generator, every: bool = False) -> np.ndarray | None:
     """uint8 (H, W): 1 where what is wanted lies, 0 the rest, sometimes 2, 3 other things, 255 ignored. every: one
     label is wanted, and all the others are 2, 3 and so on."""
     values, counts = np.unique(labels[labels != UNKNOWN], return_counts=True)
     total = labels.size
-    good = values[(counts > LEAST * total) & (counts < MOST * total)]
+    good = values[(counts > MIN_SHARE * total) & (counts < MAX_SHARE * total)]
     if not len(good):
         return None
     value = random.choice(good)
     wanted = labels == value
     draw = 1.0 if every else random.random()
-    if draw < 0.4 and (draw < 0.05 or _parts(wanted) < MANY):
+    if draw < 0.4 and (draw < 0.05 or _parts(wanted) < MANY_PARTS):
         wanted = _one_part(wanted, random)
     elif 0.4 <= draw < 0.6:
         wanted = _with_neighbours(wanted, labels, random)
     elif 0.6 <= draw < 0.75:
         wanted = (labels != 0) & (labels != UNKNOWN)
-    if not LEAST * total < wanted.sum() < MOST * total:
+    if not MIN_SHARE * total < wanted.sum() < MAX_SHARE * total:
         return None
     truth = np.where(labels == UNKNOWN, UNKNOWN, 0).astype(np.uint8)
     if every or random.random() < 0.3:
         others = values[(values != value) & (values != 0)] if every else good[good != value]
-        most = len(others) if every else int(random.integers(1, 4))
-        for number, other in enumerate(random.permutation(others)[:most], start=2):
+        max_others = len(others) if every else int(random.integers(1, 4))
+        for number, other in enumerate(random.permutation(others)[:max_others], start=2):
             truth[labels == other] = number
     truth[wanted] = 1
-    return truth if (truth == 0).sum() > LEAST * total else None
+    return truth if (truth == 0).sum() > MIN_SHARE * total else None
 
 
 def _with_neighbours(mask: np.ndarray, labels: np.ndarray, random: np.random.Generator) -> np.ndarray:
@@ -77,8 +77,8 @@ def first_cues(truth: np.ndarray, random: np.random.Generator) -> Cues:
     if boxed:
         cues = simulated_user.add_cue(cues, _loose(simulated_user.tight_box(truth == 1, 1), truth.shape, random))
     for label in np.unique(truth[truth != UNKNOWN]):
-        least = int(label != 0) if not boxed or label > 1 else 0
-        count = int(random.integers(least, 4))
+        min_count = int(label != 0) if not boxed or label > 1 else 0
+        count = int(random.integers(min_count, 4))
         draws = random.random() < 0.6
         for _ in range(count):
             part = truth == label
@@ -90,7 +90,7 @@ def first_cues(truth: np.ndarray, random: np.random.Generator) -> Cues:
 def boxes(truth: np.ndarray, random: np.random.Generator) -> tuple[Box, ...]:
     """A box around each part of what is wanted, or one around all where there are too many parts, and nothing else."""
     count, numbers = cv2.connectedComponents((truth == 1).astype(np.uint8), connectivity=8)
-    parts = [numbers == i for i in range(1, count)] if count <= MOST_BOXES else [truth == 1]
+    parts = [numbers == i for i in range(1, count)] if count <= MAX_BOXES else [truth == 1]
     return tuple(_loose(simulated_user.tight_box(part, 1), truth.shape, random) for part in parts)
 
 
