@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .. import hub_client
+from . import formats
 from .columns import ROLES
 from .dataset import ExampleDataset
-from .formats import coco, hub_location, hub_table, image_mask_folder, voc
+from .formats import hub_location, hub_table
 from .label_map import label_map
 from .row_reader import RowReader
 from .source import DatasetSource
@@ -92,10 +93,7 @@ def _open(source, split: str, revision: str | None, columns, streaming: bool, to
 
 
 def _open_local(path: Path, split: str, columns, streaming: bool) -> DatasetSource:
-    if path.is_file():
-        return coco.open_file(path, columns)
-    if voc.is_voc(path):
-        return voc.open_folder(path, split, columns)
-    if image_mask_folder.is_image_mask_folder(path):
-        return image_mask_folder.open_folder(path, split, columns)
+    layout = formats.find(path)
+    if layout is not None:
+        return layout.open(path, split, columns)
     return hub_table.open_table(hub_location.folder_location(path), split, columns, streaming)

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..cues import Cues
 from ..imaging.io import image_to_bytes, palette_png
-from ..imaging.mask_formats import outline, run_lengths, runs_to_text
+from ..imaging.outlines_and_runs import outline, run_lengths, runs_to_text
 from . import Result, readouts
 
 UNSAFE = frozenset('\\/:*?"<>|')
@@ -78,7 +78,7 @@ def mask(source: ExportSource) -> bytes:
 def overlay(source: ExportSource) -> bytes:
     """A PNG of the picture tinted by class. Raises ValueError without a picture."""
     if source.image is None:
-        raise ValueError("an overlay needs the picture, got none. Give View(result, image=...)")
+        raise ValueError("an overlay needs the picture, got none. Give ExportSource(result, image=...)")
     palette = source.colours or readouts.colours(len(source.classes))
     return image_to_bytes(readouts.overlay(source.image, source.labels, palette), "PNG")
 

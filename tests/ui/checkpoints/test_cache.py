@@ -11,8 +11,8 @@ from huggingface_hub import scan_cache_dir
 from safetensors.numpy import save as tensors
 
 from tests.support.loopback.store import File
+from tests.support.pickle_trap import Trap
 from tests.support.scenes import Learned, discs, learned
-from tests.support.trap import Trap
 from ui.checkpoints import loading
 from ui.checkpoints.cache import CheckpointCache, parse_name
 from ui.server import limits

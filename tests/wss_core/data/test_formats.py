@@ -380,7 +380,7 @@ def test_what_is_no_coco_file(tmp_path, text):
 @pytest.mark.parametrize("counts", [[2**63 - 1, 2**63 - 1, 1202], [2**62, 2**62, 2**62, 2**62, 1200]])
 def test_run_lengths_whose_sum_wraps_round_are_refused(counts):
     """The sums are 1200 in 64 bits, and numpy then writes beyond what it made, which ends Python: so, in another one."""
-    code = f"from wss_core.imaging.mask_formats import mask_from_runs\ntry: mask_from_runs({counts}, (30, 40))\nexcept ValueError: print(5)"
+    code = f"from wss_core.imaging.outlines_and_runs import mask_from_runs\ntry: mask_from_runs({counts}, (30, 40))\nexcept ValueError: print(5)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "5\n")
 

@@ -8,7 +8,7 @@ import timm
 import torch
 
 from tests.support.loopback.store import File
-from tests.support.trap import Trap
+from tests.support.pickle_trap import Trap
 from wss_core import features
 from wss_core.features import timm_backbone
 from wss_core.hub import load, push

@@ -7,8 +7,8 @@ import pickle
 import pytest
 from huggingface_hub import constants
 
+from tests.support.pickle_trap import Trap
 from tests.support.scenes import Learned, discs, learned
-from tests.support.trap import Trap
 from wss_core import methods
 from wss_core.hub import Checkpoint, checkpoints, info, load, push, save
 from wss_core.hub_client import HubError

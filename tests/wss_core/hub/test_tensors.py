@@ -10,8 +10,8 @@ import torch
 from safetensors.numpy import save_file
 from safetensors.torch import save_file as save_torch
 
+from tests.support.pickle_trap import Trap
 from tests.support.scenes import Learned, discs, learned
-from tests.support.trap import Trap
 from wss_core import methods
 from wss_core.hub import load, save
 from wss_core.methods import METHODS

@@ -13,8 +13,8 @@ from safetensors.numpy import save as tensors
 from skimage import data
 
 from tests.support.loopback.store import File
+from tests.support.pickle_trap import Trap
 from tests.support.scenes import Learned, discs, fitted, learned
-from tests.support.trap import Trap
 from wss_core import methods
 from wss_core.cues import Cues, Point
 from wss_core.hub import info, info_repo, load, load_repo, pull, push, save

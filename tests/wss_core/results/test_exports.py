@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from wss_core.conventions import UNKNOWN
 from wss_core.cues import Box, Cues, Point, Stroke
-from wss_core.imaging.mask_formats import outline, run_lengths, runs_to_text
+from wss_core.imaging.outlines_and_runs import outline, run_lengths, runs_to_text
 from wss_core.results import Result
 from wss_core.results.exports import EXPORTS, ExportSource, export
 from wss_core.results.readouts import colours, objects

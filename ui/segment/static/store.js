@@ -1,5 +1,5 @@
 // What the person has drawn and named: classes, cues, tags. Every change goes through commit(), so that every change can be undone.
-// Positions are in pixels of the picture that was sent; classes and cues are afterReplacing, never changed in place.
+// Positions are in pixels of the picture that was sent; classes and cues are replaced, never changed in place.
 const IGNORE = 255, MAX_CLASSES = 254, MAX_CUES = 2000, MAX_PATH = 10000, MAX_UNDO = 200;
 const COLOURS = ['#334155', '#f43f5e', '#22c55e', '#3b82f6', '#f59e0b', '#a855f7', '#06b6d4', '#ec4899', '#84cc16', '#f97316', '#14b8a6', '#eab308'];
 

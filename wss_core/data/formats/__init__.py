@@ -1,1 +1,33 @@
-"""Readers of data formats, one format a file."""
+"""FORMATS: the layouts of files on disk that are read, a module each, in the order in which they are tried.
+
+To add one, write a module with `open_...(path, split, columns) -> DatasetSource` and a test of whether a path has the
+layout, and list both here. A folder that is none of them is read as the Hub lays its data sets out (`hub_table`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from ..source import DatasetSource
+from . import coco, image_mask_folder, voc
+
+
+class Format(NamedTuple):
+    """A layout of files: whether a path has it, and what opens it."""
+
+    matches: Callable[[Path], bool]
+    open: Callable[[Path, str, Mapping | None], DatasetSource]
+
+
+FORMATS: dict[str, Format] = {
+    "COCO JSON": Format(Path.is_file, lambda path, split, columns: coco.open_file(path, columns)),
+    "PASCAL VOC": Format(voc.is_voc, voc.open_folder),
+    "images and masks in folders": Format(image_mask_folder.is_image_mask_folder, image_mask_folder.open_folder),
+}
+
+
+def find(path: Path) -> Format | None:
+    """The first of FORMATS that a file or folder has; None = none."""
+    return next((layout for layout in FORMATS.values() if layout.matches(path)), None)

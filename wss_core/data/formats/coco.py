@@ -12,7 +12,7 @@ import numpy as np
 
 from ...conventions import BACKGROUND, ImageError
 from ...imaging.io import MAX_PIXELS
-from ...imaging.mask_formats import mask_from_runs, runs_from_text
+from ...imaging.outlines_and_runs import mask_from_runs, runs_from_text
 from ...imaging.polygon_fill import fill_rings
 from ..files import content_hash, path_inside
 from ..source import DatasetSource
