@@ -19,7 +19,7 @@ from .label_map import label_map
 from .row_reader import RowReader
 from .source import DatasetSource
 
-__all__ = ["ROLES", "ExampleDataset", "load"]
+__all__ = ["ROLES", "ExampleDataset", "load", "read"]
 logger = logging.getLogger(__name__)
 
 

@@ -1,4 +1,4 @@
-"""Pictures beside masks, VOC folders and COCO files -> Examples."""
+"""Loading pictures beside masks, VOC folders and COCO files as Examples."""
 
 import json
 import pickle
@@ -51,11 +51,11 @@ def pairs(root: Path, split="", names=("a", "b")) -> Path:
 
 
 def test_pictures_beside_masks(tmp_path):
-    found = data.load(pairs(tmp_path))
-    assert ([e.id for e in found], found.classes) == (["a", "b"], CLASSES)
-    assert (found[0].image == PHOTO).all()
-    assert (found[1].truth == np.roll(truth(), 1, axis=0)).all()
-    assert found[0].cues.kinds == frozenset()
+    dataset = data.load(pairs(tmp_path))
+    assert ([e.id for e in dataset], dataset.classes) == (["a", "b"], CLASSES)
+    assert (dataset[0].image == PHOTO).all()
+    assert (dataset[1].truth == np.roll(truth(), 1, axis=0)).all()
+    assert dataset[0].cues.kinds == frozenset()
 
 
 def test_splits_are_folders_below(tmp_path):
@@ -85,25 +85,25 @@ def test_cues_of_the_page_beside_pictures(tmp_path):
     cues = Cues(points=[Point(5, 5, 1)], strokes=[Stroke(2, 3, ((30, 20), (33, 21)))])
     (tmp_path / "cues").mkdir()
     (tmp_path / "cues" / "a.json").write_text(cues.to_json(CLASSES))
-    found = data.load(tmp_path, classes=CLASSES)
-    assert (found[0].cues, found[0].truth) == (cues, None)
-    assert not found[1].cues.kinds
+    dataset = data.load(tmp_path, classes=CLASSES)
+    assert (dataset[0].cues, dataset[0].truth) == (cues, None)
+    assert not dataset[1].cues.kinds
     with pytest.raises(
         ValueError, match=r"row 0 \(id 'a'\): the cues are of the classes background, cat, dog, the data"
     ):
         data.load(tmp_path, classes=("background", "cow"))[0]
     (tmp_path / "cues" / "b.json").write_text('{"points": [[99, 0, 1]]}')
     with pytest.raises(ValueError, match=r"row 1 \(id 'b'\): point 0 at \(99, 0\) lies outside"):
-        found.subset([1]) and data.load(tmp_path, classes=CLASSES)[1]
+        dataset.subset([1]) and data.load(tmp_path, classes=CLASSES)[1]
 
 
 def test_a_missing_file_is_named(tmp_path):
     pairs(tmp_path)
     (tmp_path / "masks" / "b.png").unlink()
-    found = data.load(tmp_path)
-    assert found[0].id == "a"
+    dataset = data.load(tmp_path)
+    assert dataset[0].id == "a"
     with pytest.raises(ValueError, match=r"row 1: b has no mask. Add the file, or give columns=\{'mask': None\}"):
-        found[1]
+        dataset[1]
     assert data.load(tmp_path, columns={"mask": None})[1].truth is None
     put(tmp_path / "masks" / "c.png", truth())
     with pytest.raises(ValueError, match="row 2: c has no image. Add the file"):
@@ -115,9 +115,9 @@ def test_folders_by_other_names(tmp_path):
     put(tmp_path / "images" / "a.png", PHOTO[::-1])
     put(tmp_path / "masks" / "a.png", truth())
     put(tmp_path / "fine" / "a.png", truth()[::-1])
-    found = data.load(tmp_path, columns={"image": "photos", "mask": "fine"}, classes=CLASSES)[0]
-    assert (found.image == PHOTO).all()
-    assert (found.truth == truth()[::-1]).all()
+    dataset = data.load(tmp_path, columns={"image": "photos", "mask": "fine"}, classes=CLASSES)[0]
+    assert (dataset.image == PHOTO).all()
+    assert (dataset.truth == truth()[::-1]).all()
 
 
 def test_two_files_of_one_name(tmp_path):
@@ -175,16 +175,16 @@ def voc(root: Path, name="cat") -> Path:
 
 
 def test_voc_folders(tmp_path):
-    found = data.load(voc(tmp_path))
-    assert [e.id for e in found] == ["2007_1", "2007_3"]
-    assert (len(found.classes), found.classes[8], found.classes[16]) == (21, "cat", "pottedplant")
-    example = found[0]
+    dataset = data.load(voc(tmp_path))
+    assert [e.id for e in dataset] == ["2007_1", "2007_3"]
+    assert (len(dataset.classes), dataset.classes[8], dataset.classes[16]) == (21, "cat", "pottedplant")
+    example = dataset[0]
     expected = truth() * 8
     expected[0] = UNKNOWN
     assert (example.truth == expected).all()
     assert set(np.unique(example.instances)) == {0, 1, 2}  # 255, the border, is no object
     assert example.cues.boxes == (Box(4, 3, 20, 12, 8),)  # VOC counts from 1, both ends included: columns 4..19
-    assert not found[1].cues.kinds
+    assert not dataset[1].cues.kinds
     assert [e.id for e in data.load(tmp_path, "validation")] == ["2007_2"]
     assert not data.load(tmp_path, columns={"boxes": None})[0].cues.kinds
     with pytest.raises(ValueError, match=r"has no list test.txt. Choose one of: train, val"):
@@ -250,12 +250,12 @@ def coco(root: Path, **changed) -> Path:
 
 def test_coco_files(tmp_path):
     path = coco(tmp_path)
-    found = data.load(path)
-    assert (found.classes, [e.id for e in found]) == (CLASSES, ["a.png", "b.png"])
-    assert (found[0].truth == truth()).all()
-    assert (found[0].instances > 0).sum() == (truth() > 0).sum()
-    assert set(found[0].cues.boxes) == {Box(4, 3, 20, 12, 1), Box(22, 15, 37, 25, 2)}
-    assert not found[1].truth.any()  # looked at, and nothing is there
+    dataset = data.load(path)
+    assert (dataset.classes, [e.id for e in dataset]) == (CLASSES, ["a.png", "b.png"])
+    assert (dataset[0].truth == truth()).all()
+    assert (dataset[0].instances > 0).sum() == (truth() > 0).sum()
+    assert set(dataset[0].cues.boxes) == {Box(4, 3, 20, 12, 1), Box(22, 15, 37, 25, 2)}
+    assert not dataset[1].truth.any()  # looked at, and nothing is there
     assert data.load(path, columns={"boxes": None})[0].cues.kinds == frozenset()
     bare = data.load(path, columns={"mask": None, "instances": None})[0]
     assert (bare.truth, bare.instances, len(bare.cues.boxes)) == (None, None, 2)
@@ -265,10 +265,10 @@ def test_coco_files(tmp_path):
 
 @pytest.mark.parametrize("make", [pairs, voc, coco])
 def test_other_processes_may_have_them(tmp_path, make):
-    found = data.load(make(tmp_path))
-    again = pickle.loads(pickle.dumps(found))
-    assert (again[0].truth == found[0].truth).all()
-    assert again.revision == found.revision
+    dataset = data.load(make(tmp_path))
+    again = pickle.loads(pickle.dumps(dataset))
+    assert (again[0].truth == dataset[0].truth).all()
+    assert again.revision == dataset.revision
 
 
 def test_coco_masks_are_those_of_pycocotools(tmp_path):

@@ -1,4 +1,4 @@
-"""Data sets of the Hub -> Examples, and weak versions back to it, by the clients as they are."""
+"""Loading data sets of the Hub, and pushing weak versions to it, with the real clients."""
 
 import json
 import re
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from huggingface_hub import DatasetCard, HfApi, constants
 
-from tests.wss_core.data.test_hub_table import CLASSES, PLAIN, folder, mask, picture, plain, png
+from tests.wss_core.data.test_hub_table import CLASSES, PLAIN, folder, make_image, mask, plain, png
 from wss_core import data
 from wss_core.__main__ import main
 from wss_core.cues import Cues, CueSpec
@@ -41,7 +41,7 @@ def test_a_data_set_at_a_revision(hub_server, cats, tmp_path):
     assert (old.revision, len(old), new.revision, len(new)) == (cats, 3, later, 5)
     assert len(data.load(NAME, revision=cats)) == 3
     assert (old.classes, old[1].id) == (CLASSES, "p1")
-    assert (old[1].image == picture(1)).all()
+    assert (old[1].image == make_image(1)).all()
     assert (old[1].truth == mask(1)).all()
 
 
@@ -107,18 +107,18 @@ def test_several_configurations(hub_server, tmp_path):
 
 
 def test_pictures_in_folders_on_the_hub(hub_server):
-    files = {f"{i}{part}.png": png(a)["bytes"] for i in range(2) for part, a in (("", picture(i)), ("_m", mask(i)))}
+    files = {f"{i}{part}.png": png(a)["bytes"] for i in range(2) for part, a in (("", make_image(i)), ("_m", mask(i)))}
     files["metadata.csv"] = b"file_name,mask_file_name\n0.png,0_m.png\n1.png,1_m.png\n"
     hub_server.put(NAME, files, kind="datasets")
     for streaming in (False, True):
-        found = list(data.load(NAME, classes=CLASSES, streaming=streaming))
-        assert (found[1].image == picture(1)).all()
-        assert (found[1].truth == mask(1)).all()
+        dataset = list(data.load(NAME, classes=CLASSES, streaming=streaming))
+        assert (dataset[1].image == make_image(1)).all()
+        assert (dataset[1].truth == mask(1)).all()
 
 
 def test_strangers_name_no_file_of_this_machine(hub_server, tmp_path):
     secret = tmp_path / "secret.png"
-    secret.write_bytes(png(picture(9))["bytes"])
+    secret.write_bytes(png(make_image(9))["bytes"])
     put(hub_server, folder(tmp_path / "a", PLAIN, plain(1, image={"bytes": None, "path": str(secret)})))
     for streaming in (False, True):
         with pytest.raises(ValueError, match="row.* names the file .*secret.png.* outside ann/cats. It is not opened"):
@@ -200,7 +200,7 @@ def scenes(path, count=4):
         truth = np.zeros((40, 60), np.uint8)
         if i < count - 1:
             truth[5:20, 5:25], truth[22:38, 30 : 40 + i] = 1, 2
-        rows.append({"id": f"s{i}", "image": png(picture(i, (40, 60))), "mask": png(truth), "tags": [1]})
+        rows.append({"id": f"s{i}", "image": png(make_image(i, (40, 60))), "mask": png(truth), "tags": [1]})
     return data.load(folder(path, PLAIN, rows))
 
 
@@ -208,22 +208,22 @@ def scenes(path, count=4):
 def test_a_weak_version_reads_back_as_it_was_made(tmp_path, kind):
     source = scenes(tmp_path / "source")
     summary = save(WeakVersion(source, CueSpec(kind, jitter=0.1), seed=3), tmp_path / "weak")
-    found = data.load(tmp_path / "weak")
-    assert (found.classes, len(found), summary.images) == (CLASSES, 4, 4)
-    for given, made in zip(source, found, strict=True):
+    dataset = data.load(tmp_path / "weak")
+    assert (dataset.classes, len(dataset), summary.images) == (CLASSES, 4, 4)
+    for given, made in zip(source, dataset, strict=True):
         expected = simulate_cues(given, CueSpec(kind, jitter=0.1), seed=3, classes=CLASSES).cues
         assert json.loads(made.cues.to_json(CLASSES)) == json.loads(expected.to_json(CLASSES))
         assert (made.image == given.image).all()
         assert (made.id, made.truth) == (given.id, None)
-    assert summary.seconds == pytest.approx(sum(e.cues.seconds(CLASSES) for e in found))
+    assert summary.seconds == pytest.approx(sum(e.cues.seconds(CLASSES) for e in dataset))
 
 
 def test_pictures_travel_as_the_files_they_are(tmp_path):
     source = scenes(tmp_path / "source")
     save(WeakVersion(source, CueSpec("points"), truth=True), tmp_path / "weak")
-    found = data.load(tmp_path / "weak")
-    assert [file for file, _ in found.with_files()] == [file for file, _ in source.with_files()]
-    assert all((a.truth == b.truth).all() for a, b in zip(source, found, strict=True))
+    dataset = data.load(tmp_path / "weak")
+    assert [file for file, _ in dataset.with_files()] == [file for file, _ in source.with_files()]
+    assert all((a.truth == b.truth).all() for a, b in zip(source, dataset, strict=True))
 
 
 def test_other_splits_and_words_in_a_folder_stay(tmp_path):
@@ -268,9 +268,9 @@ def test_a_weak_version_is_pushed_and_read_by_anyone(hub_server, tmp_path):
     summary, commit = push(WeakVersion(source, CueSpec("boxes")), "ann/weak")
     assert api.dataset_info("ann/weak").sha == commit
     assert summary.images == 4
-    found = data.load("ann/weak", revision=commit)
-    assert found.classes == CLASSES
-    assert [e.cues.kinds for e in found] == [{"boxes"}] * 3 + [{"tags"}]
+    dataset = data.load("ann/weak", revision=commit)
+    assert dataset.classes == CLASSES
+    assert [e.cues.kinds for e in dataset] == [{"boxes"}] * 3 + [{"tags"}]
     rows = datasets.load_dataset("ann/weak", split="train")
     assert rows.features["tags"].feature.names == list(CLASSES)
     assert rows[0]["boxes"][0] == {"x0": 5, "y0": 5, "x1": 25, "y1": 20, "label": 1}
@@ -349,9 +349,9 @@ def test_the_command_writes_a_folder(tmp_path, capsys):
     scenes(tmp_path / "source")
     options = ["--cue", "points", "--per", "object", "--points", "2", "--no-background", "--seed", "5", "--with-masks"]
     assert main(["weaken", str(tmp_path / "source"), *options, "--out", str(tmp_path / "weak")]) == 0
-    found = data.load(tmp_path / "weak")
-    assert [len(e.cues.points) for e in found] == [4, 4, 4, 0]
-    assert found[0].truth is not None
+    dataset = data.load(tmp_path / "weak")
+    assert [len(e.cues.points) for e in dataset] == [4, 4, 4, 0]
+    assert dataset[0].truth is not None
     assert "points: 4 pictures" in capsys.readouterr().out
 
 

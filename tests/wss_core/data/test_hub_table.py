@@ -1,4 +1,4 @@
-"""Tables in the Hub's layout -> Examples: columns, classes, what is refused and how the row is named."""
+"""Loading tables in the Hub's layout: columns, classes, refused values and the row that an error names."""
 
 import io
 import json
@@ -29,7 +29,7 @@ def png(array) -> dict:
     return {"bytes": buffer.getvalue(), "path": None}
 
 
-def picture(number=0, shape=(6, 8)) -> np.ndarray:
+def make_image(number=0, shape=(6, 8)) -> np.ndarray:
     return np.random.default_rng(number).integers(0, 256, (*shape, 3), np.uint8)
 
 
@@ -55,23 +55,23 @@ PLAIN = {"id": Value("string"), "image": Image(), "mask": Image()}
 
 def plain(count=3, **changed) -> list[dict]:
     return [
-        {"id": f"p{i}", "image": png(picture(i)), "mask": png(mask(i)), "tags": [1]} | changed for i in range(count)
+        {"id": f"p{i}", "image": png(make_image(i)), "mask": png(mask(i)), "tags": [1]} | changed for i in range(count)
     ]
 
 
 def test_rows_become_examples(tmp_path):
-    found = examples.load(folder(tmp_path, PLAIN | {"group": Value("string")}, plain(group="g")))
-    assert (len(found), found.classes, found.split) == (3, CLASSES, "train")
-    for i, example in enumerate(found):
-        assert (example.image == picture(i)).all()
+    dataset = examples.load(folder(tmp_path, PLAIN | {"group": Value("string")}, plain(group="g")))
+    assert (len(dataset), dataset.classes, dataset.split) == (3, CLASSES, "train")
+    for i, example in enumerate(dataset):
+        assert (example.image == make_image(i)).all()
         assert (example.truth == mask(i)).all()
         assert (example.image.dtype, example.truth.dtype) == (np.uint8, np.uint8)
         assert (example.id, example.group, example.cues.tags) == (f"p{i}", "g", ("cat",))
-    assert (found[-1].id, found[np.int64(1)].id) == ("p2", "p1")
-    assert [e.id for e in found[1:]] == ["p1", "p2"]
-    assert [e.id for e in found.subset([2, 0])] == ["p2", "p0"]
+    assert (dataset[-1].id, dataset[np.int64(1)].id) == ("p2", "p1")
+    assert [e.id for e in dataset[1:]] == ["p1", "p2"]
+    assert [e.id for e in dataset.subset([2, 0])] == ["p2", "p0"]
     with pytest.raises(IndexError):
-        found[3]
+        dataset[3]
 
 
 def test_every_kind_of_cue(tmp_path):
@@ -117,15 +117,15 @@ def test_palette_masks_are_read_as_indices_and_bits_as_labels(tmp_path):
     palette.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255])
     rows = plain(1, mask=png(palette)) + plain(1, mask=png(mask(0, count=2).astype(bool)))
     rows += plain(1, mask=png(np.repeat(mask(0)[..., None], 3, axis=2)))
-    found = examples.load(folder(tmp_path, PLAIN, rows))
-    assert (found[0].truth == mask(0)).all()
-    assert (found[1].truth == mask(0, count=2)).all()
-    assert (found[2].truth == mask(0)).all()
+    dataset = examples.load(folder(tmp_path, PLAIN, rows))
+    assert (dataset[0].truth == mask(0)).all()
+    assert (dataset[1].truth == mask(0, count=2)).all()
+    assert (dataset[2].truth == mask(0)).all()
 
 
 def test_lists_of_masks(tmp_path):
     features = {"image": Image(), "segments": List(Image())}
-    rows = [{"image": png(picture()), "segments": [png(mask(1)), png(mask(2))]}]
+    rows = [{"image": png(make_image()), "segments": [png(mask(1)), png(mask(2))]}]
     where = folder(tmp_path, features, rows)
     assert examples.load(where)[0].truth is None
     assert (examples.load(where, columns={"mask": "segments[1]"})[0].truth == mask(2)).all()
@@ -151,7 +151,7 @@ def test_columns_by_other_names(tmp_path):
     }
     row = {
         "name": "n",
-        "photo": png(picture()),
+        "photo": png(make_image()),
         "annotation": png(mask(1)),
         "fine": png(mask(2)),
         "label": 5,
@@ -159,9 +159,9 @@ def test_columns_by_other_names(tmp_path):
     }
     where = folder(tmp_path, features, [row])
     assert (examples.load(where)[0].truth == mask(1)).all()  # `label` holds no picture
-    found = examples.load(where, columns={"mask": "fine", "id": "name", "tags": None}, classes=CLASSES)[0]
-    assert (found.id, found.cues.tags) == ("n", None)
-    assert (found.truth == mask(2)).all()
+    dataset = examples.load(where, columns={"mask": "fine", "id": "name", "tags": None}, classes=CLASSES)[0]
+    assert (dataset.id, dataset.cues.tags) == ("n", None)
+    assert (dataset.truth == mask(2)).all()
     assert examples.load(where, columns={"mask": None})[0].truth is None
     with pytest.raises(ValueError, match="does not say what the classes of its masks are called"):
         examples.load(where, columns={"mask": "fine"})  # the tags' names are those of `annotation`
@@ -231,7 +231,7 @@ WRONG = [
     ({"mask": png(mask(shape=(6, 9)))}, "the mask is 9 x 6, the picture 8 x 6. Give them the same size"),
     ({"mask": png(mask() + 3)}, r"the mask holds 3, but there are 3 classes \(0..2, 255 = unknown\)"),
     ({"mask": png(mask().astype(np.uint16) + 300)}, "the mask holds 300"),
-    ({"mask": png(picture())}, "the mask holds colours or fractions, not labels"),
+    ({"mask": png(make_image())}, "the mask holds colours or fractions, not labels"),
     ({"mask": {"bytes": b"\xff\xd8\xff\xe0 a photo", "path": None}}, "file must keep every number: PNG"),
     ({"mask": {"bytes": png(mask())["bytes"][:60], "path": None}}, "the mask cannot be read"),
     ({"image": {"bytes": b"no picture", "path": None}}, "this is not a picture"),
@@ -249,12 +249,12 @@ WRONG = [
 @pytest.mark.parametrize(("changed", "words"), WRONG, ids=range(len(WRONG)))
 def test_a_wrong_row_is_named(tmp_path, changed, words):
     features = PLAIN | {"scribble": Image(), "instances": Image(), "points": List(List(Value("float32")))}
-    found = examples.load(folder(tmp_path, features, [*plain(2), *plain(1, id="bad one", **changed)]))
-    assert found[1].id == "p1"
+    dataset = examples.load(folder(tmp_path, features, [*plain(2), *plain(1, id="bad one", **changed)]))
+    assert dataset[1].id == "p1"
     with pytest.raises(ValueError, match=rf"{tmp_path.name}, split train, row 2 \(id 'bad one'\): .*{words}"):
-        found[2]
+        dataset[2]
     with pytest.raises(ValueError, match="row 2 .*bad one"):
-        list(found)
+        list(dataset)
 
 
 def test_masks_of_0_and_255_are_not_taken_for_unknown(tmp_path):
@@ -279,17 +279,17 @@ def test_huge_pictures_are_refused_before_they_are_decoded(tmp_path):
     small = png(Pillow.new("1", (1, 1)))["bytes"]
     header = small[12:16] + (60_000).to_bytes(4, "big") * 2 + small[24:29]  # IHDR of 60,000 x 60,000
     bomb = small[:12] + header + zlib.crc32(header).to_bytes(4, "big") + small[33:]
-    found = examples.load(folder(tmp_path, PLAIN, [*plain(1, image={"bytes": bomb, "path": None})]))
+    dataset = examples.load(folder(tmp_path, PLAIN, [*plain(1, image={"bytes": bomb, "path": None})]))
     with pytest.raises(ValueError, match="row 0 .*too many pixels"):
-        found[0]
-    found = examples.load(folder(tmp_path / "b", PLAIN, [*plain(1, mask={"bytes": bomb, "path": None})]))
+        dataset[0]
+    dataset = examples.load(folder(tmp_path / "b", PLAIN, [*plain(1, mask={"bytes": bomb, "path": None})]))
     with pytest.raises(ValueError, match="row 0 .*exceeds limit"):
-        found[0]
+        dataset[0]
 
 
 def test_no_file_outside_the_folder_is_opened(tmp_path):
     secret = tmp_path / "secret.png"
-    secret.write_bytes(png(picture(9))["bytes"])
+    secret.write_bytes(png(make_image(9))["bytes"])
     where = folder(tmp_path / "data set", PLAIN, plain(1, image={"bytes": None, "path": str(secret)}))
     with pytest.raises(ValueError, match=r"row 0: .*names the file .* outside .*data set. It is not opened"):
         examples.load(where)[0]
@@ -299,7 +299,7 @@ def test_no_file_outside_the_folder_is_opened(tmp_path):
         examples.load(folder(where, PLAIN, link))[0]
     (where / "inside.png").unlink()
     (where / "inside.png").write_bytes(secret.read_bytes())
-    assert (examples.load(where)[0].image == picture(9)).all()
+    assert (examples.load(where)[0].image == make_image(9)).all()
 
 
 def test_what_belongs_to_a_data_set(tmp_path, monkeypatch):
@@ -329,15 +329,15 @@ def test_a_card_may_not_name_files_elsewhere(tmp_path):
 
 def test_pictures_in_folders_with_metadata(tmp_path):
     for i in range(2):
-        (tmp_path / f"{i}.png").write_bytes(png(picture(i))["bytes"])
+        (tmp_path / f"{i}.png").write_bytes(png(make_image(i))["bytes"])
         (tmp_path / f"{i}_mask.png").write_bytes(png(mask(i))["bytes"])
     lines = [json.dumps({"file_name": f"{i}.png", "mask_file_name": f"{i}_mask.png"}) for i in range(2)]
     (tmp_path / "metadata.jsonl").write_text("\n".join(lines))
-    found = examples.load(tmp_path, classes=CLASSES)
-    assert len(found) == 2
-    assert (found[1].truth == mask(1)).all()
+    dataset = examples.load(tmp_path, classes=CLASSES)
+    assert len(dataset) == 2
+    assert (dataset[1].truth == mask(1)).all()
     streamed = list(examples.load(tmp_path, classes=CLASSES, streaming=True))
-    assert (streamed[1].image == picture(1)).all()
+    assert (streamed[1].image == make_image(1)).all()
 
 
 def test_streaming_gives_the_same_in_order(tmp_path):
@@ -358,9 +358,9 @@ def test_streaming_gives_the_same_in_order(tmp_path):
 
 def test_other_processes_may_have_them(tmp_path):
     for streaming in (False, True):
-        found = pickle.loads(pickle.dumps(examples.load(folder(tmp_path, PLAIN, plain(2)), streaming=streaming)))
-        assert [e.id for e in found] == ["p0", "p1"]
-        assert len(found.revision) == 40
+        dataset = pickle.loads(pickle.dumps(examples.load(folder(tmp_path, PLAIN, plain(2)), streaming=streaming)))
+        assert [e.id for e in dataset] == ["p0", "p1"]
+        assert len(dataset.revision) == 40
 
 
 STREAM = """
@@ -376,7 +376,7 @@ def large(path, groups: int):
     """70 MB of pictures in each of some groups of rows."""
     (path / "data").mkdir(parents=True)
     features = Features(PLAIN | {"tags": List(ClassLabel(names=list(CLASSES)))})
-    files = [png(picture(i, (400, 600))) for i in range(4)]
+    files = [png(make_image(i, (400, 600))) for i in range(4)]
     with parquet.ParquetWriter(path / "data" / "train.parquet", features.arrow_schema) as writer:
         for group in range(groups):
             image = [{"bytes": files[i % 4]["bytes"] + bytes([group, i]), "path": None} for i in range(100)]
@@ -399,10 +399,10 @@ def test_streaming_a_larger_set_takes_no_more_memory(tmp_path):
 def test_nothing_is_decoded_before_it_is_asked_for(tmp_path):
     rows = [*plain(1), *plain(1, image={"bytes": b"no picture", "path": None})]
     for streaming in (False, True):
-        found = iter(examples.load(folder(tmp_path, PLAIN, rows), streaming=streaming))
-        assert next(found).id == "p0"
+        dataset = iter(examples.load(folder(tmp_path, PLAIN, rows), streaming=streaming))
+        assert next(dataset).id == "p0"
         with pytest.raises(ValueError, match="row 1"):
-            next(found)
+            next(dataset)
 
 
 def test_the_revision_is_a_hash_of_the_files(tmp_path):
@@ -452,14 +452,14 @@ SETS = [("acdc", "test"), ("camvid", "validation"), ("clothing", "tagged"), ("nu
 def test_real_data_sets(name, split):
     if not (DATA / name).is_dir():
         pytest.skip(f"needs the data set {name} in {DATA}")
-    found = examples.load(DATA / name, split, limit=5)
+    dataset = examples.load(DATA / name, split, limit=5)
     kinds = {"acdc": {"tags", "labels"}}.get(name, {"tags"})
-    for example in found:
+    for example in dataset:
         assert example.cues.kinds == kinds
         assert (example.truth is None) == (name == "clothing")
         assert (example.instances is not None) == (name == "nuclei")
         if example.truth is not None and name != "camvid":  # whose `tags` count class 0 as an object
-            assert {found.classes[v] for v in np.unique(example.truth) if 0 < v < 255} == set(example.cues.tags)
+            assert {dataset.classes[v] for v in np.unique(example.truth) if 0 < v < 255} == set(example.cues.tags)
 
 
 def test_a_path_may_go_by_way_of_parent_folders(tmp_path, monkeypatch):
