@@ -1,7 +1,7 @@
-"""OpenCV's GrabCut with a bound on its time: it works in another process, which ends when a cut takes too long.
+"""GrabCut of OpenCV with a bound on its time: it runs in another process, which ends when a cut takes too long.
 
 On a picture of one colour, or with next to no others, a single cut can take minutes or hours (256 x 192 pixels, a few of
-them not white); ordinary ones take a tenth of a second. Which it will be cannot be told beforehand.
+them not white); ordinary ones take a tenth of a second. Which it will be cannot be known beforehand.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ import numpy as np
 
 from .graph_cut_worker import HEAD, READY
 
-SECONDS, SECONDS_A_MEGAPIXEL = 5.0, 100.0  # that a cut may take: a hundred times what ordinary pictures need
+SECONDS, SECONDS_A_MEGAPIXEL = 5.0, 100.0  # limit of a cut: a hundred times what ordinary pictures need
 WORKER = Path(__file__).with_name("graph_cut_worker.py")
 
 log = logging.getLogger(__name__)
-_idle: list[subprocess.Popen] = []  # as many as there were cuts at once
+_idle: list[subprocess.Popen] = []  # processes that wait for a cut, as many as ever worked at once
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_idle.clear)  # their pipes are the parent's
 
 
 def run_grabcut(bgr: np.ndarray, trimap: np.ndarray, iterations: int) -> bool:
-    """Cut a picture uint8 (h, w, 3), the result written into the trimap uint8 (h, w) in OpenCV's four values.
+    """Cut a BGR picture uint8 (h, w, 3) and write the result into the trimap uint8 (h, w), in OpenCV's four values.
 
-    Returns False where the colours did not tell the sides apart: a picture of one colour leaves the trimap as it is, and
-    of a cut that takes too long the iterations that were done are kept, with a warning. Otherwise True, and the same
-    each time. Either side needs 5 pixels.
+    Returns whether colours separated the sides, with the same result each time. False: a picture of one colour, which
+    leaves the trimap as it is, or a cut that takes too long, which keeps the iterations that were done and warns. Each
+    side needs 5 pixels. Raises RuntimeError where the process cannot be started or fails.
     """
     if (bgr == bgr[:1, :1]).all():
         return False
@@ -38,11 +38,11 @@ def run_grabcut(bgr: np.ndarray, trimap: np.ndarray, iterations: int) -> bool:
     worker = _assign(HEAD.pack(*trimap.shape, iterations, seconds) + bgr.tobytes() + trimap.tobytes())
     try:
         for done in range(iterations):
-            cut = worker.stdout.read(trimap.size)
-            if len(cut) < trimap.size:
+            written = worker.stdout.read(trimap.size)
+            if len(written) < trimap.size:
                 _report_end(worker, done, iterations, trimap.shape, seconds)
                 return False
-            trimap[...] = np.frombuffer(cut, np.uint8).reshape(trimap.shape)
+            trimap[...] = np.frombuffer(written, np.uint8).reshape(trimap.shape)
     except BaseException:
         worker.kill()  # what it would still write belongs to this cut
         raise
@@ -51,7 +51,7 @@ def run_grabcut(bgr: np.ndarray, trimap: np.ndarray, iterations: int) -> bool:
 
 
 def _assign(task: bytes) -> subprocess.Popen:
-    """A process that has begun the task, an idle one or a new one. Raises RuntimeError where none can be had."""
+    """Give the task to an idle process or a new one, and return it. Raises RuntimeError where none can be started."""
     while True:
         try:
             worker, is_new = _idle.pop(), False
@@ -63,22 +63,25 @@ def _assign(task: bytes) -> subprocess.Popen:
             if worker.stdout.read(len(READY)) == READY:
                 return worker
         except OSError:
-            pass  # it was ended by somebody while it was idle
+            pass  # it ended while it was idle
         except BaseException:
             worker.kill()
             raise
         worker.kill()
         if is_new:
-            raise RuntimeError(f"the process that cuts pictures ended with {worker.wait()}. What it said is above")
+            raise RuntimeError(f"the process that cuts pictures ended with {worker.wait()}. Its own message is above")
 
 
 def _start_worker() -> subprocess.Popen:
-    pipe, environment = subprocess.PIPE, os.environ | {"PYTHONSAFEPATH": "1"}  # no module of this folder is meant
+    pipe, environment = (
+        subprocess.PIPE,
+        os.environ | {"PYTHONSAFEPATH": "1"},
+    )  # this folder's modules must not shadow others
     return subprocess.Popen([sys.executable, str(WORKER)], stdin=pipe, stdout=pipe, env=environment)
 
 
 def _report_end(worker: subprocess.Popen, done: int, iterations: int, shape: tuple[int, ...], seconds: float) -> None:
-    """Say why the process ended in the middle of a cut. Raises RuntimeError for any reason but the time."""
+    """Warn that a cut took too long and its process ended. Raises RuntimeError where it ended for another reason."""
     code = worker.wait()
     if code != 1:
         raise RuntimeError(

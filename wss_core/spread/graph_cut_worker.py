@@ -1,6 +1,6 @@
-"""The process that cuts pictures for `graph_cut`, one after another from stdin; it imports nothing of this package.
+"""The worker process of `graph_cut`: it cuts pictures from stdin one after another and imports nothing of this package.
 
-OpenCV's graph cut knows no bound and cannot be interrupted: where one takes longer than it may, this process ends.
+OpenCV's graph cut has no time limit and cannot be interrupted: where one takes too long, this process ends.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ READY = b"."
 
 
 def iterate_grabcut(bgr: np.ndarray, trimap: np.ndarray, iterations: int) -> Iterator[np.ndarray]:
-    """The trimap uint8 (h, w) after each iteration on a picture uint8 (h, w, 3); the same each time."""
+    """Yield the trimap uint8 (h, w) after each iteration on a BGR picture uint8 (h, w, 3); the same each time."""
     cv2.setRNGSeed(0)  # its k-means starts at random
     models = np.zeros((1, 65)), np.zeros((1, 65))
     for number in range(iterations):
@@ -28,7 +28,7 @@ def iterate_grabcut(bgr: np.ndarray, trimap: np.ndarray, iterations: int) -> Ite
 
 
 def main() -> None:
-    """Read, cut and write until stdin ends."""
+    """Read pictures and trimaps from stdin, cut them and write the results to stdout, until stdin ends."""
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     with open(os.devnull, "w") as nowhere:
         while len(head := source.read(HEAD.size)) == HEAD.size:
@@ -38,8 +38,8 @@ def main() -> None:
             sink.write(READY)
             sink.flush()
             faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
-            for cut in iterate_grabcut(bgr, trimap, iterations):
-                sink.write(cut.tobytes())
+            for result in iterate_grabcut(bgr, trimap, iterations):
+                sink.write(result.tobytes())
                 sink.flush()
             faulthandler.cancel_dump_traceback_later()
 
