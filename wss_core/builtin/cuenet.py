@@ -1,5 +1,7 @@
-"""CueNet: a small network that knows what belongs together. Its features are computed once for a picture; a light
-part answers to the cues, class by class against the rest, and improves on what the closed-form solver found.
+"""CueNet, a small network that segments one class against the rest from cues.
+
+Its features are computed once for a picture; a light part runs for each cue and class and improves on the answer of the
+closed-form solver (`spread.live`).
 
 The encoder is MobileNetV2 (Sandler et al., CVPR 2018), the maps of its scales are joined from the coarsest down (Lin
 et al., "Feature Pyramid Networks", CVPR 2017), a ridge regression on them is fitted to the cues inside the network
@@ -19,16 +21,17 @@ from torch.nn import functional
 
 from .mobilenet import CHANNELS, MobileNetV2
 
-STRIDE = 4  # pixels of the network's picture in a cell of its answer
-MULTIPLE = 32  # its sides are multiples of this
-PLANES = 15  # see spread/planes.py
-EMBEDDING = 32
+STRIDE = 4  # pixels of the input in a cell of the output
+MULTIPLE = 32  # the input's sides are multiples of it, in pixels
+PLANES = 15  # see `spread.cuenet_inputs`
+EMBEDDING = 32  # channels of each map of the pyramid
 WIDTHS = (32, 64, 96, 128)  # channels at strides 4, 8, 16, 32
-RIDGE = 0.01
+RIDGE = 0.01  # weight of the ridge regression's penalty
 
 
 class CueNet(nn.Module):
-    """images float32 (B, 3, H, W), -1..1, H and W multiples of 32 -> `pyramid` -> `forward` with the cues' planes."""
+    """The network: `pyramid` turns images float32 (B, 3, H, W), -1..1, H and W multiples of 32, into feature maps;
+    `forward` turns those and the planes of the cues into log-odds."""
 
     def __init__(self):
         super().__init__()
@@ -48,11 +51,11 @@ class CueNet(nn.Module):
         nn.init.zeros_(self.answer.bias)
 
     def pyramid(self, images: torch.Tensor) -> list[torch.Tensor]:
-        """Maps (B, EMBEDDING, h, w) at strides 4, 8, 16, 32: the slow part, once for a picture."""
+        """Compute the maps (B, EMBEDDING, h, w) at strides 4, 8, 16, 32: the slow part, once for a picture."""
         return self.join_scales(self.encoder(images)[1:])
 
     def join_scales(self, maps: list[torch.Tensor]) -> list[torch.Tensor]:
-        """The pyramid of the encoder's maps at strides 4, 8, 16, 32."""
+        """Join the encoder's maps at strides 4, 8, 16, 32 from the coarsest down."""
         above, pyramid = None, []
         for lateral, smooth, own in zip(reversed(self.lateral), reversed(self.smooth), reversed(maps), strict=True):
             joined = lateral(own)
@@ -63,7 +66,10 @@ class CueNet(nn.Module):
         return pyramid[::-1]
 
     def forward(self, pyramid: list[torch.Tensor], planes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Log-odds (B, h, w) of the class against the rest, and those of the ridge alone. planes: (B, PLANES, h, w)."""
+        """Compute log-odds (B, h, w) of the class against the rest, and those of the ridge regression alone.
+
+        planes: float32 (B, PLANES, h, w), see `spread.cuenet_inputs`.
+        """
         likeness = self.likeness(pyramid[0], planes[:, 0], planes[:, 1])
         x = self.enter(torch.cat([pyramid[0], planes, likeness[:, None]], dim=1))
         kept = []
@@ -78,8 +84,11 @@ class CueNet(nn.Module):
         return self.answer(x)[:, 0] + self.trust[0] * estimate + self.trust[1] * likeness, 3 * likeness
 
     def likeness(self, embedding: torch.Tensor, own: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
-        """(B, h, w), about -1..1: ridge regression on the embedding from cells told of the class, `own`, and of the
-        rest, `other` (B, h, w), shares of the cell; where there is none, all cells stand for the rest."""
+        """Fit a ridge regression on the embedding to the seeds and apply it to all cells: (B, h, w), about -1..1.
+
+        own, other: (B, h, w), shares of each cell that are seeds of the class and of the rest; where there are none of
+        the rest, all cells stand for it.
+        """
         with torch.autocast(embedding.device.type, enabled=False):  # a small system, solved in full precision
             return self._likeness(embedding.float(), own.float(), other.float())
 
@@ -98,7 +107,7 @@ class CueNet(nn.Module):
 
 
 def pixels(images: np.ndarray) -> torch.Tensor:
-    """float32 (B, 3, H, W), -1..1, as the network wants it, of images uint8 (B, H, W, 3)."""
+    """Turn images uint8 (B, H, W, 3) into the network's input, float32 (B, 3, H, W), -1..1."""
     return torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 

@@ -26,7 +26,7 @@ CHANNELS = tuple(STAGES[stage][0] for stage in OUTPUTS)
 
 
 class MobileNetV2(nn.Module):
-    """images float32 (B, 3, H, W) -> maps (B, CHANNELS[i], h_i, w_i) at strides 2, 4, 8, 16, 32."""
+    """The encoder: images float32 (B, 3, H, W) -> maps (B, CHANNELS[i], h_i, w_i) at strides 2, 4, 8, 16, 32."""
 
     def __init__(self):
         super().__init__()
@@ -52,7 +52,8 @@ class MobileNetV2(nn.Module):
 
 
 class SameConv2d(nn.Conv2d):
-    """A convolution whose output is the input's size divided by the stride, rounded up; what pads is right and below."""
+    """A convolution whose output is the input's size divided by the stride, rounded up; an odd padding is larger at the
+    right and below."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         pads = []

@@ -1,4 +1,4 @@
-"""The built-in model: CueNet with the weights of this package, and how a picture is shown to it."""
+"""The built-in model: it loads CueNet with the weights of this package and prepares pictures for it."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from .cuenet import CueNet
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "model.safetensors"
-# Data sets from whose training masks it learned, see weights/README.md: with few labels of theirs it knows more than these tell.
+# Data sets from whose training masks it learned, see weights/README.md: with few labels of theirs it has an advantage over other methods.
 LEARNED_FROM = ("acdc", "camvid", "clothing", "horses", "nuclei", "segments", "tiles")
-NAME = "builtin"  # of its encoder, among features and backbones
-SIDE = 512  # pixels of the longer side as the network sees it
-MIN_SIDE = 64
-CLASSES_PER_BATCH = 8  # classes answered together; more only take more memory
+NAME = "builtin"  # of its encoder among features and backbones
+SIDE = 512  # pixels: longer side that pictures are resized to, at most
+MIN_SIDE = 64  # pixels: longer side that small pictures are enlarged to
+CLASSES_PER_BATCH = 8  # more only take more memory
 
 
 @functools.lru_cache(maxsize=1)
 def model() -> CueNet:
-    """The network, ready to answer; read once."""
+    """Load the network in evaluation mode; its weights are read once."""
     import torch
     from safetensors.torch import load_file
 
@@ -38,7 +38,7 @@ def model() -> CueNet:
 
 
 def network_input(image: np.ndarray) -> torch.Tensor:
-    """float32 (1, 3, h, w), -1..1: an image uint8 (H, W, 3) as the network sees it, at most SIDE a side."""
+    """Resize an image uint8 (H, W, 3) to the network's input: float32 (1, 3, h, w), -1..1, sides at most SIDE."""
     from .cuenet import MULTIPLE, pixels
 
     longer = max(image.shape[:2])
@@ -50,7 +50,7 @@ def network_input(image: np.ndarray) -> torch.Tensor:
 
 
 def pyramid(image: np.ndarray) -> tuple[np.ndarray, ...]:
-    """float32 (EMBEDDING, h, w) at strides 4, 8, 16, 32 of the picture as seen: the slow part."""
+    """Compute the feature maps float32 (EMBEDDING, h, w) at strides 4, 8, 16, 32 of the network's input: the slow part."""
     import torch
 
     with torch.inference_mode():
@@ -59,7 +59,10 @@ def pyramid(image: np.ndarray) -> tuple[np.ndarray, ...]:
 
 
 def class_logits(maps: tuple[np.ndarray, ...], planes: np.ndarray) -> np.ndarray:
-    """float32 (K, h, w): log-odds of each class against the rest. planes: float32 (K, PLANES, h, w)."""
+    """Compute the log-odds float32 (K, h, w) of each class against the rest.
+
+    maps: as `pyramid` gives them. planes: float32 (K, PLANES, h, w), see `spread.cuenet_inputs`.
+    """
     import torch
 
     logits = []

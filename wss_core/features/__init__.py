@@ -1,4 +1,4 @@
-"""FEATURES by name: a picture -> a feature map on a small working grid."""
+"""Functions that turn a picture into a feature map on a small working grid, listed by name in FEATURES."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FEATURES: dict[str, Callable[[np.ndarray, tuple[int, int]], np.ndarray]] = {
     "texture": texture,
     "builtin": builtin.embedding,
 }
-TIMM = "timm:"  # and a name of timm's, "hf-hub:USER/REPO" or "local-dir:FOLDER"
+TIMM = "timm:"  # prefix; a name of timm's, "hf-hub:USER/REPO" or "local-dir:FOLDER" follows
 
 
 def check(name: str) -> None:
@@ -27,15 +27,16 @@ def check(name: str) -> None:
 
 
 def downloads(name: str) -> tuple[Download, ...]:
-    """The pretrained weights that features or a backbone called `name` fetch the first time they are used."""
+    """List the pretrained weights that features or a backbone called `name` download on first use."""
     is_fetched = name.startswith(TIMM) and not name.startswith(f"{TIMM}local-dir:")
     return (Download(f"pretrained weights of {name.removeprefix(TIMM)}", None),) if is_fetched else ()
 
 
 def extract(name: str, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
-    """float32 (D, h, w): the features called `name` of an image uint8 (H, W, 3).
+    """Compute the features called `name` of an image uint8 (H, W, 3): float32 (D, h, w) on a grid of (h, w) cells.
 
-    "timm:NAME" fetches pretrained weights from the Hub the first time; ValueError says what to do where it cannot.
+    "timm:NAME" downloads pretrained weights from the Hub on first use. Raises ValueError for an unknown name or where
+    weights cannot be had.
     """
     check(name)
     if name in FEATURES:
@@ -44,9 +45,10 @@ def extract(name: str, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
 
 
 def extract_shared(name: str, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
-    """float32 (D, h, w): features whose channels mean the same on every picture, with its colour; else as `extract`.
+    """Compute features whose channels mean the same on every picture, and append Lab colour: float32 (D, h, w).
 
-    `extract` gives of a network what varies on this picture; here are all its channels.
+    From a network `extract` gives the components that vary most on this picture; this function gives all channels.
+    The arguments and errors are those of `extract`.
     """
     check(name)
     if name in FEATURES:

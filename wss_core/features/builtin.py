@@ -1,4 +1,4 @@
-"""The built-in model's own features."""
+"""Features of the built-in model."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ..imaging.resize import resize_linear
 
 
 def embedding(image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
-    """float32 (32, h, w): the finest map of the built-in model, on which cells of one thing lie close."""
+    """Compute the finest map of the built-in model, float32 (32, h, w), in which cells of one thing lie close together."""
     return resize_linear(pretrained.pyramid(image)[0], grid)
 
 
 def pyramid(image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
-    """float32 (128, h, w): the maps of all four scales."""
+    """Compute the maps of all four scales of the built-in model, float32 (128, h, w)."""
     return np.concatenate([resize_linear(m, grid) for m in pretrained.pyramid(image)])

@@ -1,4 +1,7 @@
-"""Any network of timm's, convolutional or transformer, as features. The only place that creates one by name."""
+"""Networks of timm, convolutional or transformer, as feature extractors; no other module creates them by name.
+
+timm and torch are imported where they are used: both load slowly.
+"""
 
 from __future__ import annotations
 
@@ -18,30 +21,38 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-MAX_SIDE = 384  # pixels of the picture's longer side as the network sees it
-MIN_STRIDE = 4  # maps finer than one cell in so many pixels tell no more than colour does
-MAX_BYTES = {"config.json": 1_000_000, "model.safetensors": 4_000_000_000}  # bytes at most
-IGNORED_ARGUMENTS = ("in_chans", "num_classes", "global_pool")  # what timm always tells and features do not depend on
-COMPONENTS = 8  # principal components kept of every scale: what varies in this picture
+MAX_SIDE = 384  # pixels: longer side that pictures are resized to for the network
+MIN_STRIDE = 4  # pixels in a cell of a map; finer maps hold no more than colour does
+MAX_BYTES = {"config.json": 1_000_000, "model.safetensors": 4_000_000_000}  # of each file
+IGNORED_ARGUMENTS = (
+    "in_chans",
+    "num_classes",
+    "global_pool",
+)  # timm writes them always; features do not depend on them
+COMPONENTS = 8  # principal components that are kept of each scale
 
 
 @dataclass(frozen=True)
 class Backbone:
-    """A network in evaluation mode, its mean and std for pixels 0..1 (3,), and what its picture's sides must be
-    multiples of; or the one (height, width) it takes."""
+    """A network of timm in evaluation mode, with the form of its input."""
 
     model: nn.Module
+    "Images -> a list of feature maps, see `feature_maps`."
     mean: np.ndarray
+    "float32 (channels,), of pixels 0..1."
     std: np.ndarray
+    "float32 (channels,), of pixels 0..1."
     multiple: int
+    "The sides of its images must be multiples of it, in pixels."
     fixed: tuple[int, int] | None
+    "The one (height, width) it takes, or None."
 
 
 @functools.lru_cache(maxsize=2)
 def load(name: str) -> Backbone:
-    """The pretrained network timm calls `name`; also "hf-hub:USER/REPO" and "local-dir:FOLDER".
+    """Load the pretrained network that timm calls `name`, or one of "hf-hub:USER/REPO" or "local-dir:FOLDER".
 
-    Raises ValueError when timm has no such network or weights, or they cannot be fetched.
+    Raises ValueError when timm has no such network or weights, or the weights cannot be downloaded.
     """
     import timm
 
@@ -52,9 +63,10 @@ def load(name: str) -> Backbone:
 
 
 def trainable(name: str, channels: int = 3, padding: str = "", pretrained: bool = True) -> Backbone:
-    """A network of one's own, to be trained, for pictures of `channels`. padding: timm's pad_type, "" = the network's.
+    """Create a network to be trained, for pictures of `channels`. padding: timm's pad_type, "" = the network's own.
 
-    pretrained False: only its architecture, by timm's own name; nothing is fetched. Raises ValueError as `load`.
+    pretrained=False: random weights, by timm's name of the architecture; nothing is downloaded. Raises ValueError like
+    `load`.
     """
     import timm
 
@@ -69,9 +81,9 @@ def trainable(name: str, channels: int = 3, padding: str = "", pretrained: bool 
 
 
 def architecture(name: str) -> tuple[str, str]:
-    """(timm's own name, padding) that `trainable` makes the network `name` anew from, without fetching anything.
+    """Find timm's name and the padding from which `trainable` can create the network `name` again without weights.
 
-    Raises ValueError for a network made with other arguments than these.
+    Raises ValueError for a network that needs other arguments too, or whose config.json cannot be read.
     """
     if ":" not in name:
         return name, ""
@@ -86,13 +98,13 @@ def architecture(name: str) -> tuple[str, str]:
     arguments = {key: value for key, value in arguments.items() if key not in IGNORED_ARGUMENTS}
     if arguments:
         raise ValueError(
-            f"timm:{name:.80} is made with {', '.join(arguments)}, which no checkpoint can tell. Choose another"
+            f"timm:{name:.80} is made with {', '.join(arguments)}, which a checkpoint cannot store. Choose another"
         )
     return model_name, padding
 
 
 def resolve_architecture(name: str, padding: str) -> tuple[str, str]:
-    """(name, padding) of a backbone as a checkpoint tells them: "timm:NAME" with the name of its architecture."""
+    """Give the (name, padding) that a checkpoint stores for a backbone: "timm:NAME" with timm's name of it."""
     place = name.removeprefix("timm:")
     if place == name:
         return name, padding
@@ -101,20 +113,19 @@ def resolve_architecture(name: str, padding: str) -> tuple[str, str]:
 
 
 def component_maps(backbone: Backbone, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
-    """float32 (D, h, w): the principal components of each scale's map, of mean 0 and together of variance 1 a scale."""
+    """Compute the principal components of each scale's map: float32 (D, h, w), mean 0, total variance 1 for each scale."""
     maps = _run(backbone, _resize_image(backbone, image))
     return np.concatenate([resize_linear(_components(m), grid) for m in _coarse(backbone, maps)])
 
 
 def channel_maps(backbone: Backbone, image: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
-    """float32 (D, h, w): every channel of each scale's map, the same for all pictures, so that they can be compared."""
-    return np.concatenate(
-        [resize_linear(m, grid) for m in _coarse(backbone, _run(backbone, _resize_image(backbone, image)))]
-    )
+    """Compute every channel of each scale's map, comparable between pictures: float32 (D, h, w)."""
+    maps = _run(backbone, _resize_image(backbone, image))
+    return np.concatenate([resize_linear(m, grid) for m in _coarse(backbone, maps)])
 
 
 def _with_sizes(model: nn.Module, mean: np.ndarray, std: np.ndarray, own: tuple[int, int]) -> Backbone:
-    """The network in evaluation mode, with the sizes it takes; own: the (height, width) it was made for."""
+    """Find out by a trial run which sizes the network takes. own: the (height, width) it was made for."""
     multiple = int(np.lcm.reduce(model.feature_info.reduction()))
     backbone = Backbone(model.eval(), mean, std, multiple, None)
     try:  # transformers with windows or positions of one size say so only when they run
@@ -125,9 +136,9 @@ def _with_sizes(model: nn.Module, mean: np.ndarray, std: np.ndarray, own: tuple[
 
 
 def _fetch_weights(name: str) -> str:
-    """Of "hf-hub:USER/REPO@REVISION", fetched, "local-dir:FOLDER"; other names as they are. Raises ValueError.
+    """Download "hf-hub:USER/REPO@REVISION" and return "local-dir:FOLDER"; return other names unchanged.
 
-    By itself timm would unpickle what a stranger's repository holds in place of safetensors.
+    timm's own download would unpickle a stranger's file where safetensors are missing. Raises ValueError.
     """
     source, colon, place = name.partition(":")
     if not colon or source == "local-dir":
@@ -143,6 +154,7 @@ def _fetch_weights(name: str) -> str:
 
 
 def _create(name: str, pretrained: bool = True, arguments: dict | None = None) -> nn.Module:
+    """Create a network by name. Raises ValueError where timm has none of that name or its weights cannot be had."""
     import timm
 
     try:
@@ -158,13 +170,13 @@ def _create(name: str, pretrained: bool = True, arguments: dict | None = None) -
 
 
 def _coarse(backbone: Backbone, maps: list[np.ndarray]) -> list[np.ndarray]:
-    """The maps that are not finer than MIN_STRIDE, at least the last one."""
+    """Leave out the maps finer than MIN_STRIDE, but not the last one."""
     steps = backbone.model.feature_info.reduction()[-len(maps) :]
     return [m for m, step in zip(maps, steps, strict=True) if step >= MIN_STRIDE] or maps[-1:]
 
 
 def _with_any_size(name: str, pretrained: bool, arguments: dict) -> nn.Module:
-    """Transformers learn their positions for one size; most can stretch them, and those that cannot say so."""
+    """Create a network for any image size where it can: most transformers can resize the positions that they learned."""
     import timm
 
     try:
@@ -174,6 +186,7 @@ def _with_any_size(name: str, pretrained: bool, arguments: dict) -> nn.Module:
 
 
 def _resize_image(backbone: Backbone, image: np.ndarray) -> np.ndarray:
+    """Resize an image uint8 (H, W, 3) to a size that the network takes."""
     height, width = image.shape[:2]
     step = backbone.multiple
     scale = MAX_SIDE / max(height, width)
@@ -183,7 +196,7 @@ def _resize_image(backbone: Backbone, image: np.ndarray) -> np.ndarray:
 
 
 def _run(backbone: Backbone, image: np.ndarray) -> list[np.ndarray]:
-    """float32 (D, h, w) for every scale."""
+    """Run the network on an image uint8 (H, W, C): maps float32 (D, h, w), one for each scale."""
     import torch
 
     pixels = (image.astype(np.float32) / 255 - backbone.mean) / backbone.std
@@ -194,13 +207,13 @@ def _run(backbone: Backbone, image: np.ndarray) -> list[np.ndarray]:
 
 
 def feature_maps(model: nn.Module, pixels: torch.Tensor) -> list[torch.Tensor]:
-    """(B, D, h, w) for every scale, whatever order of axes the network answers in."""
+    """Run the network on pixels (B, C, H, W): maps (B, D, h, w), one for each scale, also from networks with NHWC output."""
     channels_last = str(getattr(model, "output_fmt", "")).endswith("NHWC")
     return [m.permute(0, 3, 1, 2) if channels_last else m for m in model(pixels)]
 
 
 def _components(maps: np.ndarray) -> np.ndarray:
-    """float32 (<= COMPONENTS, h, w): the map (D, h, w) along its principal axes."""
+    """Project a map (D, h, w) on its principal axes: float32 (COMPONENTS or fewer, h, w)."""
     cells = maps.reshape(len(maps), -1).T
     cells = cells - cells.mean(axis=0)
     _, axes = np.linalg.eigh(cells.T @ cells / len(cells))
@@ -210,9 +223,9 @@ def _components(maps: np.ndarray) -> np.ndarray:
 
 
 def count_parameters(name: str) -> int:
-    """How many numbers the network timm calls `name` holds. Nothing is fetched and next to no memory taken.
+    """Count the parameters of the network that timm calls `name`, without downloading it or holding its weights.
 
-    Raises ValueError where timm has no such network.
+    Raises ValueError when timm has no such network.
     """
     import timm
     import torch

@@ -38,7 +38,7 @@ def test_a_folder_is_made_anew_from_its_architecture(resnet, tmp_path):
     (tmp_path / "config.json").write_text(json.dumps(config | {"model_args": {"pad_type": "same"}}))
     assert architecture(f"local-dir:{tmp_path}") == ("test_resnet", "same")
     (tmp_path / "config.json").write_text(json.dumps(config | {"model_args": {"img_size": 56, "depth": 3}}))
-    with pytest.raises(ValueError, match="is made with img_size, depth, which no checkpoint can tell"):
+    with pytest.raises(ValueError, match="is made with img_size, depth, which a checkpoint cannot store"):
         architecture(f"local-dir:{tmp_path}")
     with pytest.raises(ValueError, match="cannot read the config.json of timm:local-dir:"):
         architecture("local-dir:/nowhere")
