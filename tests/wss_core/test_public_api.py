@@ -143,7 +143,7 @@ def test_every_public_name_is_explained(name):
     assert problems(name, getattr(wss_core, name)) == []
 
 
-@pytest.mark.parametrize("module", ["hub"])
+@pytest.mark.parametrize("module", ["hub", "data"])
 def test_every_public_name_of_a_public_module_is_explained(module):
     module = getattr(wss_core, module)
     for name in module.__all__:

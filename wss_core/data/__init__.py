@@ -7,6 +7,7 @@ for example in examples.read("USER/REPO", "train", revision="v1"):
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -24,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 def load(
-    source,
+    source: str | os.PathLike,
     split: str = "train",
     *,
     revision: str | None = None,

@@ -19,8 +19,8 @@ from .source import DatasetSource
 class ExampleDataset:
     """The Examples of one split of a data set: a sequence, or, when streamed, only an iterable.
 
-    source, split: as given to `load`. row_numbers: the rows that belong to it, in order; None = streamed. limit: the
-    largest number of rows of a stream.
+    source, split: as given to `load`. dataset_source, row_reader: where its rows lie, and what decodes them. row_numbers:
+    the rows that belong to it, in order; None = streamed. limit: the largest number of rows of a stream.
     """
 
     source: str
