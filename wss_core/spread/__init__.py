@@ -1,4 +1,4 @@
-"""SPREAD: solvers that carry seeds over a picture, by name."""
+"""The registry SPREAD: solvers that spread the labels of seeds over an image, by name."""
 
 from __future__ import annotations
 
@@ -12,16 +12,22 @@ from . import baselines, learned, live
 
 
 class Spread(NamedTuple):
-    """prepare(features (D, h, w), colour (3, h, w), image) -> field, once for a picture; float32, image uint8 (H, W, 3).
-
-    solve(field, steps) -> probs float32 (K, h, w), sums to 1, a row for each label of the last step. steps: what was
-    told cue after cue, `seeds.Told`, the last being all of it. history: whether the solver looks at more than that.
-    """
+    """A solver that gives every cell of the working grid a class, from the cells that cues label."""
 
     prepare: Callable[..., Any]
+    """prepare(features, colour, image) -> field: the work that needs no cues, done once for an image.
+
+    features float32 (D, h, w), colour float32 (3, h, w) in Lab, image uint8 (H, W, 3).
+    """
     solve: Callable[[Any, list[SeedMap]], np.ndarray]
+    """solve(field, steps) -> probabilities float32 (K, h, w), sum 1, with a row for each of `steps[-1].class_ids`.
+
+    steps: the seed map after each cue, see `wss_core.cues.raster.SeedMap`; the last one holds all the cues.
+    """
     history: bool = False
+    """Whether the solver uses the earlier steps, not only the last one."""
     uses_builtin_model: bool = False
+    """Whether the solver uses the built-in model, whose training has seen some data sets."""
 
 
 def _last(solve: Callable[..., np.ndarray]) -> Callable[[Any, list[SeedMap]], np.ndarray]:
@@ -37,7 +43,7 @@ SPREAD: dict[str, Spread] = {
 
 
 def find_spread(name: str) -> Spread:
-    """The solver called `name`. Raises ValueError if unknown."""
+    """Return the solver called `name`. Raises ValueError for an unknown name."""
     if name not in SPREAD:
         raise ValueError(f"no spread {name!r:.40}. Choose one of: {', '.join(SPREAD)}")
     return SPREAD[name]

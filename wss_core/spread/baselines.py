@@ -1,4 +1,4 @@
-"""Known solvers to compare with: scikit-image's random walker, and the nearest seed."""
+"""Baseline solvers to compare with: scikit-image's random walker, and the nearest seed."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from skimage import segmentation
 
 from . import seed_maps
 
-_BETA = 130  # scikit-image's own
+_BETA = 130  # scikit-image's default
 
 
 def prepare_walker(features: np.ndarray, colour: np.ndarray, image: np.ndarray | None = None) -> np.ndarray:
-    """float64 (h, w, 3): Lab, which the walk's edges are taken from, whatever the features."""
+    """Return the Lab colours, float64 (h, w, 3), from which the walk takes its edges; the features are not used."""
     return colour.transpose(1, 2, 0).astype(np.float64)
 
 
 def random_walker(field: np.ndarray, seeds: np.ndarray, allowed: np.ndarray | None, class_ids: list[int]) -> np.ndarray:
-    """float32 (K, h, w), sums to 1. Grady, "Random Walks for Image Segmentation", PAMI 2006.
+    """Solve for probabilities, float32 (K, h, w), sum 1. Grady, "Random Walks for Image Segmentation", PAMI 2006.
 
-    Only classes with seeds are handed over, and only where something is left to decide and the picture is not flat:
-    scikit-image's answer has another shape, or is NaN, otherwise. Solved directly ("bf"): on noisy pictures its
-    conjugate gradients ("cg_j") took ten times longer.
+    scikit-image gets only the classes with seeds, and only if some cell is unlabelled and the image is not flat:
+    otherwise its result has another shape, or is NaN. It solves directly ("bf"): on noisy images its conjugate
+    gradients ("cg_j") took ten times longer.
     """
     rows = seed_maps.complete_seeds(seeds, allowed, class_ids)
     seeded_rows = np.unique(rows[rows >= 0])
@@ -34,11 +34,14 @@ def random_walker(field: np.ndarray, seeds: np.ndarray, allowed: np.ndarray | No
 
 
 def prepare_nearest(features: np.ndarray, colour: np.ndarray, image: np.ndarray | None = None) -> None:
-    """Nothing: the picture does not matter."""
+    """Prepare nothing: this solver does not use the image."""
 
 
 def nearest(field: None, seeds: np.ndarray, allowed: np.ndarray | None, class_ids: list[int]) -> np.ndarray:
-    """float32 (K, h, w), one-hot: the class of the nearest seed; what a method that looks at the picture must beat."""
+    """Give each cell the class of its nearest seed, float32 (K, h, w), one-hot.
+
+    A method that uses the image must do better than this.
+    """
     return _nearest(seed_maps.complete_seeds(seeds, allowed, class_ids), allowed, len(class_ids))
 
 

@@ -1,4 +1,4 @@
-"""Random walks that respect edges: the prior is smoothed inside things and kept apart between them.
+"""Random walks that respect edges: class probabilities are smoothed inside objects, not across their edges.
 
 Grady, "Multilabel Random Walker Image Segmentation Using Prior Models", CVPR 2005. All classes are columns of one
 linear system: first solved exactly over superpixels, then improved on the grid by conjugate gradients.
@@ -16,7 +16,10 @@ STEPS = 12  # of conjugate gradients; the superpixels' solution is already near
 
 
 def conductance(colour: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """float32 (h, w - 1) to the right and (h - 1, w) downwards: LEAK over an edge .. 1 + LEAK inside a flat part."""
+    """Compute how easily the walk steps to the right, float32 (h, w - 1), and down, float32 (h - 1, w).
+
+    From LEAK over an edge to 1 + LEAK inside a flat part. colour: float32 (3, h, w).
+    """
     steps = [(np.diff(colour, axis=axis) ** 2).sum(axis=0) for axis in (2, 1)]
     typical = np.concatenate([s.ravel() for s in steps]).mean() if steps[0].size + steps[1].size else 0
     right, down = (np.exp(-SHARPNESS * s / (2 * typical + 1e-5)) + LEAK for s in steps)
@@ -24,7 +27,10 @@ def conductance(colour: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def solve_regions(contact, sizes: np.ndarray, prior: np.ndarray, seed_mass: np.ndarray, trust: float) -> np.ndarray:
-    """float64 (K, S) probabilities. prior (K, S); seed_mass (K, S): columns with a sum > 0 are fixed to their shares."""
+    """Solve the walk exactly over superpixels; returns probabilities float64 (K, S).
+
+    prior: (K, S). seed_mass: (K, S), columns with a sum > 0 are fixed to their shares. trust: weight of the prior.
+    """
     fixed = seed_mass.any(axis=0)
     probs = seed_mass / np.maximum(seed_mass.sum(axis=0), 1e-12)
     if fixed.all():
@@ -39,7 +45,7 @@ def solve_regions(contact, sizes: np.ndarray, prior: np.ndarray, seed_mass: np.n
 
 
 def solve_grid(adjacent, prior: np.ndarray, fixed_rows: np.ndarray, start: np.ndarray, trust: float) -> np.ndarray:
-    """float32 (K, N) probabilities near the solution: STEPS of conjugate gradients from `start`, Jacobi preconditioned.
+    """Improve probabilities, float32 (K, N), by STEPS of conjugate gradients from `start`, Jacobi preconditioned.
 
     adjacent: sparse (N, N) float32. prior, start: float32 (K, N). fixed_rows: int (N,), the row each cell is fixed to,
     -1 where free. Background is what the other classes leave.
@@ -67,7 +73,7 @@ def solve_grid(adjacent, prior: np.ndarray, fixed_rows: np.ndarray, start: np.nd
 
 
 def _system(adjacent, degree: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """float32 (K, N): the walk's matrix times each row. Row by row, all else then runs along contiguous memory."""
+    """Multiply the matrix of the walk with each row, float32 (K, N); row by row, which keeps memory contiguous."""
     out = degree * rows
     for result, row in zip(out, rows, strict=True):
         result -= adjacent @ row
@@ -75,14 +81,13 @@ def _system(adjacent, degree: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 def grid_adjacency(edges: tuple[np.ndarray, np.ndarray]) -> sparse.csr_matrix:
-    """Sparse float32 (N, N) of `conductance` over the N = h * w cells."""
+    """Return the conductances between the N = h * w cells as a sparse matrix, float32 (N, N)."""
     shape = edges[0].shape[0], edges[1].shape[1]
     return label_contact(np.arange(shape[0] * shape[1], dtype=np.int32).reshape(shape), edges, np.float32)
 
 
 def label_contact(labels: np.ndarray, edges: tuple[np.ndarray, np.ndarray], dtype=np.float64) -> sparse.csr_matrix:
-    """Sparse (S, S): the `conductance` between neighbouring cells, added up over the borders between the S labels
-    0 .. S - 1 of int `labels` (h, w)."""
+    """Sum the conductances over the borders between the labels 0 .. S - 1 of int `labels` (h, w). Sparse (S, S)."""
     first = np.concatenate([labels[:, :-1].ravel(), labels[:-1].ravel()])
     second = np.concatenate([labels[:, 1:].ravel(), labels[1:].ravel()])
     weight = np.concatenate([edge.ravel() for edge in edges]).astype(dtype)

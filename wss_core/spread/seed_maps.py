@@ -1,4 +1,4 @@
-"""What the cues tell of each cell, by row of the classes present; shared by the solvers."""
+"""Cells that cues label, as rows of the classes present, and other functions that the solvers share."""
 
 from __future__ import annotations
 
@@ -7,24 +7,27 @@ import numpy as np
 
 from ..conventions import UNKNOWN
 
-_CORE = 0.6  # of a box's depth: what lies deeper is taken for the object where a solver needs seeds of it
+_CORE = 0.6  # of the greatest depth inside a box: deeper cells become seeds of an object that has none
 
 
 def seed_rows(seeds: np.ndarray, class_ids: list[int]) -> np.ndarray:
-    """int (h, w): the row of `class_ids` of each seed, -1 where nothing is told. seeds: uint8 (h, w)."""
+    """Return the row of `class_ids` of each seed, int (h, w), -1 where no cue is. seeds: uint8 (h, w), UNKNOWN there."""
     return np.where(seeds == UNKNOWN, -1, np.searchsorted(class_ids, seeds))
 
 
 def add_single_class_cells(drawn: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
-    """`drawn`, int (h, w), and where no seed is but only one class is allowed, that class's row."""
+    """Add to `drawn`, int (h, w), the row of the class where no seed is and only one class is allowed."""
     if allowed is None:
         return drawn
     return np.where((drawn < 0) & (allowed.sum(axis=0) == 1), allowed.argmax(axis=0), drawn)
 
 
 def complete_seeds(seeds: np.ndarray, allowed: np.ndarray | None, class_ids: list[int]) -> np.ndarray:
-    """int (h, w): rows told, with seeds made up for classes without any: the core of an object's boxes, and for
-    background the picture's border. A class may still be without: its boxes are full of other seeds."""
+    """Return the row of each labelled cell, int (h, w), -1 elsewhere, with seeds added for classes that have none.
+
+    An object gets the core of its boxes, background the border of the image. A class still has no seed where its boxes
+    are full of others.
+    """
     rows = add_single_class_cells(seed_rows(seeds, class_ids), allowed)
     for row in range(1, len(class_ids)):
         if allowed is not None and not (rows == row).any():
@@ -36,21 +39,24 @@ def complete_seeds(seeds: np.ndarray, allowed: np.ndarray | None, class_ids: lis
 
 
 def distance_to(mask: np.ndarray) -> np.ndarray:
-    """float32 (h, w): cells to the nearest one in bool `mask`; as far as can be where there is none."""
+    """Return the distance to the nearest cell of bool `mask` (h, w), float32 (h, w), in cells; h + w if it is empty."""
     if not mask.any():
         return np.full(mask.shape, sum(mask.shape), np.float32)
     return cv2.distanceTransform(1 - mask.astype(np.uint8), cv2.DIST_L2, 3)
 
 
 def border_cells(shape: tuple[int, int]) -> np.ndarray:
-    """bool (h, w): the outermost cells."""
+    """Mark the outermost cells of a grid, bool (h, w)."""
     outer = np.ones(shape, bool)
     outer[1:-1, 1:-1] = False
     return outer
 
 
 def normalize_allowed(probs: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
-    """float32 (K, h, w), sums to 1: `probs` where allowed; background where nothing is left."""
+    """Set probabilities (K, h, w) to 0 where a class is not allowed and let them sum to 1, float32.
+
+    Cells where no class remains become background.
+    """
     probs = np.array(probs, np.float32) if allowed is None else np.where(allowed, probs, np.float32(0))
     probs[0] += probs.sum(axis=0) <= 1e-6
     return (probs / probs.sum(axis=0)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Superpixels of the grid and the graph of which touches which: some 800 nodes in place of 50,000 cells."""
+"""Superpixels of the grid and the graph of their neighbours: about 800 nodes in place of 50,000 cells."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ MIN_STEP = 0.01  # Lab: mean steps smaller than this are noise, not edges
 
 @dataclass(frozen=True)
 class Regions:
-    """S superpixels over a grid of (h, w) cells.
-
-    labels int32 (h, w): the superpixel of each cell. sizes float32 (S,): its cells. border bool (S,): it touches
-    the picture's border. length: sparse (S, S), how far neighbours are apart, in colour and space. contact: sparse
-    (S, S), how easily a random walk crosses between neighbours (see `walk.conductance`).
-    """
+    """The S superpixels of a grid of (h, w) cells, and the graph of their neighbours."""
 
     labels: np.ndarray
+    """The number of the superpixel of each cell. int32 (h, w)."""
     sizes: np.ndarray
+    """The number of cells of each superpixel. float32 (S,)."""
     border: np.ndarray
+    """Whether each superpixel touches the border of the image. bool (S,)."""
     length: sparse.csr_matrix
+    """The distance between neighbours, in colour and space. Sparse (S, S)."""
     contact: sparse.csr_matrix
+    """How easily a random walk crosses between neighbours, see `random_walk.conductance`. Sparse (S, S)."""
 
     def count(self, mask: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
-        """float64 (S,): cells of bool (h, w) `mask` in each superpixel, or the sum of their `weights` (h, w)."""
+        """Count the cells of bool `mask` (h, w) in each superpixel, or sum their `weights` (h, w). float64 (S,)."""
         chosen = None if weights is None else weights[mask]
         return np.bincount(self.labels[mask], weights=chosen, minlength=len(self.sizes)).astype(np.float64)
 
 
 def build(colour: np.ndarray, conductance: tuple[np.ndarray, np.ndarray]) -> Regions:
-    """Regions of Lab `colour` (3, h, w); conductance: (right, down) of `walk.conductance`."""
+    """Compute the superpixels of Lab `colour` (3, h, w). conductance: (right, down), see `random_walk.conductance`."""
     labels = _superpixels(colour)
     sizes = np.bincount(labels.ravel()).astype(np.float32)
     edge = np.zeros(len(sizes), bool)
@@ -51,13 +51,13 @@ def build(colour: np.ndarray, conductance: tuple[np.ndarray, np.ndarray]) -> Reg
 
 
 def region_means(labels: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    """float32 (S, D): the averages of cells, float32 (N, D), in each superpixel of `labels` (h, w)."""
+    """Average cells, float32 (N, D), over each superpixel of `labels` (h, w). float32 (S, D)."""
     member = sparse.csr_matrix((np.ones(labels.size, np.float32), labels.ravel(), np.arange(labels.size + 1)))
     return (member.T @ cells) / np.bincount(labels.ravel())[:, None].astype(np.float32)
 
 
 def _superpixels(colour: np.ndarray) -> np.ndarray:
-    """Achanta et al., "SLIC Superpixels", PAMI 2012."""
+    """Compute superpixels with SLIC, int32 (h, w). Achanta et al., "SLIC Superpixels", PAMI 2012."""
     labels = segmentation.slic(
         colour.transpose(1, 2, 0),
         n_segments=COUNT,
