@@ -68,7 +68,7 @@ def test_a_config_does_not_lead_elsewhere(tiny, hub_server, tmp_path):
 
 @pytest.mark.parametrize("name", ["hf_hub:ann/tiny", "HF-HUB:ann/tiny", "LOCAL-DIR:/etc", "http://x.org/a", "a:b"])
 def test_other_places_are_none(name):
-    with pytest.raises(ValueError, match="is no place for networks. Give hf-hub:USER/REPO or local-dir:FOLDER"):
+    with pytest.raises(ValueError, match="is not a source of networks. Give hf-hub:USER/REPO or local-dir:FOLDER"):
         timm_backbone.load(name)
 
 
