@@ -144,7 +144,7 @@ def _fetch_weights(name: str) -> str:
     if not colon or source == "local-dir":
         return name
     if source != "hf-hub":
-        raise ValueError(f"{source:.20} is no place for networks. Give hf-hub:USER/REPO or local-dir:FOLDER")
+        raise ValueError(f"{source:.20} is not a source of networks. Give hf-hub:USER/REPO or local-dir:FOLDER")
     repo, _, revision = place.partition("@")
     folder = hub_client.fetch(repo, MAX_BYTES, revision or None).folder
     missing = [file for file in MAX_BYTES if not (folder / file).is_file()]
