@@ -1,4 +1,4 @@
-"""The ImageNet encoder that trials of the board learn on: weights in a folder of this machine, which settings name."""
+"""The ImageNet encoder of the board's trials: its weights lie in a local folder, which the settings of trials name."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from typing import Any
 
 from leaderboard.tasks.trial import LOCAL_WEIGHTS
 
-WEIGHTS = f"{LOCAL_WEIGHTS}mobilenetv2_100"  # stands in settings for the folder that the option names
+WEIGHTS = f"{LOCAL_WEIGHTS}mobilenetv2_100"  # placeholder in settings for the folder that --weights names
 
 
 def with_local_weights(settings: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """The settings with the folder in place of WEIGHTS."""
+    """Replace WEIGHTS in the settings by the folder."""
     return {key: f"{LOCAL_WEIGHTS}{folder.resolve()}" if value == WEIGHTS else value for key, value in settings.items()}
 
 
 def add_to(parser: ArgumentParser) -> None:
-    """The option --weights."""
+    """Add the option --weights to a parser."""
     default = Path("../shared/weights/mobilenetv2_100")
-    parser.add_argument("--weights", type=Path, default=default, help="of the encoder, a folder in timm's form")
+    parser.add_argument(
+        "--weights", type=Path, default=default, help="folder in timm's form with the encoder's weights (%(default)s)"
+    )

@@ -1,4 +1,4 @@
-"""How fast the board measures: against its peers on the same arrays, in one run.
+"""Measure the speed of the leaderboard's metrics, evaluations and records, beside its peers on the same arrays.
 
     python benchmarks/evaluation_speed.py --out /tmp/speed
 
@@ -37,7 +37,7 @@ FIELDS = ("what", "case", "value", "unit", "bar", "times_slower", "threads")
 
 
 def blobs(height: int, width: int, classes: int, seed: int) -> np.ndarray:
-    """uint8 (H, W): a made-up label map of smooth patches, as masks are."""
+    """Make up a label map uint8 (H, W) of smooth patches, like a mask."""
     import cv2
 
     random = np.random.default_rng(seed)
@@ -50,7 +50,7 @@ def blobs(height: int, width: int, classes: int, seed: int) -> np.ndarray:
 
 
 def peers(folder: Path | None) -> dict[str, Callable[[np.ndarray, np.ndarray, int], object]]:
-    """{name: truth, labels, classes -> a mean IoU or what it is read from}; ours first."""
+    """List the implementations by name, ours first: each takes (truth, labels, number of classes) and counts pixels."""
     import torch
     from torchmetrics.functional.classification import multiclass_jaccard_index
     from torchmetrics.functional.segmentation import mean_iou
@@ -82,7 +82,7 @@ def peers(folder: Path | None) -> dict[str, Callable[[np.ndarray, np.ndarray, in
 
 
 def confusion(repeats: int, folder: Path | None) -> list[dict]:
-    """The median milliseconds of every peer, taken in turns."""
+    """Time every implementation in turns: the median, in milliseconds."""
     rows, known = [], peers(folder)
     for height, width, count in SIZES:
         truth, labels = blobs(height, width, count, 0), blobs(height, width, count, 1)
@@ -112,7 +112,7 @@ def confusion(repeats: int, folder: Path | None) -> list[dict]:
 
 
 def bootstrap(repeats: int) -> list[dict]:
-    """Drawing and measuring, the median of some."""
+    """Time drawing and measuring resamples: the median, in seconds."""
     from leaderboard.metrics import bootstrap as statistics
     from leaderboard.metrics import registry
 
@@ -127,7 +127,7 @@ def bootstrap(repeats: int) -> list[dict]:
 
 
 def evaluations(args, folder: Path) -> list[dict]:
-    """The share of an evaluation that is not the model's, for a method that needs cues and one that has learned."""
+    """Measure which share of an evaluation's time is not the model's, for a method with cues and for a trained one."""
     from leaderboard.benchmarks.catalog import find_benchmark
     from leaderboard.evaluation.evaluate import checkpoint_task, evaluate
     from leaderboard.evaluation.watched_process import Limits
@@ -156,7 +156,7 @@ def _made_up(cue: str):
 
 
 def write_images(folder: Path, count: int) -> None:
-    """Coloured noisy patches of four classes, 500 x 375, as JPEG beside PNG masks."""
+    """Write coloured noisy patches of four classes, 500 x 375 pixels, as JPEG beside PNG masks."""
     from PIL import Image
 
     colours = np.array([(60, 140, 70), (190, 60, 50), (60, 60, 190), (180, 170, 60)])
@@ -170,7 +170,7 @@ def write_images(folder: Path, count: int) -> None:
 
 
 def _network(folder: Path) -> Path:
-    """A network trained for two steps: its forward takes as long as a good one's."""
+    """Save a network trained for two steps: its forward takes as long as that of a well trained one."""
     from wss_core import create, save
     from wss_core.cues import Cues
 
@@ -180,7 +180,7 @@ def _network(folder: Path) -> Path:
 
 
 def records(folder: Path, count: int = 5000) -> list[dict]:
-    """Reading as many records as a busy board has."""
+    """Time the reading of as many records as a busy board has."""
     from leaderboard.records import store
     from leaderboard.report import table
 
@@ -199,7 +199,7 @@ def records(folder: Path, count: int = 5000) -> list[dict]:
 
 
 def _record(folder: Path):
-    """A made-up record of 167 pictures with two classes."""
+    """Make up a record of 167 pictures with two classes."""
     from leaderboard.evaluation.build_record import build_record
     from leaderboard.tasks.task import EvalTask
     from wss_core.hub import info
@@ -217,14 +217,16 @@ def _record(folder: Path):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="these alone (default: all)")
+    parser.add_argument("--out", type=Path, required=True, help="folder for evaluation_speed.csv")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="only these (default: all)")
     parser.add_argument("--repeats", type=int, default=20, help="turns of each confusion (default 20)")
-    parser.add_argument("--pictures", type=int, default=40, help="of the made-up evaluation (default 40)")
+    parser.add_argument("--pictures", type=int, default=40, help="pictures of the made-up evaluation (default 40)")
     parser.add_argument("--evaluate", type=Path, help="folder of Hugging Face evaluate's metrics/mean_iou")
-    parser.add_argument("--benchmark", help="a real evaluation instead of the made-up one")
-    parser.add_argument("--checkpoint", default="builtin", help="for --benchmark (default: builtin)")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="for --benchmark")
+    parser.add_argument("--benchmark", help="benchmark to evaluate on instead of made-up pictures")
+    parser.add_argument("--checkpoint", default="builtin", help="what to evaluate with --benchmark (default: builtin)")
+    parser.add_argument(
+        "--data", type=Path, default=Path("../shared/data"), help="folder of the data sets for --benchmark"
+    )
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     import cv2

@@ -1,4 +1,4 @@
-"""The board that the project comes with: the trials that made it, and the one command that makes them again.
+"""Run the trials of the board that comes with the project; one command makes them all again.
 
     python benchmarks/first_board.py --data ../shared/data                (all of it, into leaderboard/results)
     python benchmarks/first_board.py --data ../shared/data --part acdc    (a part alone; --count says how many there are)
@@ -47,7 +47,7 @@ FEW = (0.1, 1.0)  # of the network, which takes some minutes
 
 @dataclass(frozen=True)
 class Part:
-    """Trials of a benchmark: the methods with every cue at every share. first_seed_only: with the first seed alone."""
+    """Trials of a benchmark: each method with every cue at every share. first_seed_only: only with the first seed."""
 
     name: str
     benchmark: str
@@ -59,8 +59,10 @@ class Part:
 
 
 def _data(name: str, *cues: str, learned: str, few: tuple[float, ...] = FEW) -> tuple[Part, ...]:
-    """The quick methods with all the cues and full masks; the network as in the row of weak_rows where it is `learned`
-    from the cue chosen, and from full masks."""
+    """Plan the quick methods with all cues and with full masks, and the network with one cue and with full masks.
+
+    The network's settings are those of the row of weak_rows that is called `learned`.
+    """
     labels = f"{name}-labels"
     rows = [row for row in ROWS if row.name in (f"{name} {learned}", f"{name} full")]
     return (
@@ -97,7 +99,7 @@ def main() -> None:
 
 
 def selected_tasks(args: argparse.Namespace) -> Iterator[EvalTask]:
-    """The trials of the chosen parts, seed after seed: the board is whole with one seed before the next begins."""
+    """List the trials of the chosen parts, seed by seed: the board is complete with one seed before the next begins."""
     for seed in args.seeds:
         for part in PARTS:
             benchmark = find_benchmark(part.benchmark)
@@ -112,15 +114,16 @@ def selected_tasks(args: argparse.Namespace) -> Iterator[EvalTask]:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", action="append", choices=NAMES, help="this one alone; repeatable (all)")
-    parser.add_argument("--data", type=Path, default=Path(os.environ.get("WSS_DATA", "../shared/data")))
+    parser.add_argument("--part", action="append", choices=NAMES, help="only this part; repeatable (default: all)")
+    default_data = Path(os.environ.get("WSS_DATA", "../shared/data"))
+    parser.add_argument("--data", type=Path, default=default_data, help="folder of the data sets (%(default)s)")
     backbone.add_to(parser)
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the records (%(default)s)")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--jobs", type=int, default=2, help="trials at a time (2)")
-    parser.add_argument("--minutes", type=float, default=30.0, help="for one training, at most (30)")
-    parser.add_argument("--retry", action="store_true", help="try again what has failed")
-    parser.add_argument("--count", action="store_true", help="say how many trials there are, and do none")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2], help="seeds of the trainings (0 1 2)")
+    parser.add_argument("--jobs", type=int, default=2, help="trials at a time (%(default)s)")
+    parser.add_argument("--minutes", type=float, default=30.0, help="time limit of one training (%(default)s)")
+    parser.add_argument("--retry", action="store_true", help="run failed trials again")
+    parser.add_argument("--count", action="store_true", help="print how many trials there are and run none")
     return parser.parse_args()
 
 

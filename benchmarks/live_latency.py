@@ -1,4 +1,4 @@
-"""How long a person waits for the mask after each stroke, beside OpenCV's GrabCut and scikit-image's random walker.
+"""Measure how long a person waits for the mask after each stroke, beside OpenCV's GrabCut and scikit-image's walker.
 
     python benchmarks/live_latency.py --out /tmp/latency
 
@@ -54,7 +54,7 @@ NATIVE = 1.05  # enlarged by no more than this counts as not enlarged
 
 
 def crop_image(name: str, size: tuple[int, int]) -> tuple[np.ndarray, float]:
-    """uint8 (H, W, 3), the middle of the picture at 4:3, resized to (W, H); and how many times it was enlarged."""
+    """Crop the picture's middle to 4:3 and resize it: uint8 (H, W, 3), and the factor it was enlarged by."""
     image = getattr(data, name)()
     height, width = image.shape[:2]
     high, wide = min(height, width * 3 // 4), min(width, height * 4 // 3)
@@ -64,7 +64,7 @@ def crop_image(name: str, size: tuple[int, int]) -> tuple[np.ndarray, float]:
 
 
 def strokes(name: str, size: tuple[int, int], count: int) -> list[Stroke]:
-    """Object and background by turns: squiggles of 12 points inside the ellipse, or outside twice of it."""
+    """Draw strokes on object and background in turns: 12 points each, inside the ellipse or outside one twice its size."""
     random = np.random.default_rng(0)
     x, y, a, b = np.array(IMAGES[name]) * (*size, *size)
     drawn = []
@@ -79,7 +79,7 @@ def strokes(name: str, size: tuple[int, int], count: int) -> list[Stroke]:
 
 
 def opencv_grabcut(image: np.ndarray, cues: Cues) -> np.ndarray:
-    """uint8 (H, W) labels as OpenCV's tutorial does it: mask mode, 5 iterations, probably background where no cue is."""
+    """Segment like OpenCV's tutorial, labels uint8 (H, W): mask mode, 5 iterations, probably background without a cue."""
     seeds = raster.draw_seeds(cues, image.shape[:2])
     trimap = np.choose(np.minimum(seeds, 2), [cv2.GC_BGD, cv2.GC_FGD, cv2.GC_PR_BGD]).astype(np.uint8)
     models = np.zeros((1, 65)), np.zeros((1, 65))
@@ -88,7 +88,7 @@ def opencv_grabcut(image: np.ndarray, cues: Cues) -> np.ndarray:
 
 
 def skimage_walker(image: np.ndarray, cues: Cues) -> np.ndarray:
-    """uint8 (H, W) labels; a lone class gets the border as background, which scikit-image cannot do without."""
+    """Segment by random walks, labels uint8 (H, W); a lone class gets the border as background, which scikit-image needs."""
     seeds = raster.draw_seeds(cues, image.shape[:2])
     markers = np.where(seeds == 255, 0, seeds.astype(int) + 1)
     if not (markers == 1).any():
@@ -97,7 +97,7 @@ def skimage_walker(image: np.ndarray, cues: Cues) -> np.ndarray:
 
 
 def measure(method: str, size: tuple[int, int], updates: int, peer_updates: list[int], threads: int) -> dict:
-    """One row of the table, but for the ratios; `answers` has a (picture, strokes, seconds, mask bytes) for each."""
+    """Make one row of the table without its ratios, from answers of (picture, strokes, seconds, mask bytes)."""
     cv2.setNumThreads(threads)
     names = list(IMAGES)[: 2 if method == METHODS[3] else None]
     counts = peer_updates if method in PEERS else range(1, updates + 1)
@@ -123,7 +123,7 @@ def measure(method: str, size: tuple[int, int], updates: int, peer_updates: list
 
 
 def _answers(method: str, image: np.ndarray, drawn: list[Stroke], counts) -> dict:
-    """Seconds to prepare, bytes kept, and (strokes, seconds, mask bytes) after each of `counts` strokes."""
+    """Time one picture: seconds to prepare, bytes kept, and (strokes, seconds, mask bytes) after each of `counts` strokes."""
     start, prepared = time.perf_counter(), None
     if method not in PEERS:
         segmenter = create(method)
@@ -141,7 +141,7 @@ def _answers(method: str, image: np.ndarray, drawn: list[Stroke], counts) -> dic
 
 
 def compare(row: dict, base: dict) -> dict:
-    """How many times faster `row` is than `base` on the same picture after the same strokes; NaN without a pair."""
+    """Compute how many times faster `row` is than `base` on the same picture after the same strokes; NaN without a pair."""
     size = row["width"], row["height"]
     slow = {answer[:2]: answer[2] for answer in base["answers"]}
     pairs = [(name, slow[name, n] / seconds) for name, n, seconds, _ in row["answers"] if (name, n) in slow]
@@ -156,7 +156,7 @@ def compare(row: dict, base: dict) -> dict:
 
 
 def measure_all(args) -> list[dict]:
-    """Every method at every size, one after the other, each in a fresh process."""
+    """Time every method at every size, one after the other, each in a fresh process."""
     jobs = [(method, size) for size in SIZES for method in METHODS if args.walker or method != METHODS[3]]
     rows = []
     for method, size in tqdm(jobs, unit="method"):
@@ -174,7 +174,7 @@ def measure_all(args) -> list[dict]:
 
 
 def show(rows: list[dict]) -> None:
-    """The table on the terminal; the last three columns are against raw GrabCut at the same size."""
+    """Print the table; the last three columns compare with raw GrabCut at the same size."""
     keys = ("updates", "median_ms", "p95_ms", "prepare_ms", "content_mb", "peak_mb", "mask_bytes")
     ratios = ("times_faster", "least", "not_enlarged")
     print(f"{'method':28}{'size':>10}" + "".join(f"{key:>13}" for key in (*keys, *ratios)))

@@ -1,4 +1,4 @@
-"""People drawing at once on one server: is every answer right, whose is it, and how long does it take?
+"""Simulate people who draw at once on one server, and check whether every answer is right and how long it takes.
 
     python benchmarks/live_load.py --people 8 --seconds 20 --out out
 
@@ -43,7 +43,7 @@ BUSY = "import time\nend = time.monotonic() + 600\nwhile time.monotonic() < end:
 
 
 class SimulatedUser:
-    """One browser: a picture of its own, cues that grow, and what went wrong."""
+    """A simulated browser with a picture of its own, growing cues and a list of errors."""
 
     def __init__(self, url: str, component: int, number: int):
         self.http = httpx.Client(base_url=url, timeout=30)
@@ -71,7 +71,7 @@ class SimulatedUser:
         self.key = self.call("open_image", sent)["key"]
 
     def draw(self, until: float) -> None:
-        """Draw until the time is over: each request holds one more piece of a stroke."""
+        """Draw until the time is over; each request holds one more piece of a stroke."""
         seq = 0
         while time.perf_counter() < until:
             self._extend()
@@ -125,7 +125,7 @@ class SimulatedUser:
 
 
 def start_server() -> tuple[subprocess.Popen, str]:
-    """The app in a process of its own, and its address once it answers."""
+    """Run the app in another process and yield its address once it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -144,7 +144,7 @@ def start_server() -> tuple[subprocess.Popen, str]:
 
 
 def crowd(url: str, count: int, seconds: float) -> list[SimulatedUser]:
-    """`count` people who open their pictures and draw for `seconds`, all at once."""
+    """Let `count` people open their pictures and draw for `seconds`, all at once."""
     config = httpx.get(url + "/config", timeout=30).json()
     component = next(c["id"] for c in config["components"] if c["props"].get("component_class_name") == "CueCanvas")
     people = [SimulatedUser(url, component, number) for number in range(count)]
@@ -163,7 +163,7 @@ def crowd(url: str, count: int, seconds: float) -> list[SimulatedUser]:
 
 @contextlib.contextmanager
 def neighbours(count: int):
-    """Inside, `count` other processes keep a core busy each; they end by themselves after ten minutes at most."""
+    """Keep `count` cores busy with other processes, which end by themselves after ten minutes at most."""
     processes = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(count)]
     try:
         yield
@@ -195,7 +195,7 @@ def main() -> int:
 
 
 def report(people: list[SimulatedUser], out: Path) -> int:
-    """Print the figures, write the rows; 1 when anything went wrong."""
+    """Print the figures, write the rows and return 1 when anything went wrong."""
     rows = [row for person in people for row in person.rows]
     errors = [text for person in people for text in person.errors]
     out.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""How good the masks are, and how many cues they take: our engine and its peers on real pictures, in one run.
+"""Measure how good masks are and how many cues they take: our methods and their peers on real pictures.
 
     python benchmarks/live_quality.py --data FOLDER --out /tmp/quality
 
@@ -54,7 +54,7 @@ BASES = ("grabcut", "opencv_grabcut")
 
 
 def segmenter(method: str):
-    """The method called so above."""
+    """Create a method by its name in the table above."""
     from peers import OpenCVGrabCut, PixelForest
 
     from wss_core import create
@@ -66,7 +66,7 @@ def segmenter(method: str):
 
 
 def read_images(root: Path, data: str, count: int) -> Iterator[tuple[str, np.ndarray, np.ndarray, np.ndarray | None]]:
-    """(id, image, truth, scribble or None) of the first `count` of a list shuffled by seed 0."""
+    """Load the first `count` pictures of a list shuffled by seed 0, as (id, image, truth, scribble or None)."""
     from datasets import load_dataset
 
     split, column, _ = TASKS[data]
@@ -80,7 +80,7 @@ def read_images(root: Path, data: str, count: int) -> Iterator[tuple[str, np.nda
 
 
 def measure(root: str, data: str, method: str, protocol: str, count: int, done: set, threads: int) -> list[dict]:
-    """A row for every picture that is not in `done` yet."""
+    """Yield a row for every picture that is not in `done` yet."""
     import cv2
     import torch
 
@@ -126,7 +126,7 @@ def _row(model, protocol: str, image, truth, scribble, seed: int) -> dict:
 
 
 def read(path: Path) -> list[dict]:
-    """The rows that an earlier run wrote."""
+    """Read the rows that an earlier run wrote."""
     if not path.exists():
         return []
     with open(path, newline="") as file:
@@ -134,7 +134,7 @@ def read(path: Path) -> list[dict]:
 
 
 def measure_all(args) -> list[dict]:
-    """All jobs, in `args.jobs` processes; every finished one is on disk."""
+    """Run all jobs in `args.jobs` processes; each row is written when it is finished."""
     path = args.out / "live_quality.csv"
     done = {tuple(row[key] for key in FIELDS[:4]) for row in read(path)}
     jobs = []
@@ -159,7 +159,7 @@ def measure_all(args) -> list[dict]:
 
 
 def summary(rows: list[dict]) -> list[dict]:
-    """A line for each data set, protocol and method; against each GrabCut on the pictures that both have."""
+    """Summarise each data set, protocol and method in a line, with a comparison to GrabCut on the pictures that both have."""
     table = {}
     for row in rows:
         table.setdefault((row["data"], row["protocol"], row["method"]), {})[row["id"]] = row
@@ -191,7 +191,7 @@ def _clicks(ious: list[list[float]]) -> dict:
 
 
 def plot(lines: list[dict], rows: list[dict], path: Path) -> None:
-    """Left: strokes, boxes and scribbles, bars with standard errors. Right: mean IoU against clicks, one curve a method."""
+    """Draw strokes, boxes and scribbles as bars with standard errors, and mean IoU by clicks as a curve for each method."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -221,7 +221,7 @@ def plot(lines: list[dict], rows: list[dict], path: Path) -> None:
 
 
 def show(lines: list[dict]) -> None:
-    """The summary on the terminal."""
+    """Print the summary."""
     for protocol in ("strokes", "boxes", "scribbles", "clicks"):
         keys = ["iou", "dice", "above grabcut", "above opencv_grabcut"]
         if protocol == "clicks":
@@ -237,8 +237,8 @@ def show(lines: list[dict]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the data sets")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--pictures", type=int, default=100, help="of each data set, at most (default 100)")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the tables and the figure")
+    parser.add_argument("--pictures", type=int, default=100, help="pictures of each data set, at most (default 100)")
     parser.add_argument("--slow", type=int, default=30, help="pictures for the slow peers, at most (default 30)")
     parser.add_argument("--only", nargs="+", choices=TASKS, help="these data sets only")
     parser.add_argument("--methods", nargs="+", choices=METHODS, help="these methods only")

@@ -1,4 +1,4 @@
-"""The methods people use today, behind the same door as ours: what live_quality.py compares with."""
+"""Methods that people use today, as Segmenters, for `live_quality.py` to compare with."""
 
 from __future__ import annotations
 

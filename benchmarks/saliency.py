@@ -1,4 +1,4 @@
-"""What needs no learning: the best class for every pixel, and whatever stands out on a picture. For `weak_training.py`."""
+"""Baselines without learning, for `weak_training.py`: the best class for every pixel, and salient regions."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from wss_core.conventions import UNKNOWN
 from wss_core.cues import Example
 from wss_core.data import ExampleDataset
 
-SIDE = 64  # pixels at which a picture is looked at, as the paper does
-SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)  # of a picture that stands out: the best on the training pictures is taken
+SIDE = 64  # pixels of a side that pictures are reduced to, as in the paper
+SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)  # of a picture that are taken as salient; the training pictures choose
 
 
 def baselines(benchmark: Benchmark, train: ExampleDataset, test: ExampleDataset) -> dict[str, np.ndarray]:
-    """{name: int64 (N, C, 3)}: true positives, false positives and misses by class of each test picture.
+    """Score each baseline by name: int64 (N, C, 3), true positives, false positives and misses of each picture and class.
 
     best constant: the object class that scores best, everywhere. saliency: that class where a picture stands out. tags given:
     there the largest of the classes that the picture truly shows. Class and share are the best on the training pictures.
@@ -35,7 +35,7 @@ def baselines(benchmark: Benchmark, train: ExampleDataset, test: ExampleDataset)
 
 
 def salient(image: np.ndarray) -> np.ndarray:
-    """float32 (H, W): how much each pixel stands out. Hou, Zhang, "Saliency detection: a spectral residual approach", 2007."""
+    """Compute the saliency of each pixel, float32 (H, W). Hou, Zhang, "Saliency detection: a spectral residual approach", 2007."""
     grey = cv2.resize(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     spectrum = np.fft.fft2(grey.astype(float))
     height = np.log(np.abs(spectrum) + 1e-9)
@@ -50,7 +50,7 @@ Rule = tuple[float | None, int]
 
 
 def _counts(example: Example, count: int, rules: list[Rule]) -> np.ndarray:
-    """int64 (W, C, 3) of one picture, answered in each of the rules."""
+    """Count one picture's pixels under each of W rules: int64 (W, C, 3)."""
     truth, saliency = example.truth, salient(example.image)
     sizes = np.bincount(truth[(truth > 0) & (truth < UNKNOWN)], minlength=1)
     answers = []
@@ -61,6 +61,6 @@ def _counts(example: Example, count: int, rules: list[Rule]) -> np.ndarray:
 
 
 def _scores(examples: Iterable[Example], count: int, rules: list[Rule]) -> dict[Rule, float]:
-    """The mean IoU of the object classes, in each of the rules."""
+    """Compute the mean IoU of the object classes under each of the rules."""
     table = sum(_counts(example, count, rules) for example in examples)
     return dict(zip(rules, metrics.mean(metrics.iou(table)[:, 1:]).tolist(), strict=True))

@@ -1,5 +1,7 @@
-"""How much of the time of a training is the network's own: pictures a second of the whole loop, beside those of the same
-network going forward and backward on one batch over and over. In turns, in one run.
+"""Measure how much of a training's time is the network's own.
+
+Compares pictures per second of the whole training loop with those of the same network that goes forward and backward on
+one batch over and over; both take turns in one run.
 
 python benchmarks/train_speed.py --out out
 """
@@ -35,10 +37,10 @@ TERMS = ("cross_entropy", "dice")  # those of full masks; others cost what they 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder for train_speed.csv")
-    parser.add_argument("--backbones", nargs="+", default=["builtin", "unet"])
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=40, help="in each turn")
-    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--backbones", nargs="+", default=["builtin", "unet"], help="networks to time (builtin unet)")
+    parser.add_argument("--threads", type=int, default=2, help="threads of torch (%(default)s)")
+    parser.add_argument("--steps", type=int, default=40, help="steps in each turn (%(default)s)")
+    parser.add_argument("--turns", type=int, default=3, help="turns of loop and bare network (%(default)s)")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(1)
@@ -53,7 +55,7 @@ def main() -> None:
 
 
 def measure(backbone: str, steps: int, turns: int) -> dict:
-    """Pictures a second of the loop and of the bare network, by the median step of all turns."""
+    """Measure pictures per second of the loop and of the bare network, by the median step of all turns."""
     config = TrainConfig(steps=steps, batch=8, crop=224, side=384, channels=3, rate=1e-3, seed=0)
     examples, bare, whole = photos(), [], []
     for _ in range(turns):
@@ -71,7 +73,7 @@ def measure(backbone: str, steps: int, turns: int) -> dict:
 
 
 def bare_steps(backbone: str, config: TrainConfig) -> list[float]:
-    """Seconds of each step of going forward and backward, on the same batch."""
+    """Time each step of going forward and backward on the same batch, in seconds."""
     devices = DeviceGroup()
     network = (
         networks.build(backbone, classes=len(CLASSES), width=64, channels=3, seed=0)
@@ -93,7 +95,7 @@ def bare_steps(backbone: str, config: TrainConfig) -> list[float]:
 
 
 def loop_steps(backbone: str, config: TrainConfig, examples: list[Example]) -> list[float]:
-    """Seconds of each step of a training, batches, optimizer and teacher included."""
+    """Time each step of a training, with batches, optimizer and teacher, in seconds."""
     ends = []
     options = RunOptions(quiet=True, progress=lambda step, steps, figures: ends.append(time.perf_counter()))
     network = networks.build(backbone, classes=len(CLASSES), width=64, channels=3, seed=0)
@@ -102,7 +104,7 @@ def loop_steps(backbone: str, config: TrainConfig, examples: list[Example]) -> l
 
 
 def photos() -> list[Example]:
-    """Photographs that come with scikit-image, with strokes on their dark and light parts."""
+    """Load photographs that come with scikit-image, with strokes on their dark and light parts."""
     random, examples = np.random.default_rng(0), []
     for name in PHOTOS:
         image = np.ascontiguousarray(getattr(data, name)()[..., :3])

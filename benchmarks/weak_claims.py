@@ -1,4 +1,4 @@
-"""What the records say of rows and claims: means over seeds, and paired intervals. For `weak_training.py`."""
+"""Means over seeds and paired intervals for the rows and claims of `weak_training.py`, computed from records."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from leaderboard.tasks.task import EvalTask
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """The metric's value on the test pictures, and on resamples of them: float (B,)."""
+    """A metric's value on the test pictures, and float (B,) on resamples of them."""
 
     value: float
     resampled: np.ndarray
 
 
 def find_records(tasks: Sequence[EvalTask], results: Path) -> list[Record | None]:
-    """The record of each of a row's trials, None where there is none."""
+    """Find the record of each of a row's trials, None where there is none."""
     return [store.find(task.identity, results) for task in tasks]
 
 
@@ -36,7 +36,7 @@ def record_estimate(record: Record | None) -> Estimate | None:
 
 
 def untrained_estimates(benchmark: Benchmark, data: Path, seeds: int) -> dict[str, list[Estimate]]:
-    """What `saliency.baselines` reach, by name: the same for every seed."""
+    """Estimate what `saliency.baselines` reach, by name; the same for every seed."""
     test = benchmark.examples(data)
     weights = bootstrap.resample_weights(test.groups() if benchmark.grouped else [""] * len(test))
     estimates = {}
@@ -49,7 +49,7 @@ def untrained_estimates(benchmark: Benchmark, data: Path, seeds: int) -> dict[st
 
 
 def row_line(row: Row, records: Sequence[Record | None]) -> dict:
-    """A row in numbers: the mean over its seeds, their spread (standard deviation), and the interval over both."""
+    """Compute a row of the table: the mean over seeds, their standard deviation, and the interval over seeds and pictures."""
     present = [record for record in records if record is not None]
     line = {"part": row.part, "row": row.name, "method": row.method, "labels": str(row.budget), "seeds": len(present)}
     if not present:
@@ -78,7 +78,7 @@ def row_line(row: Row, records: Sequence[Record | None]) -> dict:
 
 
 def claim_line(claim: Claim, ours: Sequence[Estimate | None], theirs: Sequence[Estimate | None]) -> dict:
-    """A claim in numbers, over the seeds that both rows have. Trainings are resampled again, then pictures: both in pairs."""
+    """Compute a claim over the seeds that both rows have; trainings, then pictures, are resampled in pairs."""
     line = {"row": claim.row, "against": claim.against, "kind": claim.kind, "bar": claim.bar, "seeds": 0}
     pairs = [pair for pair in zip(ours, theirs, strict=True) if None not in pair]
     if not pairs:

@@ -1,7 +1,7 @@
-"""The rows of the table that `weak_training.py` makes: who learns what from which labels, and what is claimed of it.
+"""The rows and claims of the table that `weak_training.py` makes: methods, data sets, labels and expected results.
 
-A row's settings are all there is to tune; full supervision is the same network with the same steps. A row that is changed
-is another trial with another record; those that stay as they are keep theirs.
+A row's settings are all that was tuned; full supervision is the same network with the same steps. A changed row is another
+trial with another record; unchanged rows keep theirs.
 """
 
 from __future__ import annotations
@@ -16,32 +16,41 @@ from leaderboard.tasks.label_budget import LabelBudget
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """part: what is run together. name: unique. data: of the benchmark DATA-labels."""
+    """A row of the table: one method trained on one benchmark with one budget of labels."""
 
     part: str
+    "Rows of one part are run together."
     name: str
+    "Unique among the rows."
     data: str
+    "The benchmark is DATA-labels."
     budget: LabelBudget
+    "The labels that it learns from."
     settings: dict[str, Any] = field(default_factory=dict)
+    "Settings of the method."
     method: str = "network"
+    "Name among METHODS."
 
 
 @dataclass(frozen=True)
 class Claim:
-    """Of the row: that its value is at least `bar` of that of the row `against` (share), or `bar` above it (gap). None: the
-    two are held against each other, and nothing is claimed."""
+    """A claim that one row's value reaches a bar, compared with another row's."""
 
     row: str
+    "The row of which it is claimed."
     against: str
+    "The row it is compared with."
     bar: float | None
+    "Least value of the share or gap; None = the rows are compared and nothing is claimed."
     kind: str = "share"
+    "share = the row's value divided by the other's; gap = their difference."
 
 
 HEART = {"backbone": WEIGHTS, "side": 256, "crop": 128, "batch": 12, "rate": 2e-3, "steps": 600}
-SPREAD = {"spread": "random_walker"}  # makes the heart's soft labels
+SPREAD = {"spread": "random_walker"}  # makes the soft labels of the heart's scribbles
 CELLS = {"backbone": WEIGHTS, "side": 320, "crop": 128, "batch": 8, "rate": 2e-3, "steps": 300}
 HORSES = {"backbone": WEIGHTS, "side": 192, "crop": 128, "batch": 8, "rate": 3e-3, "steps": 960}
-ROUNDS = {"rounds": 4}  # of the weak rows: with every mask there is nothing to label anew
+ROUNDS = {"rounds": 4}  # for weak rows: with all masks there are no pseudo-labels to renew
 STREETS = {"backbone": WEIGHTS, "side": 256, "crop": 128, "batch": 8, "rate": 3e-3, "steps": 600}
 AGREED = {"terms": ("cross_entropy", "potts", "dual", "agreement=0.3")}  # chosen on the validation pictures, seed 0
 SURE = {"foreground": 0.9, "background": 0.6}  # small things: chosen on the validation pictures
@@ -70,7 +79,7 @@ def _without(term: str) -> Row:
 
 
 def _few(data: str, settings: dict[str, Any], share: float) -> tuple[Row, Row]:
-    """A share of the masks, without the other pictures and with them."""
+    """Rows with a share of the masks, without the other pictures and with them."""
     part, name = f"{data}-few", f"{data} {share:.0%} of masks"
     alone, more = LabelBudget(cue="full", share=share), LabelBudget(cue="full", share=share, rest="none")
     return (

@@ -1,4 +1,4 @@
-"""How much of full supervision is left when labels are weak: the rows of `weak_rows.py`, trained, tested and held together.
+"""Measure how much of full supervision's score weak labels reach: train, test and compare the rows of `weak_rows.py`.
 
     python benchmarks/weak_training.py --part acdc --weights ../shared/weights/mobilenetv2_100 --out out
     python benchmarks/weak_training.py --out out --report            (every part, from the records that there are)
@@ -61,21 +61,21 @@ def main() -> None:
 
 
 def row_tasks(row: Row, args: argparse.Namespace) -> list[EvalTask]:
-    """The trials of a row, one a seed."""
+    """List the trials of a row, one for each seed."""
     settings = backbone.with_local_weights(row.settings, args.weights)
     trials = [Trial(method=row.method, settings=settings, budget=row.budget, seed=s) for s in args.seeds]
     return grid.eval_tasks(find_benchmark(f"{row.data}-labels"), trials, args.data)
 
 
 def train(tasks: Sequence[EvalTask], args: argparse.Namespace) -> None:
-    """Do what is not done yet, seed after seed: the table is whole with one seed before the next begins."""
+    """Run the trials without a record, seed by seed: the table is complete with one seed before the next begins."""
     limits = replace(LIMITS, load=60 * args.minutes, threads=args.threads)
     for outcome in sweep(tasks, SweepFolders(args.results.resolve()), Local(args.jobs, limits), retry=args.retry):
         tqdm.write(outcome_line(outcome))
 
 
 def write(folder: Path, row_lines: list[dict], claim_lines: list[dict]) -> None:
-    """The files, and the Markdown on the screen too."""
+    """Write the files and print the Markdown."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, lines in (("weak_training.csv", row_lines), ("weak_claims.csv", claim_lines)):
         with open(folder / name, "w", newline="", encoding="utf-8") as file:
@@ -89,7 +89,7 @@ def write(folder: Path, row_lines: list[dict], claim_lines: list[dict]) -> None:
 
 
 def table(lines: Sequence[dict], columns: Sequence[str]) -> str:
-    """The lines as a table of Markdown."""
+    """Format the lines as a Markdown table."""
     rows = [columns, ["---"] * len(columns), *([cell(line.get(key)) for key in columns] for line in lines)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
@@ -101,7 +101,7 @@ def cell(value: object) -> str:
 
 
 def draw(path: Path, claim_lines: Sequence[dict]) -> None:
-    """What was found of each claim with its 95 % interval, and its bar in red: shares on the left, gaps on the right."""
+    """Draw each claim's estimate with its 95 % interval and its bar in red: shares on the left, gaps on the right."""
     from matplotlib.figure import Figure
 
     if not claim_lines:
@@ -131,17 +131,18 @@ def draw(path: Path, claim_lines: Sequence[dict]) -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", action="append", choices=PARTS, help="this one alone; repeatable (all)")
-    parser.add_argument("--data", type=Path, default=Path(os.environ.get("WSS_DATA", "../shared/data")))
+    parser.add_argument("--part", action="append", choices=PARTS, help="only this part; repeatable (default: all)")
+    default_data = Path(os.environ.get("WSS_DATA", "../shared/data"))
+    parser.add_argument("--data", type=Path, default=default_data, help="folder of the data sets (%(default)s)")
     backbone.add_to(parser)
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the records (%(default)s)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the table and the figure")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--report", action="store_true", help="train nothing")
-    parser.add_argument("--retry", action="store_true", help="try again what has failed")
-    parser.add_argument("--jobs", type=int, default=1, help="trainings at a time (1)")
-    parser.add_argument("--threads", type=int, default=0, help="of each, 0 = as many as it likes")
-    parser.add_argument("--minutes", type=float, default=60.0, help="for one training, at most (60)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2], help="seeds of the trainings (0 1 2)")
+    parser.add_argument("--report", action="store_true", help="train nothing, report the records that there are")
+    parser.add_argument("--retry", action="store_true", help="run failed trials again")
+    parser.add_argument("--jobs", type=int, default=1, help="trainings at a time (%(default)s)")
+    parser.add_argument("--threads", type=int, default=0, help="threads of each training, 0 = no limit (%(default)s)")
+    parser.add_argument("--minutes", type=float, default=60.0, help="time limit of one training (%(default)s)")
     return parser.parse_args()
 
 
