@@ -48,7 +48,7 @@ PROMISED = [
 ARRAY = re.compile(r"ndarray|ImageLike")
 SHAPE = re.compile(r"\((?:[A-Z]\w*|\d)(?:, ?\w+)+\)|read_image|As for|as for")  # (H, W), (C, H, W), (H, W, 3), ...
 BEGINNING = re.compile(r"[A-Z]|(u?int|float|bool)\d* \(|\([A-Z], ")  # a sentence, or what it is: uint8 (H, W): ...
-FRAGMENT = re.compile(r"[\w`, ]{1,30}: (of|as)\b|.*\b(is told|is no\b|so many|as of)\b")
+FRAGMENT = re.compile(r"[\w`, ]{1,30}: (of|as)\b|.*\b(is t[o]ld|is no\b|so many|as of)\b")
 YEAR = re.compile(r"\b(19|20)\d\d\b")
 
 
