@@ -1,8 +1,8 @@
-"""How the built-in model was made; RECIPE.md has the figures."""
+"""The recipe that trains the built-in model; RECIPE.md has the figures."""
 
 import os
 
 from wss_core import threads
 
-threads.configure()  # before torch and NumPy are loaded: what waits leaves the cores to the processes that make lessons
+threads.configure()  # before torch and NumPy are loaded: waiting threads leave the cores to the processes that make training tasks
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -1,4 +1,4 @@
-"""What a long run keeps: saved every few minutes, taken up again; and batches made ahead in a thread."""
+"""Checkpoints of a long training, saved every few minutes and resumed; and batches that are prepared ahead."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EVERY = 120  # seconds between saves
 
 
 class Saver:
-    """Keeps the state of `parts` (each with state_dict) and the step in one file; reads it back when it exists."""
+    """Saves the state of `parts` (each with state_dict) and the step in one file; restores them if the file exists."""
 
     def __init__(self, path: Path, **parts):
         self.path, self.parts, self.step, self.seconds = path, parts, 0, 0.0
@@ -32,7 +32,7 @@ class Saver:
                 parts[name].load_state_dict(state)
 
     def tick(self, **figures) -> None:
-        """One step is done. Saves now and then; the figures go to a line of the log beside the file."""
+        """Count a step, save every EVERY seconds, and log the figures every 100 steps beside the file."""
         self.step += 1
         if self.step % 100 == 0:
             line = {"step": self.step, "seconds": round(self._elapsed(), 1), **figures}
@@ -42,7 +42,7 @@ class Saver:
             self.save()
 
     def save(self) -> None:
-        """Write all, whole or not at all."""
+        """Write everything atomically."""
         state = {name: part.state_dict() for name, part in self.parts.items()}
         with write_atomic(self.path) as part:
             torch.save({**state, "step": self.step, "seconds": self._elapsed()}, part)
@@ -53,13 +53,13 @@ class Saver:
 
 
 def ahead(make: Callable[[int], Any], start: int, stop: int) -> Iterator[Any]:
-    """make(start) .. make(stop - 1), two of them made ahead in a thread while the last is used."""
+    """Yield make(start) .. make(stop - 1), two of them prepared ahead in a thread."""
     with ThreadPoolExecutor(1) as pool:
         yield from queued(pool, make, start, stop, 2)
 
 
 def queued(pool: Executor, make: Callable[[int], Any], start: int, stop: int, count: int) -> Iterator[Any]:
-    """make(start) .. make(stop - 1) in order, `count` of them made ahead by the pool."""
+    """Yield make(start) .. make(stop - 1) in order, `count` of them prepared ahead by the pool."""
     waiting = deque(pool.submit(make, step) for step in range(start, min(start + count, stop)))
     for step in range(start + count, stop + count):
         if step < stop:

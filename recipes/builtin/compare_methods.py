@@ -1,8 +1,8 @@
-"""Which route to a mask: the candidates side by side on pictures held out from training, in one run.
+"""Compares candidate methods on pictures held out from training, in one run.
 
     python -m recipes.builtin.compare_methods --data FOLDER --teacher FOLDER --out FOLDER
 
-Strokes in every class, then the robot user's clicks. Writes routes.csv; the table in RECIPE.md is its mean over the
+Measures masks after strokes in every class and after the clicks of a simulated user. Writes routes.csv; the table in RECIPE.md is its mean over the
 data sets. None of these pictures is in a benchmark's test split.
 """
 
@@ -29,7 +29,7 @@ SETS = ("horses", "clothing", "nuclei", "acdc", "segments", "camvid")
 
 
 def routes(teacher: str) -> dict[str, dict]:
-    """{name: (method and settings)}."""
+    """Return the candidates, {name: arguments of `create`}."""
     return {
         "nearest seed": {"name": "propagate", "spread": "nearest"},
         "colour mixtures and a graph cut (grabcut)": {"name": "grabcut"},
@@ -41,7 +41,7 @@ def routes(teacher: str) -> dict[str, dict]:
 
 
 def truths(pictures: list[TrainImage]) -> list[tuple[str, np.ndarray, np.ndarray]]:
-    """(data set, image, truth) of EACH held-out pictures a data set; of `segments`, one region that is no speck."""
+    """Select EACH held-out pictures of a data set, (data set, image, truth); of `segments`, one region of 1 to 50 %."""
     examples = []
     for name in SETS:
         random = np.random.default_rng(0)
@@ -57,7 +57,7 @@ def truths(pictures: list[TrainImage]) -> list[tuple[str, np.ndarray, np.ndarray
 
 
 def measure(settings: dict, examples) -> dict[str, float]:
-    """Means over the data sets, each counting alike."""
+    """Measure a method: means over the data sets, with equal weight for each."""
     model, rows = create(**settings), {}
     for number, (name, image, truth) in enumerate(tqdm(examples, desc=settings["name"], leave=False)):
         row = [iou_after_strokes(model, image, truth, count, seed=number) for count in (1, 2, 3)]
@@ -73,10 +73,10 @@ def measure(settings: dict, examples) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--teacher", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the data sets in the Hub's layout")
+    parser.add_argument("--teacher", type=Path, required=True, help="folder with timm's config.json and weights")
+    parser.add_argument("--out", type=Path, required=True, help="folder for routes.csv")
+    parser.add_argument("--threads", type=int, default=2, help="threads of torch and OpenCV (%(default)s)")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(args.threads)

@@ -1,4 +1,4 @@
-"""The training pictures: every `train` split (and clothing's tagged photographs), held in memory; never voc99."""
+"""The training pictures: every `train` split (and clothing's tagged photographs), held in memory; voc99 is never read."""
 
 from __future__ import annotations
 
@@ -21,25 +21,30 @@ SOURCES: dict[str, tuple[tuple[str, ...], str | None]] = {
     "acdc": (("train",), "mask"),
     "tiles": (("train",), "mask"),
 }
-HELD_OUT = 8  # of the masked pictures every eighth group is kept for choosing, and never trained on
+HELD_OUT = 8  # of the masked pictures every eighth group is kept for model selection, and never trained on
 MAX_SIDE = 480  # pixels; nothing here gains from more, and memory stays near 1 GB
 
 
 @dataclass(frozen=True)
 class TrainImage:
-    """image uint8 (H, W, 3); maps: label maps uint8 (H, W), 255 = ignore, of which any may be asked for; drawn: what a
-    person scribbled on it, uint8 (H, W), 255 = nothing, or None."""
+    """An image of a training data set with its annotations."""
 
     source: str
+    """Name of the data set."""
     id: str
+    """Identifier in the data set."""
     image: np.ndarray
+    """RGB, uint8 (H, W, 3)."""
     maps: tuple[np.ndarray, ...]
+    """Label maps uint8 (H, W), 255 = ignored; a training task takes one of them."""
     held_out: bool
+    """Whether the image is kept for model selection and not trained on."""
     drawn: np.ndarray | None = None
+    """Scribbles of a person, uint8 (H, W), 255 = none; None if the data set has no scribbles."""
 
 
 def load_images(root: Path, sources=tuple(SOURCES)) -> list[TrainImage]:
-    """All pictures of `sources` under the folder `root`."""
+    """Load all images of the data sets `sources` in the folder `root`."""
     images = []
     for name in sources:
         splits, column = SOURCES[name]
@@ -67,9 +72,9 @@ def _train_image(source: str, row: dict, column: str | None, number: int) -> Tra
 
 
 def crop(source_image: TrainImage, side: int, random: np.random.Generator, *maps: np.ndarray | None):
-    """A random square of `side` pixels, at a random zoom, turned over half of the time, a little lighter or darker.
+    """Cut a random square of `side` pixels, at a random zoom, flipped half of the time, a little lighter or darker.
 
-    Returns image uint8 (side, side, 3), then each of `maps` (H, W) cut alike, with 255 outside the picture, or None.
+    Returns image uint8 (side, side, 3), then the same crop of each of `maps` (H, W), with 255 outside, or None.
     """
     height, width = source_image.image.shape[:2]
     zoom = side / (min(height, width) * random.uniform(0.6, 1.4))

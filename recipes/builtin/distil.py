@@ -1,4 +1,4 @@
-"""Stage 1: the encoder. A network drawn at random learns, block by block, to answer as a teacher does.
+"""Stage 1, distillation of the encoder: a network with random weights learns, block by block, from a teacher.
 
 First every block learns alone from the teacher's input to that block (Wang et al., "Progressive Blockwise Knowledge
 Distillation", IJCAI 2018), then all of them together from the picture. No class label and no mask is used.
@@ -26,29 +26,35 @@ STUDENT = "mobilenetv2_100"  # timm's name of the architecture that `wss_core.bu
 
 @dataclass(frozen=True)
 class Settings:
-    """steps: all of them; alone: share of the steps in which each block learns alone. side: pixels of a crop."""
+    """Settings of the distillation."""
 
     steps: int = 3600
+    """Optimizer steps, of both phases."""
     alone: float = 0.5
+    """Share of the steps in which each block learns alone."""
     batch: int = 16
+    """Crops in a batch."""
     side: int = 192
+    """Side of a crop, in pixels."""
     rate: float = 2e-3
+    """Highest learning rate."""
     seed: int = 0
+    """Seed of weights and crops."""
 
 
 def student() -> nn.Module:
-    """The encoder with random weights: stem and inverted residual blocks, no classifier."""
+    """Create the encoder with random weights: stem and inverted residual blocks, no classifier."""
     return timm.create_model(STUDENT, pad_type="same", num_classes=0, features_only=True)
 
 
 def layers(model: nn.Module) -> list[nn.Module]:
-    """The stem and the 17 blocks, each answering from the one before."""
+    """List the stem and the 17 blocks; each takes the output of the one before."""
     blocks = [block for stage in model.blocks for block in stage]
     return [nn.Sequential(model.conv_stem, model.bn1), *blocks]
 
 
 def train(pictures: list[TrainImage], teacher: str, settings: Settings, folder: Path, device: str) -> nn.Module:
-    """The trained student; saved in `folder` every few minutes and taken up from there."""
+    """Train the student and return it; checkpoints in `folder` are resumed."""
     torch.manual_seed(settings.seed)
     model = student().to(device, memory_format=torch.channels_last)
     teacher_model = timm.create_model(teacher, pretrained=True, features_only=True).eval().requires_grad_(False)
@@ -60,7 +66,7 @@ def train(pictures: list[TrainImage], teacher: str, settings: Settings, folder: 
     bar = tqdm(total=settings.steps, initial=saver.step, desc="distil", unit="step")
     for batch in ahead(lambda step: _batch(pictures, settings, step), saver.step, settings.steps):
         step = saver.step
-        model.train(step < settings.steps * 0.9)  # at the end with the averages that it will be used with
+        model.train(step < settings.steps * 0.9)  # at the end with the running averages of batch norm, as in use
         images = batch.to(device, memory_format=torch.channels_last)
         errors = _errors(student_layers, teacher_layers, images, apart=step < alone)
         optimizer.zero_grad(set_to_none=True)
@@ -76,7 +82,7 @@ def train(pictures: list[TrainImage], teacher: str, settings: Settings, folder: 
 
 
 def _errors(student_layers, teacher_layers, images: torch.Tensor, apart: bool) -> list[torch.Tensor]:
-    """For every layer, its mean squared error as a share of the variance of the teacher's channels."""
+    """Compute for every layer the mean squared error, divided by the variance of the teacher's channels."""
     student_maps = teacher_maps = images
     errors = []
     for student_layer, teacher_layer in zip(student_layers, teacher_layers, strict=True):
@@ -90,7 +96,7 @@ def _errors(student_layers, teacher_layers, images: torch.Tensor, apart: bool) -
 
 
 def _rate(step: int, settings: Settings) -> float:
-    """A cosine for each of the two phases, with a short warm-up; half the height for the second."""
+    """Return the factor of the learning rate: a cosine with warm-up in each phase, half as high in the second."""
     alone = int(settings.steps * settings.alone)
     start, length, height = (0, alone, 1.0) if step < alone else (alone, settings.steps - alone, 0.5)
     done = min(1.0, (step - start) / max(1, length))

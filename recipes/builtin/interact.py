@@ -1,4 +1,4 @@
-"""Stage 2: CueNet learns from simulated users to improve on the solver's answer; the encoder is tuned along with it."""
+"""Stage 2: CueNet learns from simulated users to improve on the solver's result; the encoder is fine-tuned too."""
 
 from __future__ import annotations
 
@@ -37,23 +37,32 @@ SHARES = {
 
 @dataclass(frozen=True)
 class Settings:
-    """count: crops in a batch, each: lessons on one. rate: of the new layers; the encoder's is a tenth. alone: share
-    of the lessons that begin with a single cue; boxed: with nothing but boxes."""
+    """Settings of the training with simulated users."""
 
     steps: int = 2000
+    """Optimizer steps."""
     count: int = 6
+    """Crops in a batch."""
     each: int = 4
+    """Training tasks on each crop."""
     rate: float = 1.5e-3
-    aside: float = 0.3  # weight of the ridge's own loss
-    workers: int = 2  # processes that make lessons; 0 = a thread
+    """Highest learning rate of the new layers; the encoder has a tenth of it."""
+    aside: float = 0.3
+    """Weight of the loss of the ridge regression alone."""
+    workers: int = 2
+    """Processes that make training tasks; 0 = a thread."""
     alone: float = 0.0
+    """Share of the tasks that begin with a single cue."""
     boxed: float = 0.0
-    bf16: bool = False  # mixed precision: twice as fast where the machine has it (GPUs, AMX), slower elsewhere
+    """Share of the tasks that begin with boxes alone."""
+    bf16: bool = False
+    """Mixed precision: twice as fast where the machine supports it (GPUs, AMX), slower elsewhere."""
     seed: int = 0
+    """Seed of the training tasks."""
 
 
 def train(pictures: list[TrainImage], model: CueNet, settings: Settings, folder: Path, device: str) -> CueNet:
-    """The trained model; saved in `folder` every few minutes and taken up from there."""
+    """Train the model and return it; checkpoints in `folder` are resumed."""
 
     def learn(tasks: TaskBatch, step: int) -> dict[str, float]:
         images, planes, truth = tensors(tasks, device)
@@ -70,8 +79,10 @@ def train(pictures: list[TrainImage], model: CueNet, settings: Settings, folder:
 def loop(
     learn: Callable[[TaskBatch, int], dict[str, float]], pictures, model: CueNet, settings: Settings, path: Path, device
 ) -> CueNet:
-    """The one loop. learn(tasks, step) leaves its gradients in the model and returns figures; their means over 50
-    steps are shown and logged."""
+    """Run the training loop of stages 2 and 3.
+
+    learn(tasks, step) leaves its gradients in the model and returns figures, whose means over 50 steps are logged.
+    """
     torch.manual_seed(settings.seed)
     model.to(device, memory_format=torch.channels_last)
     optimizer, scheduler = make_optimizer(model, settings)
@@ -96,8 +107,10 @@ def loop(
 
 
 def make_optimizer(model: CueNet, settings: Settings):
-    """The optimizer, with a tenth of the rate for the encoder, and the course of its rate. Freezes the encoder's first
-    layers: half of its time, and what they see is the same everywhere."""
+    """Create the optimizer, with a tenth of the rate for the encoder, and its scheduler.
+
+    Freezes the first layers of the encoder: they take half of its time, and their features are general.
+    """
     encoder_ids = {id(parameter) for parameter in model.encoder.parameters()}
     for part in (model.encoder.conv_stem, model.encoder.bn1, model.encoder.blocks[:2]):
         part.requires_grad_(False)
@@ -109,7 +122,7 @@ def make_optimizer(model: CueNet, settings: Settings):
 
 
 def tensors(tasks: TaskBatch, device: str):
-    """Images (B, 3, SIDE, SIDE) -1..1, planes and truth of the tasks."""
+    """Return images (B, 3, SIDE, SIDE), -1..1, planes and truth of the tasks as tensors on the device."""
     images = pixels(tasks.images)
     planes = torch.from_numpy(tasks.planes).float()
     form = {"device": device, "memory_format": torch.channels_last}
@@ -117,15 +130,17 @@ def tensors(tasks: TaskBatch, device: str):
 
 
 def loss(logits: torch.Tensor, truth: torch.Tensor, weight: torch.Tensor | float = 1.0) -> torch.Tensor:
-    """Cross entropy, with the pixels' `weight`, and one minus the soft IoU, where the truth is known. logits
-    (B, h, w), truth uint8 (B, H, W)."""
+    """Compute cross entropy, with `weight` for each pixel, plus one minus the soft IoU, where the truth is known.
+
+    logits: (B, h, w). truth: uint8 (B, H, W), 255 = ignored.
+    """
     known, wanted = (truth != 255).float(), (truth == 1).float()
     entropy = functional.binary_cross_entropy_with_logits(resize_logits(logits, truth), wanted, weight=known * weight)
     return 2 * entropy + (1 - soft_ious(logits, truth)).mean()
 
 
 def soft_ious(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
-    """(B,): intersection over union of the chances with the truth, where it is known."""
+    """Compute the intersection over union of the probabilities with the truth, where it is known, (B,)."""
     known, wanted = (truth != 255).float(), (truth == 1).float()
     chance = resize_logits(logits, truth).sigmoid() * known
     both = (chance * wanted).sum(dim=(1, 2))
@@ -133,13 +148,13 @@ def soft_ious(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
 
 
 def resize_logits(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
-    """The logits at the truth's size, float32."""
+    """Resize logits (B, h, w) to the size of the truth (B, H, W), float32."""
     return functional.interpolate(logits[:, None].float(), size=truth.shape[-2:], mode="bilinear")[:, 0]
 
 
 @torch.no_grad()
 def hard_ious(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
-    """(B,): intersection over union of each answer."""
+    """Compute the intersection over union of each predicted mask, (B,)."""
     predicted, wanted = (resize_logits(logits, truth) > 0) & (truth != 255), truth == 1
     return (predicted & wanted).sum(dim=(1, 2)) / (predicted | wanted).sum(dim=(1, 2)).clamp(min=1)
 
@@ -149,7 +164,7 @@ def _rate(step: int, steps: int) -> float:
 
 
 def batches(pictures: list[TrainImage], settings: Settings, start: int) -> Iterator[TaskBatch]:
-    """The batches from `start` on, made by other processes while the last is learned from; the same in any case."""
+    """Yield the batches from `start` on, prepared by other processes; the same batches with any number of them."""
     weights = np.array([SHARES[p.source] for p in pictures])
     for name in SHARES:
         own = np.array([p.source == name for p in pictures])

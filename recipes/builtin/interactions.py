@@ -1,6 +1,6 @@
-"""Training tasks: a crop of a picture, something on it that a person wants, and the input that CueNet gets of their cues.
+"""Training tasks: a crop of a picture, a target on it, and the input that CueNet gets of their cues.
 
-Every crop is prepared once, as the page prepares a picture; a lesson on it then costs some 20 ms.
+Every crop is prepared once, as the page prepares a picture; a task on it then takes about 20 ms.
 """
 
 from __future__ import annotations
@@ -23,47 +23,57 @@ from .data import TrainImage, crop
 
 SIDE = 320  # pixels of a crop
 CELLS = SIDE // STRIDE
-GRID = 256  # the solver's
-SCRIBBLED = 0.6  # share of the lessons that begin with what a person scribbled, where there is such
+GRID = 256  # longer side of the solver's grid, in cells
+SCRIBBLED = 0.6  # share of the tasks that begin with the scribbles of a person, if there are any
 
 
 @dataclass(frozen=True)
 class Crop:
-    """image uint8 (SIDE, SIDE, 3); labels uint8 (SIDE, SIDE), one of the picture's maps; field: the solver's, without
-    what only full grids need; drawn: what a person scribbled, uint8 (SIDE, SIDE), 255 = nothing, or None."""
+    """A crop of a training image, prepared for the solver."""
 
     image: np.ndarray
+    """RGB, uint8 (SIDE, SIDE, 3)."""
     labels: np.ndarray
+    """One of the label maps of the image, uint8 (SIDE, SIDE), 255 = ignored."""
     field: live.Field
+    """The field of the live solver, without the parts that only full grids need."""
     drawn: np.ndarray | None = None
+    """Scribbles of a person, uint8 (SIDE, SIDE), 255 = none; or None."""
 
 
 @dataclass(frozen=True)
 class TaskBatch:
-    """images uint8 (B, SIDE, SIDE, 3); `each` lessons follow one another for every image: planes float16 (B * each,
-    PLANES, CELLS, CELLS), truth uint8 (B * each, SIDE / 2, SIDE / 2): 1 wanted, 0 not, 255 ignored. sessions: how
-    each of them began, to be gone on with."""
+    """A batch of training tasks; the tasks on one crop follow one another."""
 
     images: np.ndarray
+    """The crops, uint8 (B, SIDE, SIDE, 3)."""
     planes: np.ndarray
+    """Input planes of CueNet, float16 (B * each, PLANES, CELLS, CELLS)."""
     truth: np.ndarray
+    """The target, uint8 (B * each, SIDE / 2, SIDE / 2): 1 object, 0 rest, 255 ignored."""
     sessions: list[Session]
+    """The sessions, to which more cues can be added."""
 
 
 @dataclass
 class Session:
-    """What is wanted on a crop, truth uint8 (SIDE, SIDE), and the cues given so far."""
+    """A simulated session: a target on a crop, and the cues given so far."""
 
     crop: Crop
+    """The crop."""
     truth: np.ndarray
+    """The target, uint8 (SIDE, SIDE): 1 object, 0 and 2, 3, .. the rest, 255 ignored."""
     cues: Cues
+    """The cues so far."""
 
 
 def make_batch(
     pictures: list[TrainImage], weights: np.ndarray, count: int, each: int, seed: tuple[int, ...], starts=(0.0, 0.0)
 ) -> TaskBatch:
-    """`each` lessons on each of `count` crops; pictures are drawn by `weights`, which sum to 1. starts: shares of the
-    lessons that begin with a single cue, and with nothing but boxes."""
+    """Make `each` training tasks on each of `count` crops; images are drawn by `weights`, which sum to 1.
+
+    starts: shares of the tasks that begin with a single cue, and with boxes alone.
+    """
     random = np.random.default_rng(seed)
     images, sessions = [], []
     while len(images) < count:
@@ -73,14 +83,14 @@ def make_batch(
         if begun:
             images.append(prepared.image)
             sessions += [begun[i % len(begun)] for i in range(each)]
-    sessions = [Session(s.crop, s.truth, s.cues) for s in sessions]  # of their own, where one stands twice
+    sessions = [Session(s.crop, s.truth, s.cues) for s in sessions]  # copies, as one session may stand twice
     planes = np.stack([task_planes(session) for session in sessions])
     truths = np.stack([truth_of_task(session.truth) for session in sessions])
     return TaskBatch(np.stack(images), planes, truths, sessions)
 
 
 def make_crop(picture: TrainImage, random: np.random.Generator) -> Crop:
-    """A random crop of the picture, prepared."""
+    """Cut a random crop of the image and prepare it."""
     numbered = picture.maps[int(random.integers(len(picture.maps)))]
     image, labels, drawn = crop(picture, SIDE, random, numbered, picture.drawn)
     grid = grid_shape(image.shape[:2], GRID)
@@ -90,7 +100,7 @@ def make_crop(picture: TrainImage, random: np.random.Generator) -> Crop:
 
 
 def begin_session(prepared: Crop, starts: tuple[float, float], random: np.random.Generator) -> Session | None:
-    """A session on something on the crop, with its first cues; None when nothing on it is worth one."""
+    """Begin a session on a target on the crop, with its first cues; None if the crop has no suitable target."""
     scribbled = prepared.drawn is not None and random.random() < SCRIBBLED
     truth = session_cues.draw_target(prepared.labels, random, every=scribbled)
     if truth is None:
@@ -111,7 +121,7 @@ def begin_session(prepared: Crop, starts: tuple[float, float], random: np.random
 
 
 def task_planes(session: Session) -> np.ndarray:
-    """float16 (PLANES, CELLS, CELLS) of the session as it stands."""
+    """Compute the input planes of the session with its cues so far, float16 (PLANES, CELLS, CELLS)."""
     cues, small = session.cues, (CELLS, CELLS)
     evidence, class_ids = _evidence(session.crop, cues)
     seeds = raster.draw_seeds(cues, session.truth.shape, small)
@@ -121,13 +131,15 @@ def task_planes(session: Session) -> np.ndarray:
 
 
 def truth_of_task(truth: np.ndarray) -> np.ndarray:
-    """uint8 (SIDE / 2, SIDE / 2): 1 wanted, 0 not, 255 ignored."""
+    """Reduce the target to uint8 (SIDE / 2, SIDE / 2): 1 object, 0 rest, 255 ignored."""
     return np.where(truth == UNKNOWN, UNKNOWN, truth == 1)[::2, ::2].astype(np.uint8)
 
 
 def add_correction(session: Session, logits: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """One more cue where the answer, log-odds (CELLS, CELLS), is wrong, and the planes of the session after it, as `task_planes` makes them. Where
-    nothing is wrong the session stays as it is."""
+    """Add a cue where the prediction, log-odds (CELLS, CELLS), is wrong; returns the planes as `task_planes` does.
+
+    Where nothing is wrong the session stays as it is.
+    """
     full = cv2.resize(logits, session.truth.shape[::-1], interpolation=cv2.INTER_LINEAR)
     guess = np.where(full > 0, 1, np.where(session.truth == 1, 0, session.truth)).astype(np.uint8)
     before = raster.draw_seeds(session.cues, session.truth.shape, (CELLS, CELLS))
@@ -142,7 +154,7 @@ def add_correction(session: Session, logits: np.ndarray, random: np.random.Gener
 
 
 def _corrected(prepared: Crop, truth: np.ndarray, cues: Cues, random: np.random.Generator) -> Cues:
-    """One or two more cues where the solver, by superpixels, is wrong."""
+    """Add one or two cues where the result of the solver, by superpixels, is wrong."""
     evidence, class_ids = _evidence(prepared, cues)
     guess = np.asarray(class_ids, np.uint8)[evidence.probs.argmax(axis=0)][prepared.field.regions.labels]
     guess = cv2.resize(guess, truth.shape[::-1], interpolation=cv2.INTER_NEAREST)

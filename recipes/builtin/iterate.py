@@ -1,5 +1,7 @@
-"""Stage 3: CueNet learns to go on: each lesson is a session, in which the next cue falls where its own last answer was
-wrong, and it sees that answer. What was right must stay right, so that one more cue never spoils a mask."""
+"""Stage 3: CueNet learns to continue a session: the next cue corrects its own last prediction, which it sees.
+
+Pixels that were right must stay right, so that one more cue does not spoil a mask.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +21,16 @@ from .interactions import TaskBatch, add_correction
 
 @dataclass(frozen=True)
 class Settings(interact.Settings):
-    """keep: added weight of the pixels that the last answer had right. fall: weight of what the soft IoU loses by one
-    more cue. before: at most as many cues have been given one by one before the two answers that are learned from."""
+    """Settings of the training with sessions of several cues."""
 
     steps: int = 900
     rate: float = 7e-4
     keep: float = 1.0
+    """Added weight of pixels that the last prediction had right."""
     fall: float = 0.0
+    """Weight of the loss for a soft IoU that falls after one more cue."""
     before: int = 1
+    """At most this many cues are given one by one before the two predictions that are learned from."""
     seed: int = 1
 
 
@@ -37,7 +41,7 @@ ROUNDS = (
 
 
 def train(pictures: list[TrainImage], model: CueNet, settings: Settings, folder: Path, device: str) -> CueNet:
-    """The trained model; saved in `folder` every few minutes and taken up from there."""
+    """Train the model and return it; checkpoints in `folder` are resumed."""
     with ThreadPoolExecutor(2) as pool:
 
         def learn(tasks: TaskBatch, step: int) -> dict[str, float]:
@@ -48,10 +52,10 @@ def train(pictures: list[TrainImage], model: CueNet, settings: Settings, folder:
 
 
 def _session(model: CueNet, tasks: TaskBatch, settings: Settings, random, pool, device: str) -> dict[str, float]:
-    """Two answers that are learned from, the second after one more cue; sometimes there were some before them.
+    """Learn from two predictions, the second after one more cue; sometimes earlier cues came before them.
 
-    Leaves the gradients in the model. Returns the loss, the mean IoU of both answers and how often the second is
-    more than 0.05 worse.
+    Leaves the gradients in the model. Returns the loss, the mean IoU of both predictions and how often the
+    second is more than 0.05 worse.
     """
     images, planes, truth = interact.tensors(tasks, device)
     maps = [m.repeat_interleave(settings.each, dim=0) for m in model.pyramid(images)]
@@ -75,7 +79,7 @@ def _session(model: CueNet, tasks: TaskBatch, settings: Settings, random, pool, 
 
 
 def _next(tasks: TaskBatch, answer: torch.Tensor, random, pool, device: str) -> torch.Tensor:
-    """The planes after one more cue in every session."""
+    """Add one more cue to every session and return the planes after it."""
     logits = answer.float().cpu().numpy()
     generators = random.spawn(len(logits))
     planes = np.stack(list(pool.map(add_correction, tasks.sessions, logits, generators)))

@@ -1,4 +1,4 @@
-"""A simulated person at the lessons: what they want on a picture, the cues they begin with, and how they correct."""
+"""Simulated users for training: the target on a crop, the first cues, and corrections."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import numpy as np
 from wss_core.conventions import UNKNOWN
 from wss_core.cues import Box, Cues, Point, Stroke, simulated_user
 
-MIN_SHARE, MAX_SHARE = 0.004, 0.7  # share of the crop that a thing to segment may have
+MIN_SHARE, MAX_SHARE = 0.004, 0.7  # share of the crop that a target may cover
 JITTER = 0.35  # how far a click may be from the centre of the error, in its distance to the rim
-MANY_PARTS = 6  # parts of a thing, from which on a person mostly wants them all
+MANY_PARTS = 6  # parts of a class, from which on the target is mostly all of them
 MAX_BOXES = 40
 
 
 def draw_target(labels: np.ndarray, random: np.random.Generator, every: bool = False) -> np.ndarray | None:
-    """uint8 (H, W): 1 where what is wanted lies, 0 the rest, sometimes 2, 3 other things, 255 ignored. every: one
-    label is wanted, and all the others are 2, 3 and so on."""
+    """Draw a target, uint8 (H, W): 1 object, 0 rest, sometimes 2, 3 other objects, 255 ignored; None if none fits.
+
+    every: the target is one label, and all the others are 2, 3 and so on.
+    """
     values, counts = np.unique(labels[labels != UNKNOWN], return_counts=True)
     total = labels.size
     good = values[(counts > MIN_SHARE * total) & (counts < MAX_SHARE * total)]
@@ -44,7 +46,7 @@ def draw_target(labels: np.ndarray, random: np.random.Generator, every: bool = F
 
 
 def _with_neighbours(mask: np.ndarray, labels: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """The mask and one to three of the labels that touch it."""
+    """Join the mask and one to three of the labels that touch it."""
     for _ in range(int(random.integers(1, 4))):
         around = np.unique(labels[cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool) & ~mask])
         around = around[around != UNKNOWN]
@@ -64,14 +66,14 @@ def _one_part(mask: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 def first_cue(truth: np.ndarray, random: np.random.Generator) -> Point | Stroke:
-    """A click or a short stroke on what is wanted, and nothing else: how most people begin."""
+    """Draw a click or a short stroke on the target, as most people begin."""
     if random.random() < 0.3:
         return simulated_user.random_stroke(truth == 1, 1, random)
     return simulated_user.next_click(np.where(truth == 255, 255, truth == 1).astype(np.uint8), np.zeros_like(truth))
 
 
 def first_cues(truth: np.ndarray, random: np.random.Generator) -> Cues:
-    """Up to three strokes or clicks in every class, at least one in every object; sometimes a box first."""
+    """Draw up to three strokes or clicks in every class, at least one in every object; sometimes a box first."""
     cues = Cues()
     boxed = random.random() < 0.15
     if boxed:
@@ -88,14 +90,14 @@ def first_cues(truth: np.ndarray, random: np.random.Generator) -> Cues:
 
 
 def boxes(truth: np.ndarray, random: np.random.Generator) -> tuple[Box, ...]:
-    """A box around each part of what is wanted, or one around all where there are too many parts, and nothing else."""
+    """Draw a box around each part of the target, or one around all if there are more than MAX_BOXES parts."""
     count, numbers = cv2.connectedComponents((truth == 1).astype(np.uint8), connectivity=8)
     parts = [numbers == i for i in range(1, count)] if count <= MAX_BOXES else [truth == 1]
     return tuple(_loose(simulated_user.tight_box(part, 1), truth.shape, random) for part in parts)
 
 
 def correction(truth: np.ndarray, guess: np.ndarray, random: np.random.Generator) -> Point | Stroke | None:
-    """A click or a stroke in the largest error region; None when nothing is wrong."""
+    """Draw a click or a stroke in the largest error region; None when nothing is wrong."""
     click = simulated_user.next_click(truth, guess)
     if click is None:
         return None
@@ -106,7 +108,7 @@ def correction(truth: np.ndarray, guess: np.ndarray, random: np.random.Generator
 
 
 def _click(part: np.ndarray, label: int, random: np.random.Generator, centre: Point | None = None) -> Point:
-    """A click inside `part`: near its deepest place, or anywhere in it."""
+    """Draw a click inside `part`: near its deepest place, or anywhere in it."""
     if centre is None and random.random() < 0.5:
         spots = np.flatnonzero(part)
         spot = int(random.choice(spots))
@@ -118,7 +120,7 @@ def _click(part: np.ndarray, label: int, random: np.random.Generator, centre: Po
 
 
 def _loose(box: Box, shape: tuple[int, int], random: np.random.Generator) -> Box:
-    """The box as a person draws it: each side off by up to 5 % of the box, mostly outwards."""
+    """Move each side of the box by up to 5 % of its size, mostly outwards, as people draw boxes."""
     wide, high = box.x1 - box.x0, box.y1 - box.y0
     off = random.uniform(-0.01, 0.05, 4) * (wide, high, wide, high)
     x0, y0 = max(0, box.x0 - off[0]), max(0, box.y0 - off[1])
