@@ -143,6 +143,17 @@ def test_probe_is_trained_and_reported(folder):
     assert (folder / "out/report.md").exists()
 
 
+@pytest.mark.parametrize(("more", "apart"), [((), True), (("--setting", "apart=false"), False)])
+def test_a_point_for_each_object_says_that_objects_lie_apart(folder, more, apart):
+    assert command("--cue", "points", "--per", "object", "--device", "cpu", *more) == 0
+    assert hub.load("out").apart is apart
+
+
+def test_a_point_for_each_class_does_not(folder):
+    assert command("--cue", "points", "--device", "cpu") == 0
+    assert hub.load("out").apart is False
+
+
 def test_it_is_pushed(folder, hub_server, capsys):
     assert command("--push", "ann/discs", "--device", "cpu") == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith(f"{hub_server.url}/ann/discs/commit/")
