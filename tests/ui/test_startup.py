@@ -98,3 +98,14 @@ def test_a_step_that_fails_stops_neither_the_others_nor_the_page(caplog):
     loading.wait()
     assert not loading.is_loading
     assert "no such file" in caplog.text
+
+
+def test_the_page_says_that_the_model_loads_and_when_it_is_there(app_state, visit, gate, monkeypatch):
+    loading = BackgroundLoading(lambda: gate.wait(60))
+    monkeypatch.setattr(app_state.segment, "loading", loading)
+    loading.start()
+    page = visit().page
+    page.wait_for_selector("[data-out=status] >> text=Open a picture to start. The model is loading")
+    gate.set()
+    page.wait_for_selector(".wss[data-loading=no]")
+    assert page.inner_text("[data-out=status]") == "Open a picture to start."

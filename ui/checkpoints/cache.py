@@ -71,6 +71,10 @@ class CheckpointCache:
         """Drop all checkpoints."""
         self._loaded.clear()
 
+    def close(self) -> None:
+        """End the threads that fetch, once their fetches are done."""
+        self._pool.shutdown()
+
     def __len__(self) -> int:
         return len(self._loaded)
 

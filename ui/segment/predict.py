@@ -62,7 +62,7 @@ def segment_image(
     cues, classes = read_document(cues_json, session.full_size)
     model = resolve_model(state.checkpoints, method, classes, user, seconds)
     segmenter = model.segmenter
-    _check_class_count(segmenter, len(cues.labelled_classes))
+    check_class_count(segmenter, len(cues.labelled_classes))
     side = _working_side(len(segmenter.classes) if segmenter.learns else len(cues.labelled_classes) + 1)
     session.check_idle(model.name)
     work = partial(_predict, state, session, model, cues, side)
@@ -91,7 +91,7 @@ def _predict(
     return result, taken
 
 
-def _check_class_count(segmenter: Segmenter, classes: int) -> None:
+def check_class_count(segmenter: Segmenter, classes: int) -> None:
     """Raise CueError when this many classes, solved one after another, cost more than CLASSES_WORK; two are possible."""
     cost = segmenter.cost_per_class
     max_classes = max(2, limits.CLASSES_WORK // cost) if cost else classes

@@ -37,7 +37,7 @@ def _known(monkeypatch, tmp_path):
 def cache():
     made = CheckpointCache(entries=2, nbytes=10**6)
     yield made
-    made._pool.shutdown()
+    made.close()
 
 
 def find(cache, name, user=NOBODY):

@@ -121,8 +121,8 @@ def test_grabcut_is_bounded_in_classes(state, key):
     assert "Choose propagate" in request_mask(state, key, cues=json.dumps({"points": spots}), method="grabcut")["error"]
     assert "runs" in request_mask(state, key, seq=2, cues=json.dumps({"points": spots[:4]}), method="grabcut")
     with pytest.raises(ValueError, match="takes at most 2 classes here"):  # as a checkpoint may have it
-        predict._check_class_count(predict.create("grabcut", side=512, iterations=10), 3)
-    predict._check_class_count(predict.create("grabcut", side=512, iterations=10), 2)
+        predict.check_class_count(predict.create("grabcut", side=512, iterations=10), 3)
+    predict.check_class_count(predict.create("grabcut", side=512, iterations=10), 2)
 
 
 def test_what_was_not_foreseen_is_answered_too(state, key, monkeypatch, caplog):
