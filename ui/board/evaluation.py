@@ -21,8 +21,8 @@ from wss_core.hub_client import HubError
 
 from ..checkpoints import cache, loading
 from ..server import limits
-from .job_queue import Submission
 from .records import RecordSource
+from .submission_queue import Submission
 
 LIMITS = Limits(seconds=60.0, load=120.0, megabytes=4000, threads=1)
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ from pathlib import Path
 from leaderboard.paths import RESULTS
 
 from .evaluation import evaluate_submission
-from .job_queue import EvaluationQueue
 from .records import RecordSource
+from .submission_queue import EvaluationQueue
 
 
 def default_source() -> RecordSource:

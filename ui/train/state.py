@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from ..segment.state import SegmentState
 from ..server import limits
 from ..server.lru import LruCache
-from .job_queue import TrainingQueue
 from .task import TrainImage
+from .training_queue import TrainingQueue
 
 
 @dataclass(eq=False)

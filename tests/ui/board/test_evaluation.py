@@ -9,8 +9,8 @@ import pytest
 
 from tests.support import board_scenes as boards
 from ui.board import evaluation
-from ui.board.job_queue import Submission
 from ui.board.records import RecordSource
+from ui.board.submission_queue import Submission
 from wss_core.hub import push
 from wss_core.methods import create
 

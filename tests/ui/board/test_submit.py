@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.support import board_scenes as boards
 from tests.support.board_results import EVIL
 from ui.board import evaluation, layout, submit
-from ui.board.job_queue import EvaluationQueue
 from ui.board.records import RecordSource
 from ui.board.state import BoardState
+from ui.board.submission_queue import EvaluationQueue
 from ui.server import user
 
 

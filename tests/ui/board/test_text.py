@@ -11,8 +11,8 @@ from leaderboard.records.record import Labels
 from tests.support import board_scenes as boards
 from tests.support.board_results import EVIL, read, until
 from ui.board import figures, history, submit, tables, text, view
-from ui.board.job_queue import EvaluationQueue
 from ui.board.state import BoardState
+from ui.board.submission_queue import EvaluationQueue
 from ui.board.view import BoardView
 
 

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from tests.support.board_results import until
-from ui.board.job_queue import EvaluationQueue, Submission
+from ui.board.submission_queue import EvaluationQueue, Submission
 
 
 def test_the_queue_is_bounded_does_one_at_a_time_and_says_why_not():

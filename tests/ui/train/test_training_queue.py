@@ -21,9 +21,9 @@ from ui.server import limits
 from ui.server.label_runs import decode_labels
 from ui.server.lru import LruCache
 from ui.train import api as train_api
-from ui.train.job_queue import TrainingQueue
 from ui.train.process import Cancelled, Process
 from ui.train.state import TrainState
+from ui.train.training_queue import TrainingQueue
 from wss_core.hub import load
 
 HEAD = "import sys, json, time\nsay = lambda **said: print(json.dumps(said), flush=True)\nsay(ready=True)\n"
