@@ -137,6 +137,35 @@ def test_imports_go_down():
     assert violations(modules) == []
 
 
+def read_tests() -> dict[str, str]:
+    """{"tests.support.scenes": source, ...} of everything in tests."""
+    files = (ROOT / "tests").rglob("*.py")
+    names = {".".join(f.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): f for f in files}
+    return {name: file.read_text(encoding="utf-8") for name, file in names.items()}
+
+
+def layer_violations(modules: dict[str, str]) -> list[str]:
+    """What breaks the layers of the tests: a test module is imported by nobody, and support knows nothing of tests."""
+    sentences = []
+    for name, source in modules.items():
+        for target, _ in imports(name, source, modules):
+            inside = target.startswith(("tests.support", "tests.frozen"))
+            if target.startswith("tests.") and not inside:
+                sentences.append(f"{name} imports {target}: move what both need to tests/support")
+            if target.startswith("tests.frozen") and name.startswith("tests.support"):
+                sentences.append(f"{name} imports upwards, {target}")
+    return sentences + _circles({name: s for name, s in modules.items() if name.startswith("tests.support")})
+
+
+def test_tests_import_from_support_alone():
+    modules = read_tests()
+    assert "tests.support.scenes" in modules
+    assert layer_violations(modules) == []
+    bad = {"tests.a.test_b": "from tests.a.test_c import helper", "tests.a.test_c": "helper = 1"}
+    assert "tests.a.test_b imports tests.a.test_c" in layer_violations(bad)[0]
+    assert layer_violations({"tests.support.x": "from tests.frozen import scenes", "tests.frozen.scenes": ""})
+
+
 FINE = {
     "wss_core": "from .hub import load\nfrom .methods import create",
     "wss_core.hub": "import os\nfrom .methods import create\ndef save():\n    from safetensors import numpy",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from huggingface_hub import DatasetCard, HfApi, constants
 
-from tests.wss_core.data.test_hub_table import CLASSES, PLAIN, folder, make_image, mask, plain, png
+from tests.support.hub_tables import CLASSES, PLAIN, folder, make_image, mask, plain, png
 from wss_core import data
 from wss_core.__main__ import main
 from wss_core.cues import Cues, CueSpec
