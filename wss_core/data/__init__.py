@@ -94,7 +94,7 @@ def _open(source, split: str, revision: str | None, columns, streaming: bool, to
 
 
 def _open_local(path: Path, split: str, columns, streaming: bool) -> DatasetSource:
-    layout = formats.find(path)
+    layout = formats.find(path, columns)
     if layout is not None:
         return layout.open(path, split, columns)
     return hub_table.open_table(hub_location.folder_location(path), split, columns, streaming)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..source import DatasetSource
-from . import coco, image_mask_folder, voc
+from . import coco, folder_names, image_mask_folder, voc
 
 
 class Format(NamedTuple):
@@ -28,6 +28,12 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def find(path: Path) -> Format | None:
-    """The first of FORMATS that a file or folder has; None = none."""
-    return next((layout for layout in FORMATS.values() if layout.matches(path)), None)
+def find(path: Path, columns: Mapping | None = None) -> Format | None:
+    """The first of FORMATS that a file or folder has; None = none.
+
+    A folder in which `columns` name the folders of pictures and of masks holds images and masks by whatever names.
+    """
+    layout = next((layout for layout in FORMATS.values() if layout.matches(path)), None)
+    if layout is None and folder_names.are_folders(path, columns):
+        return FORMATS["images and masks in folders"]
+    return layout

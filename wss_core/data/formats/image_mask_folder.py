@@ -1,4 +1,7 @@
-"""Reads a folder with images/ and, in files of the same names, masks/, scribbles/, instances/ or cues/ (JSON)."""
+"""Reads a folder with images/ and, in files of the same names, masks/, scribbles/, instances/ or cues/ (JSON).
+
+Folders by other usual names, and splits above or beside them, are found by `folder_names`.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from pathlib import Path
 
 from ...conventions import ImageError
 from .. import class_names
-from ..columns import IMAGE_ROLES, ROLES, choose_columns
-from ..files import content_hash, images_by_name
+from ..files import hash_inside, path_inside
 from ..source import DatasetSource
+from . import folder_names
 
 # Files that a picture may lack; a missing mask is an error.
 OPTIONAL_ROLES = ("scribble", "instances", "cues")
@@ -21,6 +24,7 @@ OPTIONAL_ROLES = ("scribble", "instances", "cues")
 class ImageMaskRows:
     """The rows {role: file} of a folder, sorted by name. Raises ImageError for a missing file when its row is read."""
 
+    folder: Path
     ids: tuple[str, ...]
     files: Mapping[str, Mapping[str, Path]]  # role -> name -> file
 
@@ -31,41 +35,44 @@ class ImageMaskRows:
         id = self.ids[number]
         row: dict = {"id": id} | {role: files.get(id) for role, files in self.files.items()}
         missing = [role for role, file in row.items() if file is None and role not in OPTIONAL_ROLES]
+        if missing == ["image"]:
+            others = " and ".join(str(file.relative_to(self.folder)) for role, file in row.items() if _is_file(file))
+            raise ImageError(f"{id} has no image. Add the file, or take {others} out of the data set")
         if missing:
             raise ImageError(
                 f"{id} has no {missing[0]}. Add the file, or give columns={{{missing[0]!r}: None}} to do without"
             )
-        return row
+        return {role: path_inside(self.folder, file) if _is_file(file) else file for role, file in row.items()}
+
+
+def _is_file(cell) -> bool:
+    return isinstance(cell, Path)
 
 
 def is_image_mask_folder(folder: Path) -> bool:
-    """Return whether the folder holds images/ beside a folder of masks or cues."""
-    folders = {path.name for path in folder.iterdir() if path.is_dir()}
-    mask_folders = {name for role in ("mask", "scribble", "instances", "cues") for name in ROLES[role]}
-    return bool(folders & set(ROLES["image"]) and folders & mask_folders)
+    """Return whether the folder holds pictures beside a folder of masks or cues."""
+    return folder.is_dir() and folder_names.is_paired(folder)
 
 
 def open_folder(folder: Path, split: str, columns: Mapping | None) -> DatasetSource:
-    """Open a split: images/SPLIT and masks/SPLIT where those exist, else all files. Raises ValueError."""
-    folders = sorted(path.name for path in folder.iterdir() if path.is_dir())
-    chosen = {r: c for r, c in choose_columns(folders, folders, columns).items() if r in (*IMAGE_ROLES, "cues")}
-    files = {role: _files(folder / column.name, split, role) for role, column in chosen.items()}
+    """Open a split: its own folders where those exist, else all files. Raises ValueError."""
+    chosen = folder_names.role_folders(folder, split, columns)
+    files = {role: _files(path, role) for role, path in chosen.items()}
+    if "mask" in files:
+        files["image"], files["mask"] = folder_names.pair_names(files["image"], files["mask"])
     ids = tuple(sorted(set().union(*files.values())))
     if not ids:
-        raise ValueError(f"there are no pictures in {folder / chosen['image'].name}. Put some there")
+        raise ValueError(f"there are no pictures in {chosen['image']}. Put some there")
     used_files = [file for by_name in files.values() for file in by_name.values()]
     return DatasetSource(
-        ImageMaskRows(ids, files),
+        ImageMaskRows(folder, ids, files),
         partial(class_names.from_folder, folder),
         frozenset(chosen),
-        partial(content_hash, used_files, folder),
+        partial(hash_inside, used_files, folder),
     )
 
 
-def _files(folder: Path, split: str, role: str) -> dict[str, Path]:
-    if any(path.is_dir() for path in folder.iterdir()):
-        if not (folder / split).is_dir():
-            splits = sorted(path.name for path in folder.iterdir() if path.is_dir())
-            raise ValueError(f"{folder} has no split {split!r:.40}. Choose one of: {', '.join(splits)}")
-        folder = folder / split
-    return {path.stem: path for path in sorted(folder.glob("*.json"))} if role == "cues" else images_by_name(folder)
+def _files(folder: Path, role: str) -> dict[str, Path]:
+    if role != "cues":
+        return folder_names.image_files(folder)
+    return {path.stem: path for path in sorted(folder.glob("*.json")) if not path.name.startswith(".")}

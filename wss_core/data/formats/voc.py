@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
 import numpy as np
@@ -14,8 +16,9 @@ from ...conventions import BACKGROUND, UNKNOWN, ImageError
 from ...imaging.io import read_mask_values
 from .. import class_names
 from ..columns import IMAGE_ROLES, choose_columns
-from ..files import content_hash, images_by_name, path_inside
+from ..files import hash_inside, images_by_name, path_inside, read_text, subfolders
 from ..source import DatasetSource
+from .folder_names import split_names
 
 FOLDERS = {"image": "JPEGImages", "mask": "SegmentationClass", "instances": "SegmentationObject"}
 LIST_FOLDERS = ("Segmentation", "Main", ".")  # folders in ImageSets, in the order in which a list is looked for
@@ -28,6 +31,7 @@ MAX_XML = 1_000_000
 class VocRows:
     """The rows {role: file, "boxes": rows} of one split."""
 
+    folder: Path
     ids: tuple[str, ...]
     files: Mapping[str, Mapping[str, Path]]  # role -> id -> file
     boxes: Path | None  # the folder of the XML files
@@ -42,10 +46,10 @@ class VocRows:
             raise ImageError(f"there is no picture {id} in {FOLDERS['image']}. Add it, or take it off the list")
         if "mask" in row and row["mask"] is None:
             raise ImageError(f'{id} has no mask. Add the file, or give columns={{"mask": None}} to do without')
+        row = {role: path_inside(self.folder, file) if isinstance(file, Path) else file for role, file in row.items()}
         if row.get("instances") is not None:
-            ids = read_mask_values(row["instances"])
-            row["instances"] = np.where(ids == UNKNOWN, 0, ids)  # the borders of objects
-        path = None if self.boxes is None else path_inside(self.boxes, f"{id}.xml")
+            row["instances"] = _instances(row["instances"])
+        path = None if self.boxes is None else path_inside(self.folder, self.boxes / f"{id}.xml")
         return row | ({"boxes": _boxes(path)} if path and path.is_file() else {})
 
 
@@ -60,19 +64,19 @@ def open_folder(folder: Path, split: str, columns: Mapping | None) -> DatasetSou
     Without ImageSets every picture belongs to every split. The class names are those beside the data, else VOC's 21.
     """
     default_columns = {role: name for role, name in FOLDERS.items() if (folder / name).is_dir()}
-    folders = [path.name for path in folder.iterdir() if path.is_dir()]
+    folders = [path.name for path in subfolders(folder)]
     boxes = None if (columns or {}).get("boxes", "") is None else folder / "Annotations"
     image_columns = {role: name for role, name in (columns or {}).items() if role != "boxes"}
     chosen = choose_columns(folders, folders, default_columns | image_columns)
     files = {role: images_by_name(folder / column.name) for role, column in chosen.items() if role in IMAGE_ROLES}
-    rows = VocRows(_ids(folder, split, files), files, boxes)
+    rows = VocRows(folder, _ids(folder, split, files), files, boxes)
     used_files = [file for by_name in files.values() for file in by_name.values()]
     used_files += sorted(boxes.glob("*.xml")) if boxes is not None else []
     return DatasetSource(
         rows,
         partial(_classes, folder),
         frozenset({*files, "boxes"}),
-        partial(content_hash, used_files, folder),
+        partial(hash_inside, used_files, folder),
     )
 
 
@@ -84,13 +88,35 @@ def _ids(folder: Path, split: str, files: Mapping) -> tuple[str, ...]:
     lists = folder / "ImageSets"
     if not lists.is_dir():
         return tuple(files["image"])
-    for name in {"validation": ("validation", "val")}.get(split, (split,)):
+    for name in split_names(split):
         for kind in LIST_FOLDERS:
-            if path_inside(lists, f"{kind}/{name}.txt").is_file():
-                lines = (lists / kind / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-                return tuple(line.split()[0] for line in lines if line.strip())
-    splits = sorted({path.stem for path in lists.glob("*/*.txt")})
+            path = path_inside(folder, lists / kind / f"{name}.txt")
+            if path.is_file():
+                lines = [unicodedata.normalize("NFC", line.strip()) for line in read_text(path).splitlines()]
+                return tuple(_listed(line, files["image"]) for line in lines if line and not line.startswith("#"))
+    splits = sorted({path.stem for path in lists.rglob("*.txt") if not path.name.startswith(".")})
     raise ValueError(f"{lists} has no list {split}.txt. Choose one of: {', '.join(splits)[:300]}")
+
+
+def _listed(line: str, images: Mapping) -> str:
+    """Return the name of the picture that a line lists.
+
+    A line is a name; a name and 1 or -1; or the files of a picture and its mask, with either slash.
+    """
+    first = line.split()[0]
+    names = (line, re.sub(r"\s+-?[01]$", "", line), first, PurePosixPath(first.replace("\\", "/")).stem)
+    return next((name for name in names if name in images), first)
+
+
+def _instances(path: Path) -> np.ndarray:
+    """Read the numbers of objects, 0 = none. Raises ImageError."""
+    try:
+        ids = read_mask_values(path)
+    except ImageError as error:
+        raise ImageError(
+            f'{FOLDERS["instances"]}/{path.name}: {error}, or give columns={{"instances": None}} to do without'
+        ) from None
+    return np.where(ids == UNKNOWN, 0, ids)  # the borders of objects
 
 
 def _boxes(path: Path) -> list[list]:
