@@ -111,9 +111,9 @@ class SimulatedUser:
         elif kind != "mask":
             self.errors.append(f"person {self.number}: {answer}")
         else:
-            self._check(answer)
+            self.check_answer(answer)
 
-    def _check(self, answer: dict) -> None:
+    def check_answer(self, answer: dict) -> None:
         if (answer["width"], answer["height"]) != (self.width, self.height):
             self.errors.append(f"person {self.number} got the mask of another picture")
             return

@@ -5,7 +5,7 @@ from benchmarks.live_load import crowd
 
 def test_people_at_once_get_their_own_masks(served):
     people = crowd(served.rstrip("/"), count=4, seconds=3)
-    assert [text for person in people for text in person.wrong] == []
+    assert [text for person in people for text in person.errors] == []
     assert all(sum(row["answer"] == "mask" for row in person.rows) > 2 for person in people)
 
 
@@ -15,5 +15,5 @@ def test_a_lost_cue_would_be_noticed(served):
     answer = person.call(
         "segment", {"key": person.key, "seq": 10**6, "cues": '{"points": [[1, 1, 0]]}', "method": "auto"}
     )
-    person._check(answer)
-    assert "was lost" in person.wrong[-1]
+    person.check_answer(answer)
+    assert "was lost" in person.errors[-1]
