@@ -11,9 +11,20 @@ from pathlib import Path
 import numpy as np
 
 from ..conventions import ImageError
+from ..imaging.header import Header, read_header
 from ..imaging.io import read_image, read_mask_values
 
 Relabel = Callable[[int | str], int]
+
+
+def header(cell) -> Header:
+    """Return the header of a picture's cell. Raises ImageError for a file of several pages."""
+    if not isinstance(cell, bytes | Path):
+        return Header()
+    found = read_header(cell)
+    if found.pages > 1:
+        raise ImageError(f"the file holds {found.pages} pages. Save each page as a file of its own, and its mask alike")
+    return found
 
 
 def image(cell) -> np.ndarray:
@@ -24,6 +35,7 @@ def image(cell) -> np.ndarray:
 def mask_values(cell) -> np.ndarray:
     """Decode a mask to whole numbers (H, W). Raises ImageError."""
     if isinstance(cell, bytes | Path):
+        header(cell)
         return read_mask_values(cell)
     if is_mask_list(cell):
         raise ImageError(f'there are {len(cell)} masks. Choose one by its index, columns={{"mask": "COLUMN[0]"}}')
@@ -57,9 +69,14 @@ def is_mask_list(cell) -> bool:
     return isinstance(cell, list) and len(cell) > 0 and isinstance(cell[0], bytes | Path)
 
 
-def check_size(name: str, array: np.ndarray, image: np.ndarray) -> np.ndarray:
+def check_size(name: str, array: np.ndarray, image: np.ndarray, header: Header) -> np.ndarray:
     """Return the array, or raise ImageError when it is not as large as the picture."""
     if array.shape != image.shape[:2]:
+        if header.swaps_sides and array.shape == image.shape[1::-1]:
+            raise ImageError(
+                f"the {name} is {_size(array)}, and so is the picture before its EXIF data turn it (orientation "
+                f"{header.orientation}). Take the orientation out of the picture's file, or turn the {name} alike"
+            )
         raise ImageError(f"the {name} is {_size(array)}, the picture {_size(image)}. Give them the same size")
     return array
 

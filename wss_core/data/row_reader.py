@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,8 +11,30 @@ from pathlib import Path
 import numpy as np
 
 from ..cues import Cues, Example, read_document, schema
+from ..imaging.header import UPRIGHT, Header
 from . import decode
 from .label_map import LabelMap
+
+logger = logging.getLogger(__name__)
+DRAWN_ROLES = ("mask", "scribble", "instances", "points", "boxes", "objects", "strokes", "cues")
+MASK_ROLES = ("mask", "scribble", "instances")
+
+
+_data_sets_with_turns: set[str] = set()
+
+
+def _log_turned_picture(dataset_name: str, id: str, orientation: int) -> None:
+    """Log the first picture of each data set that is turned."""
+    if dataset_name in _data_sets_with_turns:
+        return
+    _data_sets_with_turns.add(dataset_name)
+    logger.warning(
+        "%s: EXIF data turn the picture %r (orientation %d), and its annotation is taken as drawn on the turned picture. "
+        "If it was drawn on the stored pixels, take the orientation out of the file. Other such pictures are not named",
+        dataset_name,
+        id,
+        orientation,
+    )
 
 
 @dataclass(frozen=True)
@@ -43,27 +66,37 @@ class RowReader:
     def _example(self, row: dict, id: str) -> Example:
         if row.get("image") is None:
             raise ValueError("it has no picture. Remove the row, or name the column that holds it")
+        header = decode.header(row["image"])
         image = decode.image(row["image"])
-        truth = self._labels(row, "mask", image)
+        truth = self._labels(row, "mask", image, header)
         if truth is not None:
             self.label_map.check_mask(truth)
         instances = None
         if row.get("instances") is not None:
-            instances = decode.check_size("map of instances", decode.instance_ids(row["instances"]), image)
+            instances = decode.check_size("map of instances", decode.instance_ids(row["instances"]), image, header)
         group = "" if row.get("group") is None else str(row["group"])
-        return Example(image, self._cues(row, image), truth, id, group, instances)
+        self._compare_turn(row, id, image, header)
+        return Example(image, self._cues(row, image, header), truth, id, group, instances)
 
-    def _labels(self, row: dict, role: str, image: np.ndarray) -> np.ndarray | None:
+    def _compare_turn(self, row: dict, id: str, image: np.ndarray, header: Header) -> None:
+        """Log once when EXIF data turn a picture, and no mask's size shows that it was drawn on the turned picture."""
+        is_drawn_on = any(row.get(role) is not None for role in DRAWN_ROLES)
+        is_shown = header.swaps_sides and image.shape[0] != image.shape[1]
+        is_shown = is_shown and any(row.get(role) is not None for role in MASK_ROLES)
+        if header.orientation != UPRIGHT and is_drawn_on and not is_shown:
+            _log_turned_picture(self.dataset_name, id, header.orientation)
+
+    def _labels(self, row: dict, role: str, image: np.ndarray, header: Header) -> np.ndarray | None:
         """Return the labels of the mask in that role, uint8 (H, W), or None where there is no mask."""
         if row.get(role) is None:
             return None
-        numbers = decode.check_size(role, decode.mask_values(row[role]), image)
+        numbers = decode.check_size(role, decode.mask_values(row[role]), image, header)
         try:
             return self.label_map.labels(numbers)
         except ValueError as error:
             raise ValueError(f"the {role} {error}") from None
 
-    def _cues(self, row: dict, image: np.ndarray) -> Cues:
+    def _cues(self, row: dict, image: np.ndarray, header: Header) -> Cues:
         relabel = self.label_map.label
         form: dict = {}
         if row.get("tags") is not None and self.tag_names is not None:
@@ -73,7 +106,7 @@ class RowReader:
                 form["boxes" if role == "objects" else role] = getattr(decode, role)(row[role], relabel)
         classes = {"classes": list(self.label_map.classes)} if self.label_map.classes else {}
         cues, _ = read_document(form | classes, image.shape[:2])
-        scribble = self._labels(row, "scribble", image)
+        scribble = self._labels(row, "scribble", image, header)
         if scribble is not None:
             cues = replace(cues, labels=scribble, objects=schema.number_of_objects(row.get("outlined")))
         return cues if row.get("cues") is None else self._document(row["cues"], image.shape[:2])

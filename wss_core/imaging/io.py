@@ -22,8 +22,8 @@ IGNORED_COLOUR = (224, 224, 192)  # as the border in PASCAL VOC
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")  # a phone's MPO opens as JPEG
 LOSSLESS = ("PNG", "BMP", "TIFF", "GIF", "PPM")
 # What Pillow's decoders raise for damaged files; AVIF's a RuntimeError, TIFF's a TypeError.
-_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, RuntimeError)
-_DAMAGE += (TypeError, LookupError, ArithmeticError, struct.error)
+DAMAGE = (OSError, SyntaxError, ValueError, EOFError, RuntimeError)
+DAMAGE += (TypeError, LookupError, ArithmeticError, struct.error)
 
 
 def read_image(source: ImageLike, max_pixels: int = MAX_PIXELS) -> np.ndarray:
@@ -37,7 +37,7 @@ def read_image(source: ImageLike, max_pixels: int = MAX_PIXELS) -> np.ndarray:
     if isinstance(source, Image.Image):
         try:
             return _pil_to_rgb(source, max_pixels)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             if isinstance(error, ImageError):
                 raise
             raise ImageError(f"the picture is damaged or cut short ({error}). Open it anew and retry") from None
@@ -51,7 +51,7 @@ def read_image(source: ImageLike, max_pixels: int = MAX_PIXELS) -> np.ndarray:
         raise ImageError(f"the picture has too many pixels. Send one of at most {max_pixels:,}") from None
     except UnidentifiedImageError:
         raise ImageError("this is not a picture that can be read. Send a PNG, JPEG, WebP, TIFF or GIF") from None
-    except _DAMAGE as error:
+    except DAMAGE as error:
         if isinstance(error, ImageError):
             raise
         raise ImageError(f"the picture file is damaged or cut short ({error}). Save it again and retry") from None
@@ -146,7 +146,7 @@ def labels_from_png(data: bytes, shape: tuple[int, int] | None, max_pixels: int 
         raise
     except UnidentifiedImageError:
         raise ImageError("the mask is not a PNG that can be read. Save it again as PNG") from None
-    except (*_DAMAGE, Image.DecompressionBombError) as error:
+    except (*DAMAGE, Image.DecompressionBombError) as error:
         raise ImageError(f"the mask is not a PNG that can be read ({error}). Save it again as PNG") from None
 
 
@@ -165,7 +165,7 @@ def read_mask_values(source, max_pixels: int = MAX_PIXELS) -> np.ndarray:
         raise ImageError(f"there is no file {source}. Check the path") from None
     except UnidentifiedImageError:
         raise ImageError(f"a mask's file must keep every number: {', '.join(LOSSLESS)}. Save it as PNG") from None
-    except (*_DAMAGE, Image.DecompressionBombError, MemoryError) as error:
+    except (*DAMAGE, Image.DecompressionBombError, MemoryError) as error:
         if isinstance(error, ImageError):
             raise
         raise ImageError(f"the mask cannot be read ({error}). Save it again as PNG") from None

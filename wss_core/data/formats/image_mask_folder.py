@@ -15,6 +15,7 @@ from .. import class_names
 from ..files import hash_inside, path_inside
 from ..source import DatasetSource
 from . import folder_names
+from .pages import Page, split_pages
 
 # Files that a picture may lack; a missing mask is an error.
 OPTIONAL_ROLES = ("scribble", "instances", "cues")
@@ -26,7 +27,7 @@ class ImageMaskRows:
 
     folder: Path
     ids: tuple[str, ...]
-    files: Mapping[str, Mapping[str, Path]]  # role -> name -> file
+    files: Mapping[str, Mapping[str, Path | Page]]  # role -> name -> file, or a page of it
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -36,17 +37,23 @@ class ImageMaskRows:
         row: dict = {"id": id} | {role: files.get(id) for role, files in self.files.items()}
         missing = [role for role, file in row.items() if file is None and role not in OPTIONAL_ROLES]
         if missing == ["image"]:
-            others = " and ".join(str(file.relative_to(self.folder)) for role, file in row.items() if _is_file(file))
+            paths = [
+                file.path if isinstance(file, Page) else file for file in row.values() if isinstance(file, Path | Page)
+            ]
+            others = " and ".join(str(path.relative_to(self.folder)) for path in paths)
             raise ImageError(f"{id} has no image. Add the file, or take {others} out of the data set")
         if missing:
             raise ImageError(
                 f"{id} has no {missing[0]}. Add the file, or give columns={{{missing[0]!r}: None}} to do without"
             )
-        return {role: path_inside(self.folder, file) if _is_file(file) else file for role, file in row.items()}
+        pages = [file for file in row.values() if isinstance(file, Page)]
+        group = {"group": pages[0].name} if pages else {}
+        return {role: self._cell(file) for role, file in row.items()} | group
 
-
-def _is_file(cell) -> bool:
-    return isinstance(cell, Path)
+    def _cell(self, file):
+        if isinstance(file, Page):
+            return file.read(self.folder)
+        return path_inside(self.folder, file) if isinstance(file, Path) else file
 
 
 def is_image_mask_folder(folder: Path) -> bool:
@@ -60,10 +67,11 @@ def open_folder(folder: Path, split: str, columns: Mapping | None) -> DatasetSou
     files = {role: _files(path, role) for role, path in chosen.items()}
     if "mask" in files:
         files["image"], files["mask"] = folder_names.pair_names(files["image"], files["mask"])
+    used_files = [file for by_name in files.values() for file in by_name.values()]
+    files = split_pages(files, folder)
     ids = tuple(sorted(set().union(*files.values())))
     if not ids:
         raise ValueError(f"there are no pictures in {chosen['image']}. Put some there")
-    used_files = [file for by_name in files.values() for file in by_name.values()]
     return DatasetSource(
         ImageMaskRows(folder, ids, files),
         partial(class_names.from_folder, folder),
