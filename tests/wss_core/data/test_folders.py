@@ -205,3 +205,40 @@ def test_the_advice_for_objects_in_colours_works(tmp_path):
     with pytest.raises(ValueError, match=r'SegmentationObject/a.png: .*colours.*columns=\{"instances": None\}'):
         data.load(tmp_path)[0]
     assert data.load(tmp_path, columns={"instances": None})[0].truth.any()
+
+
+@pytest.mark.parametrize("stray", ["Layout/layout.txt", ".ipynb_checkpoints/train-checkpoint.txt", "Main/._train.txt"])
+def test_every_split_that_is_advised_can_be_read(tmp_path, stray):
+    pair(tmp_path, "JPEGImages/a.jpg", "SegmentationClass/a.png")
+    for name in ("Segmentation/train.txt", "Main/cat_train.txt", stray):
+        (tmp_path / "ImageSets" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "ImageSets" / name).write_text("a\n")
+    with pytest.raises(ValueError, match=r"Choose one of: train, cat_train$"):
+        data.load(tmp_path, "test")
+    assert [len(data.load(tmp_path, split)) for split in ("train", "cat_train", "training")] == [1, 1, 1]
+
+
+def test_the_advice_for_lists_that_are_missing_works(tmp_path):
+    pair(tmp_path, "JPEGImages/a.jpg", "SegmentationClass/a.png")
+    (tmp_path / "ImageSets/Segmentation").mkdir(parents=True)
+    with pytest.raises(ValueError, match=r"has no list of pictures. Write .*Segmentation.train.txt, a name a line"):
+        data.load(tmp_path)
+    (tmp_path / "ImageSets/Segmentation/train.txt").write_text("a\n")
+    assert len(data.load(tmp_path)) == 1
+
+
+def test_names_that_are_assumed_are_logged(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    pair(tmp_path, "JPEGImages/a.jpg", "SegmentationClass/a.png")
+    data.load(tmp_path)
+    assert "has no file of class names: the 21 of PASCAL VOC are taken" in caplog.text
+    caplog.clear()
+    data.load(tmp_path, classes=CLASSES)
+    assert not caplog.records
+
+
+def test_folders_beside_pictures_are_named(tmp_path, caplog):
+    pair(tmp_path)
+    put(tmp_path / "images/old/b.png", PHOTO)
+    assert len(data.load(tmp_path, classes=CLASSES)) == 1
+    assert "images: the folders in it are left out (old)" in caplog.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from ..files import hash_inside, images_by_name, path_inside, read_text, subfold
 from ..source import DatasetSource
 from .folder_names import split_names
 
+logger = logging.getLogger(__name__)
 FOLDERS = {"image": "JPEGImages", "mask": "SegmentationClass", "instances": "SegmentationObject"}
 LIST_FOLDERS = ("Segmentation", "Main", ".")  # folders in ImageSets, in the order in which a list is looked for
 CLASSES = (BACKGROUND, "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow")
@@ -81,7 +83,10 @@ def open_folder(folder: Path, split: str, columns: Mapping | None) -> DatasetSou
 
 
 def _classes(folder: Path) -> tuple[str, ...]:
-    return class_names.from_folder(folder) or CLASSES
+    names = class_names.from_folder(folder)
+    if not names:
+        logger.info("%s has no file of class names: the 21 of PASCAL VOC are taken", folder)
+    return names or CLASSES
 
 
 def _ids(folder: Path, split: str, files: Mapping) -> tuple[str, ...]:
@@ -94,7 +99,12 @@ def _ids(folder: Path, split: str, files: Mapping) -> tuple[str, ...]:
             if path.is_file():
                 lines = [unicodedata.normalize("NFC", line.strip()) for line in read_text(path).splitlines()]
                 return tuple(_listed(line, files["image"]) for line in lines if line and not line.startswith("#"))
-    splits = sorted({path.stem for path in lists.rglob("*.txt") if not path.name.startswith(".")})
+    paths = [path for kind in LIST_FOLDERS for path in (lists / kind).glob("*.txt") if not path.name.startswith(".")]
+    splits = list(
+        dict.fromkeys(path.stem for path in sorted(paths, key=lambda path: ("_" in path.stem, path.stem)))
+    )  # train before cat_train
+    if not splits:
+        raise ValueError(f"{lists} has no list of pictures. Write {lists / LIST_FOLDERS[0] / split}.txt, a name a line")
     raise ValueError(f"{lists} has no list {split}.txt. Choose one of: {', '.join(splits)[:300]}")
 
 
