@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..source import DatasetSource
-from . import coco, folder_names, image_mask_folder, voc, yolo, yolo_layout
+from . import coco, folder_names, image_mask_folder, labelme, voc, yolo, yolo_layout
 
 
 class Format(NamedTuple):
@@ -23,6 +23,7 @@ class Format(NamedTuple):
 
 FORMATS: dict[str, Format] = {
     "YOLO": Format(yolo_layout.is_yolo, yolo.open_folder),
+    "labelme": Format(labelme.is_labelme, labelme.open_folder),
     "COCO JSON": Format(Path.is_file, lambda path, split, columns: coco.open_file(path, columns)),
     "PASCAL VOC": Format(voc.is_voc, voc.open_folder),
     "images and masks in folders": Format(image_mask_folder.is_image_mask_folder, image_mask_folder.open_folder),
