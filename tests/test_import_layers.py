@@ -47,8 +47,8 @@ FLOORS = [
     "wss_core.conventions wss_core.prepared wss_core.run_options wss_core.state_check wss_core.threads wss_core.atomic_file",
 ]
 HEIGHT = {name: -floor for floor, names in enumerate(FLOORS) for name in names.split()}
-# Modules that may be imported inside a function: they load torch, which only those who need it shall wait for.
-HEAVY = {"wss_core.builtin.cuenet"}
+# Modules that may be imported inside a function: they load torch or the Hub's client, which only who needs them waits for.
+HEAVY = {"wss_core.builtin.cuenet", "wss_core.hub_client"}
 OURS = ("app", "ui", "leaderboard", "wss_core")
 NOT_IN = {"gradio": ("wss_core", "leaderboard"), "gradio_client": ("wss_core", "leaderboard")}
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from .. import hub_client
 from ..imaging.resize import resize_linear
 
 if TYPE_CHECKING:
@@ -146,6 +145,8 @@ def _fetch_weights(name: str) -> str:
     if source != "hf-hub":
         raise ValueError(f"{source:.20} is not a source of networks. Give hf-hub:USER/REPO or local-dir:FOLDER")
     repo, _, revision = place.partition("@")
+    from .. import hub_client  # huggingface_hub is loaded by those alone who fetch
+
     folder = hub_client.fetch(repo, MAX_BYTES, revision or None).folder
     missing = [file for file in MAX_BYTES if not (folder / file).is_file()]
     if missing:
