@@ -9,7 +9,9 @@ from .segment import gallery
 from .segment.predict import load_model
 from .server.background_loading import BackgroundLoading
 
-THREADS = 2  # of torch and OpenCV each, for one prediction
+# Of torch and OpenCV each, for one prediction. Two are a fifth faster for one person on a quiet machine, and slower for
+# everybody beside busy neighbours (benchmarks/live_load.py --neighbours 2).
+THREADS = 1
 
 
 def load_torch_and_model() -> None:

@@ -58,7 +58,10 @@ BAD += [shape("rectangle", [[3, 3], [3, 9]]), shape("point", [[float("nan"), 1]]
 def test_a_bad_shape_is_left_out_counted_and_named(tmp_path, caplog, bad):
     write(tmp_path, "a", [bad, shape("polygon", SQUARE)])
     with caplog.at_level(logging.WARNING):
-        assert data.load(tmp_path)[0].truth.sum() == 200
+        example = data.load(tmp_path)[0]
+    assert example.truth is None  # what was left out may be anywhere: the rest is no background
+    assert (example.cues.labels == 1).sum() == 200
+    assert (example.cues.labels == 255).sum() == 600
     assert "1 shapes are left out, the first: a.json, shape 1" in caplog.text
 
 
@@ -68,3 +71,10 @@ def test_splits_share_their_classes_and_a_missing_one_is_refused(tmp_path):
     assert data.load(tmp_path).classes == data.load(tmp_path, "validation").classes == ("background", "cat", "dog")
     with pytest.raises(ValueError, match="has no split 'test'"):
         data.load(tmp_path, "test")
+
+
+def test_shapes_drawn_on_a_picture_of_another_size_are_refused(tmp_path):
+    write(tmp_path, "a", [shape("polygon", SQUARE)])
+    Image.new("RGB", (80, 40)).save(tmp_path / "a.png")
+    with pytest.raises(ValueError, match="drawn on 40 x 20 pixels, and the picture has 80 x 40. Give the picture"):
+        data.load(tmp_path)[0]

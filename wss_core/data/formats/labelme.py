@@ -44,12 +44,21 @@ class Shape:
 
 
 @dataclass(frozen=True)
+class LabelFile:
+    """What one JSON file holds. size: (width, height) of the picture it was drawn on. complete: no shape was left out."""
+
+    shapes: tuple[Shape, ...]
+    size: tuple[int, int]
+    complete: bool
+
+
+@dataclass(frozen=True)
 class LabelmeRows:
-    """The rows of one split. shapes: name -> those of its JSON, None without one."""
+    """The rows of one split. label_files: name -> its JSON, None without one."""
 
     folder: Path
     images: Mapping[str, Path]
-    shapes: Mapping[str, tuple[Shape, ...] | None]
+    label_files: Mapping[str, LabelFile | None]
     classes: tuple[str, ...]
     roles: frozenset[str]
 
@@ -60,9 +69,15 @@ class LabelmeRows:
         name = list(self.images)[number]
         image = path_inside(self.folder, self.images[name])
         row: dict = {"id": name, "image": image}
-        shapes = self.shapes[name]
-        if shapes is not None:
-            row |= self._areas(shapes, read_image(image).shape[:2])
+        label_file = self.label_files[name]
+        if label_file is not None:
+            shapes, size = label_file.shapes, read_image(image).shape[:2]
+            if size[::-1] != label_file.size:
+                raise ValueError(
+                    f"the shapes were drawn on {label_file.size[0]} x {label_file.size[1]} pixels, and the picture has "
+                    f"{size[1]} x {size[0]}. Give the picture that was annotated"
+                )
+            row |= self._areas(shapes, size, label_file.complete)
             kinds = {kind: [shape for shape in shapes if shape.kind == kind] for kind in POINTS}
             row["boxes"] = [[*s.points.min(0), *s.points.max(0), s.label] for s in kinds["rectangle"]]
             row["points"] = [[*s.points[0], s.label] for s in kinds["point"]]
@@ -70,10 +85,11 @@ class LabelmeRows:
             row["strokes"] = [{"label": s.label, "width": STROKE_WIDTH, "path": s.points.tolist()} for s in lines]
         return {role: cell for role, cell in row.items() if role in self.roles | {"id", "image"}}
 
-    def _areas(self, shapes: tuple[Shape, ...], size: tuple[int, int]) -> dict[str, np.ndarray]:
-        """Draw the areas, small ones above large: a mask where every shape is one, else a scribble unknown elsewhere."""
+    def _areas(self, shapes: tuple[Shape, ...], size: tuple[int, int], complete: bool) -> dict[str, np.ndarray]:
+        """Draw the areas, small ones above large: a mask where every shape of the file is one, else a scribble, unknown
+        elsewhere."""
         masks = [(_fill(shape, size), self.classes.index(shape.label)) for shape in shapes if shape.kind in AREAS]
-        whole = len(masks) == len(shapes)
+        whole = complete and len(masks) == len(shapes)
         labels, instances = np.full(size, 0 if whole else UNKNOWN, np.uint8), np.zeros(size, np.int32)
         for number, (mask, label) in enumerate(sorted(masks, key=lambda pair: -int(pair[0].sum())), 1):
             labels[mask], instances[mask] = label, number
@@ -106,25 +122,25 @@ def open_folder(folder: Path, split: str, columns: Mapping | None) -> DatasetSou
     if given:
         raise ValueError(f"a labelme folder has no column for {given[0]!r:.40}. Leave out a role by None alone")
     problems: list[str] = []
-    shapes = {file: _read(file, folder, problems) for file in _files(folder)}
+    label_files = {file: _read(file, folder, problems) for file in _files(folder)}
     if problems:
         logger.warning("%s: %d shapes are left out, the first: %s", folder, len(problems), problems[0])
-    names = {shape.label for found in shapes.values() for shape in found or ()} - {BACKGROUND}
+    names = {shape.label for content in label_files.values() if content for shape in content.shapes} - {BACKGROUND}
     classes = (BACKGROUND, *sorted(names))
     place = next((folder / name for name in split_names(split) if (folder / name).is_dir()), folder)
-    if place == folder and not any(file.parent == folder for file in shapes):
+    if place == folder and not any(file.parent == folder for file in label_files):
         raise ValueError(
             f"{folder} has no split {split!r:.40}. Choose one of: {', '.join(p.name for p in subfolders(folder))}"
         )
     images = images_by_name(place)
-    by_name = {name: shapes.get(path.with_suffix(".json")) for name, path in images.items()}
+    by_name = {name: label_files.get(path.with_suffix(".json")) for name, path in images.items()}
     roles = frozenset(role for role in ROLES if (columns or {}).get(role, role) is not None)
     rows = LabelmeRows(folder, images, by_name, classes, roles)
-    revision = partial(hash_inside, [*images.values(), *shapes], folder)
+    revision = partial(hash_inside, [*images.values(), *label_files], folder)
     return DatasetSource(rows, partial(tuple, classes), roles | {"image"}, revision)
 
 
-def _read(file: Path, folder: Path, problems: list[str]) -> tuple[Shape, ...] | None:
+def _read(file: Path, folder: Path, problems: list[str]) -> LabelFile | None:
     """Read the shapes of one file, None where none can be read; adds a sentence to `problems` for each left out."""
     try:
         if path_inside(folder, file).stat().st_size > MAX_JSON:
@@ -142,7 +158,7 @@ def _read(file: Path, folder: Path, problems: list[str]) -> tuple[Shape, ...] | 
             shapes.append(_shape(shape, size))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             problems.append(f"{file.name}, shape {number}: {error!s:.100}")
-    return tuple(shapes) if shapes or not found else None
+    return LabelFile(tuple(shapes), size, len(shapes) == len(found)) if shapes or not found else None
 
 
 def _shape(shape: dict, size: tuple[int, int]) -> Shape:

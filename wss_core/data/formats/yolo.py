@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from ...conventions import BACKGROUND
+from ...conventions import BACKGROUND, UNKNOWN
 from ...imaging.io import read_image
 from ...imaging.polygon_fill import fill_rings
 from ..files import hash_inside, images_by_name, path_inside, read_text
@@ -29,13 +30,20 @@ logger = logging.getLogger(__name__)
 Annotation = tuple[int, tuple[float, ...]]  # the label; a box's 4 numbers or a polygon's coordinates
 
 
+class LabelFile(NamedTuple):
+    """The objects of one file of labels. complete: no line was left out, so that the rest of the picture is background."""
+
+    annotations: tuple[Annotation, ...]
+    complete: bool
+
+
 @dataclass(frozen=True)
 class YoloRows:
     """The rows of one split. images: name -> picture. annotations: name -> its objects, None without a file of labels."""
 
     folder: Path
     images: Mapping[str, Path]
-    annotations: Mapping[str, tuple[Annotation, ...] | None]
+    annotations: Mapping[str, LabelFile | None]
     roles: frozenset[str]
 
     def __len__(self) -> int:
@@ -45,12 +53,13 @@ class YoloRows:
         name = list(self.images)[number]
         image = path_inside(self.folder, self.images[name])
         row: dict = {"id": name, "image": image}
-        annotations = self.annotations[name]
-        if annotations is None:
+        label_file = self.annotations[name]
+        if label_file is None:
             return row
+        annotations = label_file.annotations
         shape = read_image(image).shape[:2]
         if all(len(numbers) > 4 for _, numbers in annotations):
-            row |= _masks(annotations, shape)
+            row |= _masks(annotations, shape) if label_file.complete else _scribble(annotations, shape)
         row["boxes"] = [[*_corners(numbers, shape), label] for label, numbers in annotations]
         return {role: cell for role, cell in row.items() if role in self.roles | {"id", "image"}}
 
@@ -86,7 +95,7 @@ def open_folder(path: Path, split: str, columns: Mapping | None) -> DatasetSourc
     )
 
 
-def _read(file: Path, class_count: int, problems: list[str]) -> tuple[Annotation, ...] | None:
+def _read(file: Path, class_count: int, problems: list[str]) -> LabelFile | None:
     """Read the objects of one file of labels, and add a sentence to `problems` for each line that is none.
 
     Returns None where no line can be read, as without a file: the picture is not of background alone.
@@ -102,7 +111,8 @@ def _read(file: Path, class_count: int, problems: list[str]) -> tuple[Annotation
                 annotations.append(_annotation(line.split(), class_count))
         except (ValueError, OverflowError) as error:
             problems.append(f"{file.name}, line {number}: {error}")
-    return tuple(annotations) if annotations or len(problems) == earlier else None
+    complete = len(problems) == earlier
+    return LabelFile(tuple(annotations), complete) if annotations or complete else None
 
 
 def _annotation(words: list[str], class_count: int) -> Annotation:
@@ -129,6 +139,12 @@ def _masks(annotations: tuple[Annotation, ...], shape: tuple[int, int]) -> dict[
     for number, (mask, label) in enumerate(sorted(masks, key=lambda pair: -int(pair[0].sum())), 1):
         truth[mask], instances[mask] = label, number
     return {"mask": truth, "instances": instances}
+
+
+def _scribble(annotations: tuple[Annotation, ...], shape: tuple[int, int]) -> dict[str, np.ndarray]:
+    """Draw the labels of objects beside which others may lie that could not be read: the rest is unknown."""
+    truth = _masks(annotations, shape)["mask"]
+    return {"scribble": np.where(truth == 0, np.uint8(UNKNOWN), truth)}
 
 
 def _corners(numbers: tuple[float, ...], shape: tuple[int, int]) -> list[float]:
