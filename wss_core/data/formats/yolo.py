@@ -22,7 +22,7 @@ from ..files import hash_inside, images_by_name, path_inside, read_text
 from ..source import DatasetSource
 from . import yolo_layout
 
-ROLES = frozenset({"mask", "instances", "boxes"})
+ROLES = frozenset({"mask", "scribble", "instances", "boxes"})
 MAX_TEXT = 10_000_000  # bytes of one file of labels
 MARGIN = 0.01  # share of a side by which a coordinate may lie outside: rounding in exports
 logger = logging.getLogger(__name__)
