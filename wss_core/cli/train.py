@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from .. import hub, training
+from .. import hub, hub_client, training
 from ..cues import Example
 from ..cues.cue_spec import KINDS
 from ..cues.from_masks import simulate_cues
@@ -96,6 +96,8 @@ def add(commands) -> None:
 
 def train(args: argparse.Namespace) -> None:
     """Train a method on a data set, and write checkpoint and report into a folder."""
+    if args.push:
+        hub_client.check_repo_name(args.push)  # before the training, not after it
     examples = dataset_options.read_examples(args, args.data, args.split)
     validation, indices = _split_validation(args, examples)
     training_set = TrainingSubset([*_main_split(args, examples, indices), *_other_splits(args)])

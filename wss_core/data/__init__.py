@@ -87,7 +87,7 @@ def _open(source, split: str, revision: str | None, columns, streaming: bool, to
         return hub_table.open_table(
             hub_location.repository_location(str(source), revision, token), split, columns, streaming
         )
-    dataset_source = _open_local(path, split, columns, streaming)
+    dataset_source = _open_local(path.absolute(), split, columns, streaming)
     if revision is not None and dataset_source.revision() != revision:
         raise ValueError(f"{source} has changed: its files have the hash {dataset_source.revision()}, not {revision}")
     return dataset_source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from ..segmenter import Segmenter
@@ -42,5 +43,5 @@ def create(name: str, **settings: Any) -> Segmenter:
     try:
         return method(**settings)
     except TypeError:
-        known = ", ".join(method.__dataclass_fields__)
+        known = ", ".join(field.name for field in fields(method))
         raise ValueError(f"{name} has no such setting among {sorted(settings)}. It takes: {known}") from None

@@ -32,7 +32,7 @@ class DeviceGroup:
             self.device = self._accelerator.device
             self.rank, self.world_size = self._accelerator.process_index, self._accelerator.num_processes
         else:
-            self.device = default_device() if device == "auto" else torch.device(device)
+            self.device = default_device() if device == "auto" else _usable_device(device)
             self.rank, self.world_size = 0, 1
         if precision not in ("auto", *PRECISIONS):
             raise ValueError(f"no precision {precision!r:.40}. Choose auto, {', '.join(PRECISIONS)}")
@@ -67,6 +67,20 @@ class DeviceGroup:
     def __str__(self) -> str:
         name = torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else self.device.type
         return f"{self.world_size} x {name}, {str(self.dtype).removeprefix('torch.')}"
+
+
+def _usable_device(name: str) -> torch.device:
+    """The device called `name`, on which a number was computed. Raises ValueError with those there are."""
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        there = ["auto", "cpu", *({default_device().type} - {"cpu"})]
+        reason = str(error).splitlines()[0]
+        raise ValueError(
+            f"there is no device {name!r:.40} here ({reason:.100}). Choose one of: {', '.join(there)}"
+        ) from None
+    return device
 
 
 def _accelerator(device: str):

@@ -219,3 +219,10 @@ def test_own_cues_come_before_the_mask():
     tagged = Example(disc.image, Cues(tags=("disc",)), disc.truth)
     np.testing.assert_array_equal(train._keep_own_cues(tagged).cues.labels, disc.truth)
     assert train._keep_own_cues(tagged).cues.tags == ("disc",)
+
+
+def test_the_name_to_push_to_is_looked_at_before_the_training(folder, capsys):
+    assert command(*MIX, "--push", "just name") == 2
+    assert "'just name' is no name on the Hub. Give USER/REPO" in capsys.readouterr().err
+    assert not (folder / "out").exists()
+    assert not (folder.parent / "out").exists()

@@ -242,3 +242,10 @@ def test_folders_beside_pictures_are_named(tmp_path, caplog):
     put(tmp_path / "images/old/b.png", PHOTO)
     assert len(data.load(tmp_path, classes=CLASSES)) == 1
     assert "images: the folders in it are left out (old)" in caplog.text
+
+
+@pytest.mark.parametrize("layout", [("images/a.png", "masks/a.png"), ("JPEGImages/a.png", "SegmentationClass/a.png")])
+def test_a_folder_may_be_named_from_where_one_stands(tmp_path, monkeypatch, layout):
+    pair(tmp_path / "data", *layout)
+    monkeypatch.chdir(tmp_path)
+    assert (data.load("data", classes=CLASSES)[0].truth == TRUTH).all()

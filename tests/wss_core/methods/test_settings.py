@@ -44,3 +44,9 @@ def test_auto_is_the_first_method():
     assert create("auto") == METHODS[0]()
     with pytest.raises(ValueError, match="no method 'paint'. Choose one of: auto, propagate"):
         find("paint")
+
+
+def test_an_unknown_setting_is_answered_with_the_settings_alone():
+    with pytest.raises(ValueError, match="probe has no such setting .* It takes: classes, features, ") as error:
+        create("probe", class_weights=1)
+    assert "learns" not in str(error.value)

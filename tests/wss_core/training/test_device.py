@@ -49,3 +49,9 @@ def test_several_processes_without_accelerate_say_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "accelerate", None)
     with pytest.raises(ValueError, match="pip install accelerate, or start one process"):
         DeviceGroup("cpu")
+
+
+@pytest.mark.parametrize("name", ["gpu", "cuda:77", "nonsense"])
+def test_a_device_that_is_not_there_is_refused_with_those_that_are(name):
+    with pytest.raises(ValueError, match=f"there is no device '{name}' here .* Choose one of: auto, cpu"):
+        DeviceGroup(name)
