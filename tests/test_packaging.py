@@ -57,7 +57,7 @@ def test_the_core_installed_alone_segments(tmp_path):
     venv.create(tmp_path / "venv", with_pip=True)
     python = tmp_path / "venv" / "bin" / "python"
     source = tmp_path / "source"  # a build leaves files beside what it builds
-    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".git", "results", "build", "*.egg-info", ".*cache"))
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".git", "build", "*.egg-info", ".*cache"))
     subprocess.run([python, "-m", "pip", "install", "-q", str(source)], check=True, timeout=3000)
     done = subprocess.run(
         [python, "-c", SEGMENT.replace("{names}", repr(NOT_IN_CORE))], capture_output=True, text=True, cwd=tmp_path
