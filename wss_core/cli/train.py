@@ -98,6 +98,7 @@ def train(args: argparse.Namespace) -> None:
     """Train a method on a data set, and write checkpoint and report into a folder."""
     if args.push:
         hub_client.check_repo_name(args.push)  # before the training, not after it
+    training.device.check_device(args.device, args.precision)  # before the data are read, which may take long
     examples = dataset_options.read_examples(args, args.data, args.split)
     validation, indices = _split_validation(args, examples)
     training_set = TrainingSubset([*_main_split(args, examples, indices), *_other_splits(args)])

@@ -18,24 +18,40 @@ def is_main_process() -> bool:
     return int(os.environ.get("RANK", "0")) == 0
 
 
+def available_devices() -> tuple[str, ...]:
+    """Return the names of the devices that this machine can train on, the CPU first."""
+    if not torch.accelerator.is_available():
+        return ("cpu",)
+    kind = torch.accelerator.current_accelerator().type
+    return ("cpu", kind, *(f"{kind}:{number}" for number in range(torch.accelerator.device_count())))
+
+
+def check_device(device: str, precision: str) -> None:
+    """Raise ValueError for a device that this machine does not have, or a precision that is not among PRECISIONS."""
+    if str(device) not in ("auto", *available_devices()):
+        there = ", ".join(("auto", *available_devices()))
+        raise ValueError(f"there is no device {str(device)!r:.40} here. Choose one of: {there}")
+    if precision not in ("auto", *PRECISIONS):
+        raise ValueError(f"no precision {precision!r:.40}. Choose auto, {', '.join(PRECISIONS)}")
+
+
 class DeviceGroup:
     """The device of this process and the processes it trains with, as `accelerate launch` or torchrun start them.
 
-    device, precision: as in `RunOptions`. rank: the number of this process, of `world_size`. Raises ValueError for a
-    precision that is not among PRECISIONS.
+    device, precision: as in `RunOptions`. rank: the number of this process, of `world_size`. Raises ValueError as
+    `check_device` does.
     """
 
     def __init__(self, device: str = "auto", precision: str = "auto"):
+        check_device(device, precision)
         self._accelerator = None
         if int(os.environ.get("WORLD_SIZE", "1")) > 1:
             self._accelerator = _accelerator(device)
             self.device = self._accelerator.device
             self.rank, self.world_size = self._accelerator.process_index, self._accelerator.num_processes
         else:
-            self.device = default_device() if device == "auto" else _usable_device(device)
+            self.device = default_device() if device == "auto" else torch.device(device)
             self.rank, self.world_size = 0, 1
-        if precision not in ("auto", *PRECISIONS):
-            raise ValueError(f"no precision {precision!r:.40}. Choose auto, {', '.join(PRECISIONS)}")
         self.dtype = _fastest_dtype(self.device) if precision == "auto" else PRECISIONS[precision]
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.dtype == torch.float16)
 
@@ -67,20 +83,6 @@ class DeviceGroup:
     def __str__(self) -> str:
         name = torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else self.device.type
         return f"{self.world_size} x {name}, {str(self.dtype).removeprefix('torch.')}"
-
-
-def _usable_device(name: str) -> torch.device:
-    """The device called `name`, on which a number was computed. Raises ValueError with those there are."""
-    try:
-        device = torch.device(name)
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        there = ["auto", "cpu", *({default_device().type} - {"cpu"})]
-        reason = str(error).splitlines()[0]
-        raise ValueError(
-            f"there is no device {name!r:.40} here ({reason:.100}). Choose one of: {', '.join(there)}"
-        ) from None
-    return device
 
 
 def _accelerator(device: str):

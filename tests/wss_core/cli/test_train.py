@@ -137,6 +137,13 @@ def test_cam_is_trained_in_two_stages_and_stopped_in_the_second(folder, monkeypa
     assert {path.name for path in (folder / "out").rglob(STATE)} == set()
 
 
+@pytest.mark.parametrize("method", ["network", "cam", "probe"])
+def test_a_device_that_is_not_there_is_a_sentence_before_anything_is_read(method, folder, monkeypatch, capsys):
+    monkeypatch.setattr(train.dataset_options, "read_examples", lambda *_: pytest.fail("the data were read"))
+    assert command("--device", "gpu", method=method, settings=[]) == 2
+    assert "there is no device 'gpu' here. Choose one of: auto, cpu" in capsys.readouterr().err
+
+
 def test_probe_is_trained_and_reported(folder):
     command("--cue", "points", "--points", "3", method="probe", settings=["features=texture"])
     assert hub.load("out").training["cues"] == {"points": 6}

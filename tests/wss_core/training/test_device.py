@@ -9,7 +9,7 @@ import torch
 
 from tests.support.paths import ROOT
 from tests.support.training import fit_mixed, make_config, make_example, make_network, predict
-from wss_core.training.device import DeviceGroup
+from wss_core.training.device import DeviceGroup, available_devices
 
 
 def test_precisions_are_chosen_by_name():
@@ -17,6 +17,28 @@ def test_precisions_are_chosen_by_name():
     assert DeviceGroup("cpu", "bfloat16").dtype == torch.bfloat16
     with pytest.raises(ValueError, match="no precision 'float8'. Choose auto, float32"):
         DeviceGroup("cpu", "float8")
+
+
+@pytest.mark.parametrize("device", ["gpu", "meta", "cuda:-1", "cuda:77", "", "nonsense"])
+@pytest.mark.parametrize("world_size", ["1", "2"])
+def test_a_device_that_is_not_there_is_refused_with_those_that_are(device, world_size, monkeypatch):
+    """Also where several processes share a training, of which each takes a device by itself."""
+    monkeypatch.setenv("WORLD_SIZE", world_size)
+    with pytest.raises(ValueError, match=f"there is no device '{device}' here. Choose one of: auto, cpu"):
+        DeviceGroup(device)
+
+
+def test_without_a_gpu_there_is_the_cpu_alone(monkeypatch):
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: False)
+    with pytest.raises(ValueError, match="there is no device 'cuda' here. Choose one of: auto, cpu$"):
+        DeviceGroup("cuda")
+
+
+def test_the_devices_of_an_accelerator_are_named_with_their_numbers(monkeypatch):
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: True)
+    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda: torch.device("cuda"))
+    monkeypatch.setattr(torch.accelerator, "device_count", lambda: 2)
+    assert available_devices() == ("cpu", "cuda", "cuda:0", "cuda:1")
 
 
 PROCESS = """
@@ -49,9 +71,3 @@ def test_several_processes_without_accelerate_say_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "accelerate", None)
     with pytest.raises(ValueError, match="pip install accelerate, or start one process"):
         DeviceGroup("cpu")
-
-
-@pytest.mark.parametrize("name", ["gpu", "cuda:77", "nonsense"])
-def test_a_device_that_is_not_there_is_refused_with_those_that_are(name):
-    with pytest.raises(ValueError, match=f"there is no device '{name}' here .* Choose one of: auto, cpu"):
-        DeviceGroup(name)
