@@ -26,6 +26,7 @@ from ..training.annotation_stats import annotation_stats, summary
 from ..training.config import TrainConfig
 from ..training.cue_labels import class_presence
 from ..training.samples import SoftLabels
+from ..training.validation import check_has_truth
 from .network_settings import NetworkSettings
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class Cam(NetworkSettings):
         run, learner = with_progress(run, progress), self._for_examples(examples)
         classes, about = learner.classes, {"settings": self.settings()}
         statistics = annotation_stats(examples, classes)
+        check_has_truth(validation)
         learner._networks["tagger."] = tagger = learner._classification_net(pretrained=True)
         whole = learner._cam_config(self.steps, zoom=1.05, turn=0.0)  # what a crop leaves out may be what the tag names
         outcome = training.class_activation.fit_classifier(

@@ -27,9 +27,10 @@ class AnnotationStats(NamedTuple):
 def annotation_stats(examples: Sequence[Example], classes: Sequence[str]) -> list[AnnotationStats]:
     """Check the examples and return the AnnotationStats of each.
 
-    Raises ImageError or CueError, both ValueErrors, that name the first example whose image or cues do not fit.
+    Raises ImageError or CueError, both ValueErrors, that name the first example whose image or cues do not fit, and
+    CueError where there are cues, but all of them mark pixels as unknown (255).
     """
-    stats = []
+    stats, cued, informative = [], 0, 0
     for number, example in enumerate(examples):
         image, cues, name = example.image, example.cues, example.id or number
         if not (isinstance(image, np.ndarray) and image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3):
@@ -40,7 +41,14 @@ def annotation_stats(examples: Sequence[Example], classes: Sequence[str]) -> lis
             cues.check(image.shape[:2], len(classes))
         except CueError as error:
             raise CueError(f"picture {name}: {error}") from None
+        cued += bool(cues.kinds)
+        informative += cues.tags is not None or bool(cues.labelled_classes)
         stats.append(AnnotationStats(cue_kinds(cues), float(cues.seconds(tuple(classes)))))
+    if cued and not informative:
+        raise CueError(
+            f"there is nothing to learn from: all that the masks and other cues of {cued} pictures mark is 255, unknown. "
+            "Cue a class on some of them, or say what the numbers in the masks stand for (--value 255=1)"
+        )
     return stats
 
 

@@ -19,7 +19,7 @@ from .config import TrainConfig
 from .device import DeviceGroup
 from .samples import PseudoLabeller, TrainSamples
 from .train_step import TrainStep
-from .validation import total_confusion
+from .validation import check_has_truth, total_confusion
 
 ALL_KINDS = ("tags", "points", "boxes", "strokes", "partial", "full", "none")  # of cue, see `cue_labels.cue_kinds`
 
@@ -46,14 +46,20 @@ def fit_network(
     validation: examples with a truth, by whose mean IoU the best weights are chosen. about: what else decides the
     result, as plain values.
 
-    Raises ValueError when no example has a cue, an example's image or cues do not fit, no validation example has a
-    truth, or the loss is no longer finite.
+    Raises ValueError before the training when no cue labels a pixel or names a class, an example's image or cues do not
+    fit, none of the terms fits the cues, or no validation example has a truth; and when the loss is no longer finite.
     """
     stats = annotation_stats(examples, classes)
+    check_has_truth(validation)
     kinds = frozenset().union(*(example.kinds for example in stats))
     can_label = pseudo_labeller is not None and bool(kinds & set(pseudo_label_kinds))
     fitting = kinds | ({"pseudo_labels"} if can_label else frozenset())
     weights = losses.parse(terms) if terms else losses.default_weights(fitting)
+    if terms and kinds != {"none"} and not set(weights) & set(losses.default_terms(fitting)):
+        raise ValueError(
+            f"the terms {', '.join(weights)} learn nothing from these cues ({', '.join(sorted(fitting))}). Choose among: "
+            f"{', '.join(losses.default_terms(fitting))}"
+        )
     needs = losses.needs(weights)
     devices = DeviceGroup(options.device, options.precision)
     samples = TrainSamples(
@@ -108,8 +114,6 @@ def _scorer(
             world_size=devices.world_size,
         )
         table = devices.sum(torch.from_numpy(table).to(devices.device)).cpu().numpy()
-        if not table.any():
-            raise ValueError("no picture of the validation has a true mask. Give some that have, or no validation")
         return float(np.nanmean(metrics.iou(metrics.counts_of_confusion(table))))
 
     return score

@@ -8,9 +8,17 @@ import cv2
 import numpy as np
 
 from .. import metrics
+from ..conventions import UNKNOWN
 from ..cues import Example
 
 Predict = Callable[[np.ndarray], np.ndarray]
+
+
+def check_has_truth(validation: Sequence[Example]) -> None:
+    """Raise ValueError where there are examples to validate by, but no pixel of theirs has a true class."""
+    truths = (validation[i].truth for i in range(len(validation)))
+    if len(validation) and all(truth is None or (truth == UNKNOWN).all() for truth in truths):
+        raise ValueError("no picture of the validation has a true mask. Give some that have, or no validation")
 
 
 def total_confusion(

@@ -11,7 +11,9 @@ from tests.support.scenes import CLASSES, discs
 from wss_core import hub
 from wss_core.cues import Box, Cues, Example
 from wss_core.features.timm_backbone import architecture
+from wss_core.methods.cam import Cam
 from wss_core.methods.network import Network
+from wss_core.methods.probe import Probe
 from wss_core.run_options import RunOptions
 
 torch.set_num_threads(1)
@@ -139,10 +141,31 @@ def test_progress_is_told_and_may_end_it():
     assert not unfitted.fitted
 
 
-def test_validation_without_masks_says_so():
-    without = [Example(discs(1)[0].image)]
+def not_a_step(step, steps, figures):
+    pytest.fail("a step was taken")
+
+
+@pytest.mark.parametrize("truth", [None, np.full((48, 48), 255, np.uint8)])
+@pytest.mark.parametrize("method", [Network, Cam])
+def test_validation_without_masks_says_so_before_the_training(method, truth):
+    without = [Example(discs(1)[0].image, truth=truth)]
     with pytest.raises(ValueError, match="no picture of the validation has a true mask"):
-        Network(backbone="unet", classes=CLASSES, **TINY).fit(discs(), validation=without, run=RUN)
+        method(backbone="unet", classes=CLASSES, **TINY).fit(discs(), not_a_step, validation=without, run=RUN)
+
+
+@pytest.mark.parametrize("method", [Network, Cam, Probe])
+def test_pictures_of_which_nothing_is_labelled_are_no_training(method):
+    unknown = [Example(one.image, Cues(labels=np.full((48, 48), 255, np.uint8))) for one in discs(2)]
+    with pytest.raises(ValueError, match="all that the masks and other cues of 2 pictures mark is 255, unknown"):
+        method(classes=CLASSES).fit(unknown, not_a_step, run=RUN)
+
+
+def test_terms_that_learn_nothing_from_the_cues_are_refused():
+    tagged = [Example(discs(1)[0].image, Cues(tags=("disc",)))]
+    with pytest.raises(
+        ValueError, match="terms dice, projection learn nothing from these cues .tags.. Choose among: tags"
+    ):
+        Network(backbone="unet", terms=("dice", "projection"), classes=CLASSES, **TINY).fit(tagged, not_a_step, run=RUN)
 
 
 def test_a_large_picture_is_seen_at_a_bounded_size():
